@@ -19,7 +19,11 @@ UNSET_REDIS_URL = "unix:///nonexistent/redis.sock"
 _ENV_LINE = re.compile(r"^(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?P<value>.*)$")
 
 
-class SettingError(Exception):
+class StartError(Exception):
+    """Something the portal needs to start is missing; `str()` is one line that says what to do."""
+
+
+class SettingError(StartError):
     """A setting is missing or wrong; `str()` is one line that names it and says what is legal."""
 
     def __init__(self, name: str, problem: str, legal: str) -> None:
