@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
+BASE_DIR = Path(__file__).resolve().parent.parent
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off"})
 # A socket of a server that nobody started: a connection fails at once and says where it looked.
@@ -31,11 +32,12 @@ class SettingError(StartError):
         super().__init__(f"设置 {name} 有误：{problem}。应为：{legal}。")
 
 
-def load_env_file(path: Path) -> None:
-    """Take over `NAME=value` lines of a file; what the environment holds already wins.
+def load_env_file(path: Path | None = None) -> None:
+    """Take over `NAME=value` lines of `.env` (PORTAL_ENV_FILE names another); what the environment holds wins.
 
     Raises SettingError for a line that is neither a comment nor an assignment.
     """
+    path = path or Path(os.environ.get("PORTAL_ENV_FILE") or BASE_DIR / ".env")
     if not path.is_file():
         return
     for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
@@ -98,6 +100,11 @@ def env_list(name: str, default: Collection[str] = ()) -> list[str]:
 def env_path(name: str, default: Path) -> Path:
     """A path; a relative one counts from the working directory."""
     return Path(env_text(name, str(default))).expanduser().absolute()
+
+
+def data_dir() -> Path:
+    """The portal's data directory (PORTAL_DATA_DIR, else `var/` in the project)."""
+    return env_path("PORTAL_DATA_DIR", BASE_DIR / "var")
 
 
 def env_url(name: str, default: str | None = None, *, schemes: Collection[str]) -> str:

@@ -22,8 +22,22 @@ from redcross_portal.environment import StartError
 from redcross_portal.local_services import locations, postgres, redis
 from redcross_portal.local_services.locations import Account, Place
 
-__all__ = ["Place", "Started", "Urls", "ensure_running", "running", "stop", "throwaway"]
+__all__ = [
+    "BOTH",
+    "POSTGRES",
+    "REDIS",
+    "Place",
+    "Started",
+    "Urls",
+    "ensure_running",
+    "keep_running",
+    "running",
+    "stop",
+    "throwaway",
+]
 
+POSTGRES, REDIS = "postgres", "redis"
+BOTH = frozenset({POSTGRES, REDIS})
 THROWAWAY_PREFIX = "rcp-throwaway-"
 
 
@@ -61,6 +75,7 @@ class Started:
     urls: Urls
     place: Place
     data_dir: Path
+    servers: frozenset[str]
     fresh: bool
     hold: IO[str]
 
@@ -74,7 +89,7 @@ def _urls(place: Place) -> Urls:
     )
 
 
-def ensure_running(data_dir: Path) -> Started:
+def ensure_running(data_dir: Path, servers: frozenset[str] = BOTH) -> Started:
     """Hold the private servers of a data directory, starting what does not run.
 
     Takes the lock of the data directory for as long as that lasts (a second caller waits for the first).
@@ -83,29 +98,29 @@ def ensure_running(data_dir: Path) -> Started:
     services = locations.services_dir(data_dir)
     with locations.locked(services / "lock"):
         place = locations.find_place(data_dir)
-        fresh = revive(place)
+        fresh = _revive(place, servers)
         hold = locations.open_lock(services / "users")
         fcntl.flock(hold, fcntl.LOCK_SH)
-    return Started(_urls(place), place, data_dir, fresh, hold)
+    return Started(_urls(place), place, data_dir, servers, fresh, hold)
 
 
-def revive(place: Place) -> bool:
-    """Start what does not run; True when the database was made now."""
+def _revive(place: Place, servers: frozenset[str]) -> bool:
     fresh = False
-    if not postgres.is_ready(place):
+    if POSTGRES in servers and not postgres.is_ready(place):
         fresh = postgres.create(place)
         postgres.start(place)
-    if not redis.is_ready(place):
+    if REDIS in servers and not redis.is_ready(place):
         redis.start(place)
     return fresh
 
 
 def keep_running(started: Started) -> bool:
     """Start again what died meanwhile, at the same addresses; True when something had to be started."""
-    if postgres.is_ready(started.place) and redis.is_ready(started.place):
+    database_runs = POSTGRES not in started.servers or postgres.is_ready(started.place)
+    if database_runs and (REDIS not in started.servers or redis.is_ready(started.place)):
         return False
     with locations.locked(locations.services_dir(started.data_dir) / "lock"):
-        revive(started.place)
+        _revive(started.place, started.servers)
     return True
 
 
