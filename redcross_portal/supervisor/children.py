@@ -34,7 +34,8 @@ class Child:
         self.program = program
         self.log_file = log_dir / f"{program.name}.log"
         self.restarts = 0
-        self._environment = dict(environment)
+        # The database shows which of the processes holds a connection.
+        self._environment = {**environment, "PORTAL_PROCESS": f"portal-{program.name}"}
         self._process: subprocess.Popen[bytes] | None = None
         self._started = 0.0
         self._pause = 1.0

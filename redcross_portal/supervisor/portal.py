@@ -53,6 +53,7 @@ class Options:
 def run_portal(switch: StopSwitch) -> None:
     """Run the portal until a stop is asked for. StartError with one line when it cannot start."""
     options = Options.read()
+    os.environ["DEMO"] = "1" if options.demo else "0"
     directory = data_dir()
     local_services.locations.services_dir(directory)
     run = Run(directory, options.address)
@@ -116,6 +117,10 @@ def prepare_database(
             done.unlink(missing_ok=True)
     with step("更新数据库结构"):
         manage(["migrate", "--noinput"], directory, switch)
+    if not env_bool("DEBUG", False):
+        # With DEBUG on, static files are read where they stand.
+        with step("收集静态文件"):
+            manage(["collectstatic", "--noinput", "--verbosity", "0"], directory, switch)
     if not options.demo or (private and done.exists()):
         return
     if private:
