@@ -1,0 +1,273 @@
+"""What the templates show: every figure, date and sentence of a report, ready to print.
+
+Templates hold no arithmetic. Numbers come from the snapshot; what is computed here (subtotals of the tree, the
+difference to the period before) is computed once and shown in page and PDF alike.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from core.charts import bar_chart
+from core.money import headline_yuan, yuan
+from core.periods import PeriodError, parse_period
+from transparency.rendering.figures import SECTIONS, Row, section_label
+from transparency.rendering.glyphs import printable
+from transparency.rendering.tables import giver_kind_label, plain_amount, printed_cells, printed_columns
+from transparency.rendering.volumes import Volume
+from transparency.rendering.words import (
+    amount_capital,
+    amount_words,
+    as_of_words,
+    branch_name,
+    count_words,
+    day_words,
+    moment,
+    scope_words,
+    version_words,
+    window_words,
+)
+
+LEVELS = ("province", "city", "county", "town", "community")
+DAY_COLUMNS = 3
+
+
+@dataclass(frozen=True)
+class FileLine:
+    """A file that belongs to the report, as its table of files lists it."""
+
+    name: str
+    what: str
+    sha256: str
+
+
+def _money(line: dict[str, Any]) -> dict[str, Any]:
+    return {"count": f"{line['count']:,}", "amount": plain_amount(yuan(line["amount"]))}
+
+
+def _section_lines(snapshot: dict[str, Any]) -> list[dict[str, Any]]:
+    meaning = {
+        "current": _("发生在本期、已审核入账"),
+        "late": _("发生在以前期间、本期入账"),
+        "corrections": _("对已公示记录的冲销，以负数列示"),
+    }
+    return [
+        {"label": section_label(name), "meaning": meaning[name], **_money(snapshot["sections"][name])}
+        for name in SECTIONS
+    ]
+
+
+def _giver_lines(totals: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": giver_kind_label(kind),
+            **_money({"count": totals[f"{kind}_count"], "amount": totals[f"{kind}_amount"]}),
+        }
+        for kind in ("organisation", "person", "anonymous")
+        if f"{kind}_count" in totals
+    ]
+
+
+def _fund_lines(snapshot: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": printable(fund["name"]),
+            "kind": _("限定用途") if fund["restricted"] else _("不限定用途"),
+            **_money(fund),
+        }
+        for fund in snapshot["by_fund"]
+    ]
+
+
+def _branch_lines(snapshot: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return one line for each association: its own gifts, and with all below (by the prefix of the code)."""
+    branches = sorted(snapshot["by_branch"], key=lambda branch: branch["code"])
+    lines = []
+    for branch in branches:
+        below = [other for other in branches if other["code"].startswith(branch["code"])]
+        whole = {"count": sum(b["count"] for b in below), "amount": sum((yuan(b["amount"]) for b in below), Decimal(0))}
+        level = branch["level"]
+        lines.append(
+            {
+                "label": printable(branch["name"]),
+                "depth": min(LEVELS.index(level), 3) if level in LEVELS else 3,
+                "own": _money(branch),
+                "whole": _money(whole),
+                "has_below": len(below) > 1,
+            }
+        )
+    return lines
+
+
+def _day_table(snapshot: dict[str, Any]) -> list[list[dict[str, Any] | None]]:
+    """Return the days in three columns that are read downwards, row by row."""
+    days = [{"on": day["on"], **_money(day)} for day in snapshot["by_day"]]
+    depth = -(-len(days) // DAY_COLUMNS)
+    columns = [days[start : start + depth] for start in range(0, len(days), depth)] if days else []
+    return [[column[row] if row < len(column) else None for column in columns] for row in range(depth)]
+
+
+def _day_chart(snapshot: dict[str, Any]) -> str:
+    if not snapshot["sections"]["current"]["count"]:
+        return ""
+    series = [(str(int(day["on"][-2:])), yuan(day["amount"])) for day in snapshot["by_day"]]
+    return bar_chart(series, title=_("本期逐日收到金额"), unit=_("元"))
+
+
+def _period_words(label: str) -> str:
+    try:
+        return parse_period(label).label
+    except PeriodError:
+        return label
+
+
+def _change(now: Decimal, before: Decimal) -> str:
+    more = _("增加") if now >= before else _("减少")
+    if before <= 0:
+        return more
+    rate = (abs(now - before) * 100 / before).quantize(Decimal("0.1"))
+    return _("%(more)s %(rate)s%%") % {"more": more, "rate": rate}
+
+
+def _comparison_words(snapshot: dict[str, Any]) -> str:
+    previous = (snapshot.get("comparison") or {}).get("previous")
+    if not previous:
+        return _("本单位此前没有同类公示，本期不作比较。")
+    totals = snapshot["totals"]
+    return _("%(label)s公示捐赠 %(count)s、%(amount)s；本期笔数%(counts)s，金额%(amounts)s。") % {
+        "label": _period_words(previous["label"]),
+        "count": count_words(previous["count"]),
+        "amount": amount_words(previous["amount"]),
+        "counts": _change(Decimal(totals["count"]), Decimal(previous["count"])),
+        "amounts": _change(yuan(totals["amount"]), yuan(previous["amount"])),
+    }
+
+
+def _part_words(name: str, part: dict[str, Any]) -> str:
+    return _("%(label)s %(count)s、%(amount)s") % {
+        "label": section_label(name),
+        "count": count_words(part["count"]),
+        "amount": amount_words(part["amount"]),
+    }
+
+
+def _summary(snapshot: dict[str, Any]) -> list[str]:
+    totals, year = snapshot["totals"], snapshot["year_to_date"]
+    opening = {"window": window_words(snapshot["period"]), "branch": branch_name(snapshot)}
+    opening["scope"] = scope_words(snapshot["scope"])
+    if not totals["count"]:
+        first = _("%(window)s，%(branch)s（%(scope)s）没有收到捐赠，也没有补报和更正。") % opening
+    else:
+        first = _(
+            "%(window)s，%(branch)s（%(scope)s）公示接受捐赠 %(count)s，合计 %(amount)s（%(capital)s）。其中，%(parts)s。"
+        ) % {
+            **opening,
+            "count": count_words(totals["count"]),
+            "amount": amount_words(totals["amount"]),
+            "capital": amount_capital(totals["amount"]),
+            "parts": _("；").join(_part_words(name, snapshot["sections"][name]) for name in SECTIONS),
+        }
+    so_far = _("截至本期，本年累计公示 %(count)s、%(amount)s。") % {
+        "count": count_words(year["count"]),
+        "amount": amount_words(year["amount"]),
+    }
+    return [first, _comparison_words(snapshot) + so_far]
+
+
+def _headline(snapshot: dict[str, Any]) -> list[dict[str, str]]:
+    totals, year = snapshot["totals"], snapshot["year_to_date"]
+    return [
+        {
+            "label": _("本期公示金额"),
+            "value": headline_yuan(yuan(totals["amount"])),
+            "exact": amount_words(totals["amount"]),
+        },
+        {"label": _("本期公示笔数"), "value": count_words(totals["count"]), "exact": _("含补报与更正")},
+        {"label": _("本年累计"), "value": headline_yuan(yuan(year["amount"])), "exact": amount_words(year["amount"])},
+    ]
+
+
+def _method_notes(snapshot: dict[str, Any]) -> list[str]:
+    log = snapshot["log"]
+    return [
+        _(
+            "期间：按公示日志的先后划分。本报告收入日志第 %(from)s 号（含）至第 %(to)s 号（不含）之间属于本报告范围的全部捐赠记录，与上一期首尾相接，每笔记录只进入一期报告。"
+        )
+        % {"from": f"{log['from']:,}", "to": f"{log['to']:,}"},
+        _("补报：捐赠发生在以前期间、本期才审核入账的，单列为补报，不改动以前的公示。"),
+        _("更正：已公示的记录有误时，以一笔新的负数记录冲销，原记录保留；更正单列，合计为三项相加。"),
+        _("姓名：单位列全称；自然人列为“个人”或“爱心人士”，本人同意在公示文件中长期署名的除外。"),
+        _("金额：只含货币捐赠，单位为人民币元，未作四舍五入；大写金额与小写金额同义。物资捐赠另行公示。"),
+        _("用字：字库中没有的字以其统一码码位印出，如〔U+1F33E〕；原字见所附 CSV 明细。"),
+        *(printable(str(note)) for note in snapshot.get("notes") or []),
+    ]
+
+
+def annex_sections(snapshot: dict[str, Any], rows: Iterable[Row]) -> list[dict[str, Any]]:
+    """Return the detail rows for the annex by section, each with its sums; all rows are in memory."""
+    columns = printed_columns(snapshot["scope"])
+    numbered = enumerate(rows, start=1)
+    sections = []
+    for name, group in groupby(numbered, key=lambda pair: pair[1]["section"]):
+        lines = []
+        for position, row in group:
+            cells = printed_cells(row, position, columns)
+            lines.append([(column, printable(cells[column.key])) for column in columns])
+        sections.append({"label": section_label(name), "lines": lines, **_money(snapshot["sections"][name])})
+    return sections
+
+
+def _numbered(keys: Sequence[tuple[str, bool]]) -> dict[str, str]:
+    """Return the heading number (一、二、三…) of each part that is there."""
+    ordinals = _("一 二 三 四 五 六 七 八 九 十").split()
+    shown = [key for key, present in keys if present]
+    return dict(zip(shown, ordinals, strict=False))
+
+
+def report_context(
+    snapshot: dict[str, Any],
+    *,
+    annex: list[dict[str, Any]] | None = None,
+    volumes: Sequence[Volume] = (),
+    files: Sequence[FileLine] = (),
+) -> dict[str, Any]:
+    """Return the context `report` of templates/reports/: for the file, and for a web page that includes the body.
+
+    `annex` comes from annex_sections(); without it the body has no detail rows. Nothing is read from a database.
+    """
+    below = snapshot["scope"] == "below"
+    parts = [("overview", True), ("sections", True), ("days", True), ("funds", True), ("branches", below)]
+    parts += [("notes", True), ("files", bool(files))]
+    corrects = snapshot.get("corrects")
+    return {
+        "kind": snapshot["kind"],
+        "title": printable(snapshot["title"]),
+        "branch": branch_name(snapshot),
+        "scope": scope_words(snapshot["scope"]),
+        "number": version_words(snapshot),
+        "as_of": as_of_words(snapshot),
+        "created": moment(snapshot["as_of"]).isoformat(),
+        "window": window_words(snapshot["period"]),
+        "corrects": corrects and {**corrects, "note": printable(corrects["note"])},
+        "headline": _headline(snapshot),
+        "summary": _summary(snapshot),
+        "totals": {**_money(snapshot["totals"]), "capital": amount_capital(snapshot["totals"]["amount"])},
+        "sections": _section_lines(snapshot),
+        "givers": _giver_lines(snapshot["totals"]),
+        "funds": _fund_lines(snapshot),
+        "branches": _branch_lines(snapshot) if below else [],
+        "days": _day_table(snapshot),
+        "chart": _day_chart(snapshot),
+        "notes": _method_notes(snapshot),
+        "software": _("；").join(f"{name} {value}" for name, value in sorted(snapshot["software"].items())),
+        "signed_on": day_words(moment(snapshot["as_of"]).date()),
+        "headings": _numbered(parts),
+        "columns": printed_columns(snapshot["scope"]),
+        "annex": annex or [],
+        "volumes": volumes,
+        "files": files,
+    }

@@ -1,0 +1,144 @@
+"""The print font: where it lies, which characters it has, how wide they are.
+
+A name that cannot be printed must not become an empty box, and a report must not look different because
+another machine picked another fallback font. So one font decides: a character that Noto Sans CJK SC does not
+have is printed as its code point, e.g. ``〔U+1F33E〕``, in every part of every file. The CSV keeps the original.
+"""
+
+import os
+import struct
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from fontTools.ttLib import TTCollection, TTFont
+
+from core.errors import DomainError
+
+FAMILY = "Noto Sans CJK SC"
+FILES = {
+    "regular": ("NotoSansCJK-Regular.ttc", "NotoSansCJKsc-Regular.otf"),
+    "bold": ("NotoSansCJK-Bold.ttc", "NotoSansCJKsc-Bold.otf"),
+}
+# Where Debian, Fedora, Arch and a user without rights keep fonts; a setting comes first.
+FONT_ROOTS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
+
+# They change how a neighbour is drawn and have no picture of their own; the base character is printed.
+INVISIBLE = frozenset(
+    [0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF]
+    + list(range(0x202A, 0x202F))
+    + list(range(0x2066, 0x206A))
+    + list(range(0xFE00, 0xFE10))
+    + list(range(0xE0100, 0xE01F0))
+)
+
+
+@dataclass(frozen=True)
+class FontFace:
+    """One face: the file and its place in the collection."""
+
+    path: Path
+    index: int
+
+
+def _files_named(names: tuple[str, ...]) -> Iterator[Path]:
+    for root in (*getattr(settings, "REPORT_FONT_DIRS", ()), *FONT_ROOTS):
+        for folder, subfolders, files in os.walk(os.path.expanduser(root)):
+            subfolders.sort()
+            yield from (Path(folder) / name for name in names if name in files)
+
+
+def _face_index(path: Path) -> int | None:
+    if path.suffix != ".ttc":
+        return 0
+    with TTCollection(str(path), lazy=True) as collection:
+        for index, font in enumerate(collection.fonts):
+            if font["name"].getBestFamilyName() == FAMILY:
+                return index
+    return None
+
+
+@lru_cache(maxsize=4)
+def find_face(weight: str = "regular") -> FontFace:
+    """Return the face of the print font in this weight ("regular" or "bold").
+
+    Raises DomainError ``report_font_missing`` where the machine has none.
+    """
+    for path in _files_named(FILES[weight]):
+        index = _face_index(path)
+        if index is not None:
+            return FontFace(path, index)
+    raise DomainError(
+        "report_font_missing",
+        _("这台机器没有报告所用的字体“%(family)s”（%(file)s）。请安装后重试：apt-get install fonts-noto-cjk")
+        % {"family": FAMILY, "file": FILES[weight][0]},
+    )
+
+
+def _glyphs_by_character(cmap: bytes) -> Iterator[tuple[int, int]]:
+    """Yield character and glyph of the segmented-coverage subtable (OpenType cmap, format 12)."""
+    for number in range(struct.unpack_from(">H", cmap, 2)[0]):
+        start = struct.unpack_from(">I", cmap, 4 + 8 * number + 4)[0]
+        if struct.unpack_from(">H", cmap, start)[0] == 12:
+            for first, last, glyph in struct.iter_unpack(
+                ">III", cmap[start + 16 : start + 16 + 12 * struct.unpack_from(">I", cmap, start + 12)[0]]
+            ):
+                yield from ((code, glyph + code - first) for code in range(first, last + 1))
+            return
+
+
+@lru_cache(maxsize=4)
+def advances(weight: str = "regular") -> dict[int, float]:
+    """Return the width of every character of the print font, in em.
+
+    The two tables are read as they lie in the file: fontTools would build 65,000 named glyphs (40 MB) for this.
+    """
+    face = find_face(weight)
+    with TTFont(str(face.path), fontNumber=face.index, lazy=True) as font:
+        em, full = font["head"].unitsPerEm, font["hhea"].numberOfHMetrics
+        measured = [width / em for width, _side in struct.iter_unpack(">Hh", font.reader["hmtx"][: 4 * full])]
+        cmap = font.reader["cmap"]
+    shared: dict[float, float] = {}
+    last = full - 1
+    return {
+        code: shared.setdefault(width, width)
+        for code, glyph in _glyphs_by_character(cmap)
+        if glyph  # 0 is the empty box
+        for width in (measured[min(glyph, last)],)
+    }
+
+
+def text_width(text: str, weight: str = "regular") -> float:
+    """Return the width of one line of printable text, in em."""
+    known = advances(weight)
+    return sum(known.get(ord(char), 1.0) for char in text)
+
+
+def _shown(char: str, known: dict[int, float]) -> str:
+    code = ord(char)
+    if code in known:
+        return char
+    if char in "\t\n\r\v\f" or unicodedata.category(char).startswith("Z"):
+        return " "
+    if code in INVISIBLE or unicodedata.category(char) == "Cc":
+        return ""
+    return f"〔U+{code:04X}〕"
+
+
+def printable(text: str) -> str:
+    """Return the text as it can be printed: invisible marks dropped, missing characters as ``〔U+XXXXX〕``."""
+    # A soft hyphen or a byte-order mark has a glyph in the font, and must still not be seen.
+    known = advances()
+    if all(ord(char) in known and 0x20 <= ord(char) and ord(char) not in INVISIBLE for char in text):
+        return text
+    return "".join("" if ord(char) in INVISIBLE else _shown(char, known) for char in text).strip()
+
+
+def missing_characters(text: str) -> list[str]:
+    """Return the characters that are printed as code points, each once, in code order."""
+    known = advances()
+    return sorted({char for char in text if _shown(char, known).startswith("〔U+")})

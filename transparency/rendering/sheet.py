@@ -1,0 +1,294 @@
+"""One landscape A4 volume of detail rows, set row by row with fpdf2.
+
+WeasyPrint keeps the whole document in memory and takes 50 s and 1.3 GB for 10,000 rows; this writer measures and
+draws each row once. Everything is placed by measured widths, so page count and page sums are known before the
+first page is drawn, and the file depends on nothing but its input.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from fpdf import FPDF
+
+from core.money import ZERO_YUAN
+from transparency.rendering.glyphs import find_face, printable, text_width
+from transparency.rendering.layout import wrap
+from transparency.rendering.palette import rgb
+from transparency.rendering.tables import Column, plain_amount
+
+# Millimetres on landscape A4.
+WIDTH, HEIGHT = 297.0, 210.0
+LEFT, RIGHT, TOP, BOTTOM = 14.0, 14.0, 24.0, 18.0
+MASTHEAD = 30.0
+HEAD_ROW = 7.5
+SUM_ROW = 7.0
+SECTION_ROW = 8.0
+PAD_X, PAD_Y = 1.5, 1.1
+MM_PER_POINT = 25.4 / 72
+LINE_HEIGHT = 1.32
+# A long name wraps; where that would take more than three lines it is set smaller, and it is never cut.
+SIZES = ((8.0, 3), (6.8, 6), (6.0, 10_000))
+
+INK, MUTED, RULE, BRAND, BAND = "ink", "ink-soft", "line", "brand", "sunken"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One printed row: its cells, and the amount that it adds to the sums (None for a heading or a sum)."""
+
+    kind: str  # "row", "section" or "total"
+    cells: dict[str, str]
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class SetCell:
+    """The text of a cell, broken into lines, and its size in points."""
+
+    texts: list[str]
+    size: float
+
+    @property
+    def step(self) -> float:
+        """The distance from one line to the next, in millimetres."""
+        return self.size * MM_PER_POINT * LINE_HEIGHT
+
+    @property
+    def height(self) -> float:
+        """The height of all lines, in millimetres."""
+        return len(self.texts) * self.step
+
+
+@dataclass(frozen=True)
+class SetLine:
+    """A line whose cells are set, and its height in millimetres."""
+
+    line: Line
+    cells: dict[str, SetCell]
+    height: float
+    counts: bool = True
+
+
+@dataclass
+class SheetPage:
+    """The lines of one page and their sums."""
+
+    lines: list[SetLine] = field(default_factory=list)
+    height: float = 0.0
+    count: int = 0
+    amount: Decimal = ZERO_YUAN
+
+
+@dataclass(frozen=True)
+class SheetHead:
+    """What stands around the rows of a volume."""
+
+    title: str
+    subtitle: str
+    facts: Sequence[str]
+    running: str
+    number: str
+    as_of: str
+    author: str
+    created_at: datetime
+
+
+def column_widths(columns: Sequence[Column]) -> dict[str, float]:
+    """Return the width of each column in millimetres; together they fill the page."""
+    whole = sum(column.share for column in columns)
+    return {column.key: column.share * (WIDTH - LEFT - RIGHT) / whole for column in columns}
+
+
+def set_cell(text: str, width: float) -> SetCell:
+    """Break the text of a cell, in the largest size that keeps it in a few lines."""
+    shown = printable(text)
+    for size, most in SIZES:
+        texts = wrap(shown, (width - 2 * PAD_X) / (size * MM_PER_POINT))
+        if len(texts) <= most:
+            break
+    return SetCell(texts, size)
+
+
+def set_line(line: Line, widths: dict[str, float]) -> SetLine:
+    """Set the cells of a line; headings and totals stay on one line of their own height."""
+    if line.kind != "row":
+        return SetLine(
+            line, {key: SetCell([printable(text)], SIZES[0][0]) for key, text in line.cells.items()}, SECTION_ROW
+        )
+    cells = {key: set_cell(text, widths[key]) for key, text in line.cells.items() if key in widths}
+    return SetLine(line, cells, _row_height(cells))
+
+
+def _row_height(cells: dict[str, SetCell]) -> float:
+    return max(cell.height for cell in cells.values()) + 2 * PAD_Y
+
+
+def _split(cell: SetCell, room: float) -> tuple[SetCell, SetCell]:
+    most = int((room - 2 * PAD_Y) / cell.step)
+    return SetCell(cell.texts[:most], cell.size), SetCell(cell.texts[most:], cell.size)
+
+
+def _parts(laid: SetLine, room: float) -> Iterator[SetLine]:
+    """Yield the line, or parts of it where it is taller than a whole page; only the first counts in the sums."""
+    counts = laid.counts
+    while laid.height > room:
+        halves = {key: _split(cell, room) for key, cell in laid.cells.items()}
+        upper = {key: half[0] for key, half in halves.items()}
+        lower = {key: half[1] for key, half in halves.items()}
+        yield SetLine(laid.line, upper, _row_height(upper), counts)
+        laid, counts = SetLine(laid.line, lower, _row_height(lower)), False
+    yield SetLine(laid.line, laid.cells, laid.height, counts)
+
+
+def page_room(first: bool) -> float:
+    """Return the height for lines on a page, in millimetres, without its head row and its sum row."""
+    return HEIGHT - TOP - BOTTOM - HEAD_ROW - SUM_ROW - (MASTHEAD if first else 0.0)
+
+
+def paginate(lines: Sequence[Line], columns: Sequence[Column]) -> list[SheetPage]:
+    """Return the pages of a volume; a section heading never stands last on its page."""
+    widths = column_widths(columns)
+    laid = [part for line in lines for part in _parts(set_line(line, widths), page_room(first=True))]
+    pages = [SheetPage()]
+    for index, item in enumerate(laid):
+        follower = laid[index + 1].height if item.line.kind == "section" and index + 1 < len(laid) else 0.0
+        if pages[-1].lines and pages[-1].height + item.height + follower > page_room(first=len(pages) == 1):
+            pages.append(SheetPage())
+        page = pages[-1]
+        page.lines.append(item)
+        page.height += item.height
+        if item.counts and item.line.amount is not None:
+            page.count += 1
+            page.amount += item.line.amount
+    return pages
+
+
+class Sheet:
+    """Draws the pages of a volume; `output()` returns the bytes of the file."""
+
+    def __init__(self, head: SheetHead, columns: Sequence[Column]) -> None:
+        self.head = head
+        self.columns = columns
+        self.widths = column_widths(columns)
+        self.right = WIDTH - RIGHT
+        self.pdf = FPDF(orientation="landscape", unit="mm", format="A4")
+        self.pdf.set_auto_page_break(False)
+        self.pdf.set_margin(0)
+        for style, weight in (("", "regular"), ("B", "bold")):
+            face = find_face(weight)
+            self.pdf.add_font("report", style, str(face.path), collection_font_number=face.index)
+        self.pdf.set_title(head.running)
+        self.pdf.set_author(head.author)
+        self.pdf.set_subject(head.number)
+        self.pdf.set_lang("zh-CN")
+        self.pdf.set_creation_date(head.created_at)
+        self.pdf.set_producer("")
+        self.pdf.set_creator("")
+
+    def output(self, pages: Sequence[SheetPage]) -> bytes:
+        """Draw all pages and return the PDF."""
+        for index, page in enumerate(pages):
+            self._page(page, index, len(pages))
+        return bytes(self.pdf.output())
+
+    def _page(self, page: SheetPage, index: int, pages: int) -> None:
+        self.pdf.add_page()
+        self._frame(index, pages)
+        y = TOP
+        if index == 0:
+            self._masthead(y)
+            y += MASTHEAD
+        self._head_row(y)
+        y += HEAD_ROW
+        for item in page.lines:
+            {"row": self._row, "section": self._section, "total": self._total}[item.line.kind](item, y)
+            y += item.height
+        self._page_sum(page, y)
+
+    def _text(self, x: float, y: float, text: str, size: float, *, colour: str = INK, bold: bool = False) -> None:
+        """Write one line of text with its baseline at y."""
+        self.pdf.set_font("report", "B" if bold else "", size)
+        self.pdf.set_text_color(*rgb(colour))
+        self.pdf.text(x, y, text)
+
+    def _text_right(self, x: float, y: float, text: str, size: float, *, colour: str = INK, bold: bool = False) -> None:
+        width = text_width(text, "bold" if bold else "regular") * size * MM_PER_POINT
+        self._text(x - width, y, text, size, colour=colour, bold=bold)
+
+    def _rule(self, y: float, weight: float = 0.15, colour: str = RULE) -> None:
+        self.pdf.set_line_width(weight)
+        self.pdf.set_draw_color(*rgb(colour))
+        self.pdf.line(LEFT, y, self.right, y)
+
+    def _band(self, y: float, height: float) -> None:
+        self.pdf.set_fill_color(*rgb(BAND))
+        self.pdf.rect(LEFT, y, self.right - LEFT, height, style="F")
+
+    def _frame(self, index: int, pages: int) -> None:
+        self._text(LEFT, 15.5, self.head.running, 8, colour=MUTED)
+        self._text_right(self.right, 15.5, self.head.number, 8, colour=MUTED)
+        self._rule(18.0, 0.5, BRAND)
+        foot = HEIGHT - 9.5
+        self._text(LEFT, foot, self.head.as_of, 8, colour=MUTED)
+        numbered = _("第 %(page)s 页 共 %(pages)s 页") % {"page": index + 1, "pages": pages}
+        self._text_right(self.right, foot, numbered, 8, colour=MUTED)
+
+    def _masthead(self, y: float) -> None:
+        self._text(LEFT, y + 7.5, self.head.title, 17, bold=True)
+        self._text(LEFT, y + 14.5, self.head.subtitle, 10.5, colour=MUTED)
+        self._text(LEFT, y + 22.5, _("　").join(self.head.facts), 9)
+
+    def _head_row(self, y: float) -> None:
+        self._band(y, HEAD_ROW)
+        self._rule(y, 0.35, INK)
+        self._rule(y + HEAD_ROW, 0.2, INK)
+        x = LEFT
+        for column in self.columns:
+            width = self.widths[column.key]
+            place = self._text_right if column.figures else self._text
+            place(x + width - PAD_X if column.figures else x + PAD_X, y + 5.0, column.title, 8, bold=True)
+            x += width
+
+    def _row(self, item: SetLine, y: float) -> None:
+        x = LEFT
+        for column in self.columns:
+            cell = item.cells[column.key]
+            width = self.widths[column.key]
+            # Cells of another size share the baseline of the first line.
+            baseline = y + PAD_Y + SIZES[0][0] * MM_PER_POINT
+            for text in cell.texts:
+                if column.figures:
+                    self._text_right(x + width - PAD_X, baseline, text, cell.size)
+                elif text:
+                    self._text(x + PAD_X, baseline, text, cell.size)
+                baseline += cell.step
+            x += width
+        self._rule(y + item.height)
+
+    def _section(self, item: SetLine, y: float) -> None:
+        name = item.cells["title"].texts[0]
+        self.pdf.set_font("report", "B", 9)
+        self.pdf.start_section(name)
+        self._text(LEFT + PAD_X, y + 5.6, name, 9, bold=True, colour=BRAND)
+        self._rule(y + item.height)
+
+    def _total(self, item: SetLine, y: float) -> None:
+        self._sum_row(item.cells["title"].texts[0], item.cells["amount"].texts[0], y, item.height)
+
+    def _page_sum(self, page: SheetPage, y: float) -> None:
+        title = _("本页小计　%(count)s 笔") % {"count": f"{page.count:,}"}
+        self._sum_row(title, plain_amount(page.amount), y, SUM_ROW)
+        self._rule(y + SUM_ROW, 0.35, INK)
+
+    def _sum_row(self, title: str, amount: str, y: float, height: float) -> None:
+        self._band(y, height)
+        self._rule(y, 0.2, INK)
+        x = LEFT
+        for column in self.columns:
+            x += self.widths[column.key]
+            if column.key == "amount":
+                self._text_right(x - PAD_X, y + height / 2 + 1.1, amount, 8, bold=True)
+        self._text(LEFT + PAD_X, y + height / 2 + 1.1, title, 8, bold=True)
