@@ -1,0 +1,44 @@
+"""Writing the audit trail."""
+
+from collections.abc import Iterable
+from contextvars import ContextVar
+from typing import Any
+
+from core.clock import now
+from core.models import AuditEvent
+
+# The address of the request being served, set by core.middleware; empty in commands and workers.
+request_address: ContextVar[str | None] = ContextVar("request_address", default=None)
+
+
+def record_audit(
+    verb: str,
+    *,
+    actor: Any,
+    obj: Any = None,
+    object_label: str = "",
+    object_key: str = "",
+    branch_code: str = "",
+    changed_fields: Iterable[str] = (),
+    reason: str = "",
+) -> AuditEvent:
+    """Write one row of the audit trail, in the caller's transaction.
+
+    `verb` is `<app>.<object>.<past participle>`; `actor` a user or None for the system; `changed_fields` names fields
+    and never values. `reason` is what a person typed as the reason and must not hold a giver's name.
+    """
+    if obj is not None:
+        object_label = object_label or obj._meta.label_lower
+        object_key = object_key or str(getattr(obj, "number", "") or obj.pk)
+    return AuditEvent.objects.create(
+        at=now(),
+        actor_id=getattr(actor, "pk", None),
+        actor_login=getattr(actor, "login", "") or "",
+        verb=verb,
+        object_label=object_label,
+        object_key=object_key,
+        branch_code=branch_code,
+        changed_fields=sorted(changed_fields),
+        reason=reason[:500],
+        address=request_address.get(),
+    )

@@ -1,0 +1,34 @@
+"""The outbox of public records, from which the public log is sequenced."""
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class PublicRecord(models.Model):
+    """One public record: canonical JSON (RFC 8785) of a posted entry, certificate, disclosure or report.
+
+    Written in the transaction that posts the thing itself, append-only by trigger. It holds no natural person's name and
+    no free text: for those it holds commitments under a 128-bit salt, which lies here sealed; emptying `sealed_salt`
+    (the one change that the trigger lets through) forgets the person and breaks no proof. The database adds a column
+    `xid` with the writing transaction's id, by which the sequencer knows that no earlier record can still appear.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(_("种类"), max_length=40)
+    subject = models.CharField(_("编号"), max_length=60)
+    object_id = models.BigIntegerField(_("对象编号"))
+    branch_code = models.CharField(_("红十字会编码"), max_length=32)
+    record = models.TextField(_("公开记录"))
+    leaf_hash = models.BinaryField(_("叶哈希"), max_length=32)
+    sealed_salt = models.BinaryField(_("密封的盐"), null=True)
+    created_at = models.DateTimeField(_("写入时间"))
+
+    class Meta:
+        verbose_name = _("公开记录")
+        verbose_name_plural = _("公开记录")
+        constraints = [models.UniqueConstraint(fields=["kind", "object_id"], name="publicrecord_once_per_object")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"

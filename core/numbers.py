@@ -1,0 +1,35 @@
+"""Numbers without gaps (docs/numbers.md)."""
+
+from django.db import connection
+
+# Digits of the serial in a number; longer serials simply grow.
+SERIAL_DIGITS = 8
+
+
+def take_serials(branch_code: str, year: int, letter: str, count: int = 1) -> int:
+    """Take `count` consecutive serials of a branch, year and kind letter and return the first.
+
+    Must run inside the transaction that uses them, late in it: the counter's row stays locked until the end, and a
+    rollback gives the numbers back, which is what keeps the series without gaps.
+    """
+    if count < 1:
+        raise ValueError("count must be positive")
+    if not connection.in_atomic_block:
+        raise RuntimeError("take_serials() needs a transaction")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO core_numbercounter (series, last) VALUES (%s, %s)"
+            " ON CONFLICT (series) DO UPDATE SET last = core_numbercounter.last + EXCLUDED.last RETURNING last",
+            [f"{branch_code}-{year}-{letter}", count],
+        )
+        return int(cursor.fetchone()[0]) - count + 1
+
+
+def format_number(branch_code: str, year: int, letter: str, serial: int) -> str:
+    """Write a number: `330106-2026-00001234` for gifts (no letter), `330106-2026-E00001234` for the others."""
+    return f"{branch_code}-{year}-{letter}{serial:0{SERIAL_DIGITS}d}"
+
+
+def take_number(branch_code: str, year: int, letter: str) -> str:
+    """Take one number (see `take_serials` for the lock)."""
+    return format_number(branch_code, year, letter, take_serials(branch_code, year, letter))

@@ -1,0 +1,2 @@
+DROP FUNCTION core_bigrams(text);
+DROP FUNCTION core_normalise(text);

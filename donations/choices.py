@@ -1,0 +1,120 @@
+"""Literal tables of gifts and of the batches that bring them in."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class BatchKind(models.TextChoices):
+    """How gifts came into a batch."""
+
+    FILE = "file", _("文件导入")
+    COUNTER = "counter", _("手工录入")
+
+
+class BatchStatus(models.TextChoices):
+    """States of a batch."""
+
+    READING = "reading", _("读取中")
+    UNREADABLE = "unreadable", _("未能读取")
+    DRAFT = "draft", _("待核对")
+    SUBMITTED = "submitted", _("待审核")
+    RETURNED = "returned", _("已退回")
+    POSTING = "posting", _("入账中")
+    POSTED = "posted", _("已入账")
+    CANCELLED = "cancelled", _("已作废")
+
+
+BATCH_TRANSITIONS: dict[str, frozenset[str]] = {
+    BatchStatus.READING: frozenset({BatchStatus.DRAFT, BatchStatus.UNREADABLE, BatchStatus.CANCELLED}),
+    BatchStatus.UNREADABLE: frozenset({BatchStatus.READING, BatchStatus.CANCELLED}),
+    BatchStatus.DRAFT: frozenset({BatchStatus.SUBMITTED, BatchStatus.READING, BatchStatus.CANCELLED}),
+    BatchStatus.SUBMITTED: frozenset({BatchStatus.DRAFT, BatchStatus.RETURNED, BatchStatus.POSTING}),
+    BatchStatus.RETURNED: frozenset({BatchStatus.SUBMITTED, BatchStatus.CANCELLED}),
+    BatchStatus.POSTING: frozenset({BatchStatus.POSTED, BatchStatus.SUBMITTED}),
+    BatchStatus.POSTED: frozenset(),
+    BatchStatus.CANCELLED: frozenset(),
+}
+# Rows may be changed only while the maker has the batch in hand.
+EDITABLE_BATCH: frozenset[str] = frozenset({BatchStatus.DRAFT, BatchStatus.RETURNED})
+
+
+class RowLevel(models.TextChoices):
+    """What the checks say of a staged row."""
+
+    PASSED = "passed", _("通过")
+    WARNING = "warning", _("警告")
+    ERROR = "error", _("错误")
+
+
+class DuplicateDecision(models.TextChoices):
+    """What a person decided about a suspected duplicate."""
+
+    NONE = "", _("未决定")
+    KEEP = "keep", _("是另一笔，保留")
+    DROP = "drop", _("是同一笔，不入账")
+
+
+class DonorKind(models.TextChoices):
+    """Who gave; in doubt a person, because a person's name is protected."""
+
+    PERSON = "person", _("个人")
+    ORGANISATION = "organisation", _("单位")
+    ANONYMOUS = "anonymous", _("匿名")
+
+
+class NameChoice(models.TextChoices):
+    """How the giver's name may be shown (慈善法 Art. 82, 个人信息保护法 Art. 25); nothing recorded means masked."""
+
+    MASKED = "masked", _("掩码")
+    REAL = "real", _("实名")
+    ANONYMOUS = "anonymous", _("匿名")
+
+
+class GiftKind(models.TextChoices):
+    """What was given."""
+
+    MONEY = "money", _("资金")
+    GOODS = "goods", _("物资")
+
+
+class Purpose(models.TextChoices):
+    """The controlled list of purposes that may stand in public records."""
+
+    GENERAL = "general", _("非定向")
+    RELIEF = "relief", _("救灾救援")
+    AID = "aid", _("人道救助")
+    FIRST_AID = "first_aid", _("应急救护")
+    DONATION_OF_LIFE = "donation_of_life", _("三献工作")
+    YOUTH = "youth", _("红十字青少年")
+    OTHER_RESTRICTED = "other_restricted", _("其他定向")
+
+
+class CorrectionStatus(models.TextChoices):
+    """States of a correction of a posted gift."""
+
+    REQUESTED = "requested", _("待批准")
+    APPROVED = "approved", _("已冲销")
+    DECLINED = "declined", _("未批准")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+CORRECTION_TRANSITIONS: dict[str, frozenset[str]] = {
+    CorrectionStatus.REQUESTED: frozenset(
+        {CorrectionStatus.APPROVED, CorrectionStatus.DECLINED, CorrectionStatus.WITHDRAWN}
+    ),
+    CorrectionStatus.APPROVED: frozenset(),
+    CorrectionStatus.DECLINED: frozenset(),
+    CorrectionStatus.WITHDRAWN: frozenset(),
+}
+
+
+class GiftStatus(models.TextChoices):
+    """What the public sees of a posted gift."""
+
+    POSTED = "posted", _("已入账")
+    REVERSED = "reversed", _("已冲销")
+
+
+# The letter before the serial of a batch's number; a gift's number has none (docs/numbers.md).
+BATCH_LETTER = "B"
+GIFT_LETTER = ""

@@ -1,0 +1,9 @@
+"""The tables of gifts, one subject a file."""
+
+from donations.models.batch import Batch, BatchEvent
+from donations.models.correction import Correction
+from donations.models.donation import DailyTotal, Donation
+from donations.models.layout import LayoutMapping
+from donations.models.staged import StagedGift
+
+__all__ = ["Batch", "BatchEvent", "Correction", "DailyTotal", "Donation", "LayoutMapping", "StagedGift"]

@@ -1,0 +1,56 @@
+"""Corrections of posted gifts."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from donations.choices import CorrectionStatus
+from organizations.models import BranchLineage, BranchRowsQuerySet
+
+
+class Correction(BranchLineage):
+    """A request to reverse a posted gift, made by one person and decided by another (CHECK).
+
+    `public_note` is the 更正说明 that shows wherever the gift shows (慈善组织信息公开办法, 民政部令第81号, Art. 16).
+    """
+
+    donation = models.ForeignKey("donations.Donation", verbose_name=_("捐赠"), on_delete=models.PROTECT, related_name="corrections")
+    status = models.CharField(_("状态"), max_length=12, choices=CorrectionStatus)
+    reason = models.CharField(_("内部理由"), max_length=500)
+    public_note = models.CharField(_("更正说明"), max_length=300)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("提出人"), on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField(_("提出时间"))
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("批准人"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(_("批准时间"), null=True)
+    decision_note = models.CharField(_("批准意见"), max_length=500, blank=True)
+    entry = models.OneToOneField(
+        "ledger.Entry", verbose_name=_("冲销记账单"), null=True, on_delete=models.PROTECT, related_name="correction"
+    )
+
+    objects = BranchRowsQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("更正")
+        verbose_name_plural = _("更正")
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=CorrectionStatus.values), name="correction_status_known"),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(status__in=["approved", "declined"]) | ~Q(decided_by=F("requested_by")),
+                name="correction_decided_by_another",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=CorrectionStatus.APPROVED) | Q(entry__isnull=False, decided_by__isnull=False, decided_at__isnull=False),
+                name="correction_approved_has_entry",
+            ),
+            models.UniqueConstraint(
+                fields=["donation"], condition=Q(status__in=["requested", "approved"]), name="correction_one_open_per_gift"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.donation_id} {self.status}"

@@ -1,0 +1,6 @@
+DROP TRIGGER staged_guard ON donations_stagedgift;
+DROP FUNCTION donations_staged_guard();
+DROP TRIGGER append_only_row ON donations_batchevent; DROP TRIGGER append_only_all ON donations_batchevent;
+DROP TRIGGER append_only_all ON donations_donation;
+DROP TRIGGER donation_guard_row ON donations_donation;
+DROP FUNCTION donations_donation_guard();

@@ -1,0 +1,80 @@
+"""Literal tables of the ledger."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class UnitKind(models.TextChoices):
+    """What a unit counts."""
+
+    MONEY = "money", _("资金")
+    GOODS = "goods", _("物资")
+
+
+class AccountKind(models.TextChoices):
+    """Holdings and transit accounts have positions and a balance; world accounts stand for the outside and have none."""
+
+    HOLDING = "holding", _("结存")
+    TRANSIT = "transit", _("在途")
+    WORLD = "world", _("外部")
+
+
+class WorldParty(models.TextChoices):
+    """Whom a world account stands for."""
+
+    GIVERS = "givers", _("捐赠人")
+    SUPPLIERS = "suppliers", _("供应方")
+    BENEFICIARIES = "beneficiaries", _("受助方")
+    BODIES = "bodies", _("其他单位")
+    FEES = "fees", _("费用")
+    LOSSES = "losses", _("损耗")
+    OPENING = "opening", _("期初")
+
+
+class EntryKind(models.TextChoices):
+    """What an entry records; the value is stored and stands in public records, so it is never renamed."""
+
+    OPENING = "opening", _("期初余额")
+    GIFT = "gift", _("接受捐赠")
+    GOODS_GIFT = "goods_gift", _("接受物资捐赠")
+    TRANSFER_OUT = "transfer_out", _("拨付")
+    TRANSFER_IN = "transfer_in", _("收到拨付")
+    TRANSFER_BACK = "transfer_back", _("拨付退回")
+    PURCHASE = "purchase", _("采购")
+    AID = "aid", _("资助")
+    HANDOUT = "handout", _("发放")
+    FEE = "fee", _("管理费")
+    REFUND = "refund", _("退还捐赠")
+    CHANGE_OF_USE = "change_of_use", _("变更用途")
+    WRITE_OFF = "write_off", _("核销")
+    REVERSAL = "reversal", _("冲销")
+
+
+# The letter before the serial of an entry's number (docs/numbers.md).
+ENTRY_LETTER = "E"
+
+# From where to where the movements of each kind may lead: ((account kind, party), (account kind, party)) pairs, the party
+# only for world accounts. A movement outside this table is refused before it reaches the database.
+_HOLDING = (AccountKind.HOLDING, "")
+_TRANSIT = (AccountKind.TRANSIT, "")
+
+
+def _world(party: str) -> tuple[str, str]:
+    return (AccountKind.WORLD, party)
+
+
+ALLOWED_WAYS: dict[str, frozenset[tuple[tuple[str, str], tuple[str, str]]]] = {
+    EntryKind.OPENING: frozenset({(_world(WorldParty.OPENING), _HOLDING)}),
+    EntryKind.GIFT: frozenset({(_world(WorldParty.GIVERS), _HOLDING)}),
+    EntryKind.GOODS_GIFT: frozenset({(_world(WorldParty.GIVERS), _HOLDING)}),
+    EntryKind.TRANSFER_OUT: frozenset({(_HOLDING, _TRANSIT)}),
+    EntryKind.TRANSFER_IN: frozenset({(_TRANSIT, _HOLDING), (_TRANSIT, _world(WorldParty.LOSSES))}),
+    EntryKind.TRANSFER_BACK: frozenset({(_TRANSIT, _HOLDING)}),
+    EntryKind.PURCHASE: frozenset({(_HOLDING, _world(WorldParty.SUPPLIERS)), (_world(WorldParty.SUPPLIERS), _HOLDING)}),
+    EntryKind.AID: frozenset({(_HOLDING, _world(WorldParty.BENEFICIARIES)), (_HOLDING, _world(WorldParty.BODIES))}),
+    EntryKind.HANDOUT: frozenset({(_HOLDING, _world(WorldParty.BENEFICIARIES)), (_HOLDING, _world(WorldParty.BODIES))}),
+    EntryKind.FEE: frozenset({(_HOLDING, _world(WorldParty.FEES))}),
+    EntryKind.REFUND: frozenset({(_HOLDING, _world(WorldParty.GIVERS))}),
+    EntryKind.CHANGE_OF_USE: frozenset({(_HOLDING, _HOLDING)}),
+    EntryKind.WRITE_OFF: frozenset({(_HOLDING, _world(WorldParty.LOSSES))}),
+}

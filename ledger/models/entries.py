@@ -1,0 +1,121 @@
+"""Entries and movements: what was posted, once and for ever."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from ledger.choices import EntryKind
+from ledger.models.accounts import POSITION
+from organizations.models import BranchLineage, BranchRowsQuerySet
+
+
+class PostingGroup(models.Model):
+    """Entries posted together with one block of numbers and positions: a file of gifts, or a single entry."""
+
+    idempotency_key = models.CharField(_("幂等键"), max_length=160, unique=True)
+    branch = models.ForeignKey("organizations.Branch", verbose_name=_("红十字会"), on_delete=models.PROTECT, related_name="+")
+    entry_count = models.IntegerField(_("记账单数"))
+    posted_at = models.DateTimeField(_("记账时间"))
+
+    class Meta:
+        verbose_name = _("记账批")
+        verbose_name_plural = _("记账批")
+        constraints = [models.CheckConstraint(condition=Q(entry_count__gt=0), name="postinggroup_has_entries")]
+
+    def __str__(self) -> str:
+        return self.idempotency_key
+
+
+class Entry(BranchLineage):
+    """An entry (记账单): one or more movements posted together or not at all. Append-only by trigger.
+
+    `occurred_on` is the day of the event, `posted_at` the time of posting. The approver is another person than the maker
+    (CHECK). `serial` runs without gap in each branch and year of posting (Asia/Shanghai).
+    """
+
+    number = models.CharField(_("编号"), max_length=40, unique=True)
+    year = models.PositiveSmallIntegerField(_("年度"))
+    serial = models.BigIntegerField(_("流水号"))
+    kind = models.CharField(_("种类"), max_length=16, choices=EntryKind)
+    occurred_on = models.DateField(_("发生日期"))
+    posted_at = models.DateTimeField(_("记账时间"))
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("制单人"), on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("审核人"), on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    document = models.CharField(_("依据"), max_length=120)
+    idempotency_key = models.CharField(_("幂等键"), max_length=160, unique=True)
+    group = models.ForeignKey(
+        PostingGroup, verbose_name=_("记账批"), on_delete=models.PROTECT, related_name="entries", db_index=False
+    )
+    reverses = models.ForeignKey("self", verbose_name=_("冲销"), null=True, on_delete=models.PROTECT, related_name="reversals")
+
+    objects = BranchRowsQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("记账单")
+        verbose_name_plural = _("记账单")
+        constraints = [
+            models.UniqueConstraint(fields=["branch", "year", "serial"], name="entry_serial_once"),
+            models.CheckConstraint(condition=~Q(made_by=F("approved_by")), name="entry_maker_is_not_approver"),
+            models.CheckConstraint(condition=Q(kind__in=EntryKind.values), name="entry_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind=EntryKind.REVERSAL, reverses__isnull=False) | (~Q(kind=EntryKind.REVERSAL) & Q(reverses=None)),
+                name="entry_reversal_names_its_entry",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Movement(models.Model):
+    """A quantity of one unit that went from one account to another. Append-only by trigger.
+
+    `in_from` is the position on the destination's inflow axis, `out_from` on the source's outflow axis (null where that
+    end is a world account). A movement that takes a gift's own unspent part out again has `hole_from`, the position on
+    the source's inflow axis, instead of `out_from` (docs/ledger.md). Contiguity and balances are kept by a trigger.
+    """
+
+    entry = models.ForeignKey(Entry, verbose_name=_("记账单"), on_delete=models.PROTECT, related_name="movements")
+    line = models.PositiveSmallIntegerField(_("行"), default=1)
+    source = models.ForeignKey("ledger.Account", verbose_name=_("来源"), on_delete=models.PROTECT, related_name="+", db_index=False)
+    destination = models.ForeignKey(
+        "ledger.Account", verbose_name=_("去向"), on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    unit = models.ForeignKey("ledger.Unit", verbose_name=_("计量对象"), on_delete=models.PROTECT, related_name="+", db_index=False)
+    quantity = models.DecimalField(_("数量"), max_digits=18, decimal_places=3)
+    out_from = models.DecimalField(_("流出轴位置"), **POSITION, null=True)
+    in_from = models.DecimalField(_("流入轴位置"), **POSITION, null=True)
+    hole_from = models.DecimalField(_("抽出位置"), **POSITION, null=True)
+    reverses = models.ForeignKey(
+        "self", verbose_name=_("冲销"), null=True, on_delete=models.PROTECT, related_name="reversals", db_index=False
+    )
+    answers = models.ForeignKey(
+        "self", verbose_name=_("对应发出"), null=True, on_delete=models.PROTECT, related_name="answered_by", db_index=False
+    )
+
+    class Meta:
+        verbose_name = _("款物流转")
+        verbose_name_plural = _("款物流转")
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="movement_quantity_positive"),
+            models.CheckConstraint(condition=~Q(source=F("destination")), name="movement_two_accounts"),
+            models.CheckConstraint(
+                condition=Q(out_from__isnull=True) | Q(hole_from__isnull=True), name="movement_leaves_or_is_taken_out"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["source", "out_from"], name="movement_out_axis", condition=Q(out_from__isnull=False)),
+            models.Index(fields=["destination", "in_from"], name="movement_in_axis", condition=Q(in_from__isnull=False)),
+            models.Index(fields=["reverses"], name="movement_reverses", condition=Q(reverses__isnull=False)),
+            models.Index(fields=["answers"], name="movement_answers", condition=Q(answers__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id}/{self.line}"

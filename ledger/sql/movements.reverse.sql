@@ -1,0 +1,12 @@
+DROP TRIGGER balance_guard ON ledger_accountbalance;
+DROP FUNCTION ledger_balance_guard();
+DROP TRIGGER movements_posted ON ledger_movement;
+DROP FUNCTION ledger_movements_posted();
+DROP TRIGGER account_opened ON ledger_account;
+DROP FUNCTION ledger_account_opened();
+DROP TRIGGER append_only_row ON ledger_axissegment; DROP TRIGGER append_only_all ON ledger_axissegment;
+DROP TRIGGER append_only_row ON ledger_movement; DROP TRIGGER append_only_all ON ledger_movement;
+DROP TRIGGER append_only_row ON ledger_entry; DROP TRIGGER append_only_all ON ledger_entry;
+DROP TRIGGER append_only_row ON ledger_postinggroup; DROP TRIGGER append_only_all ON ledger_postinggroup;
+DROP TRIGGER append_only_row ON ledger_unitconversion; DROP TRIGGER append_only_all ON ledger_unitconversion;
+DROP TRIGGER append_only_row ON ledger_account; DROP TRIGGER append_only_all ON ledger_account;

@@ -1,0 +1,149 @@
+"""Literal tables of the branch network: levels, kinds, roles and what each role may do."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class DivisionLevel(models.TextChoices):
+    """Levels of administrative divisions (GB/T 2260 and the statistical codes below the county)."""
+
+    PROVINCE = "province", _("省")
+    CITY = "city", _("市")
+    COUNTY = "county", _("县（市、区）")
+    TOWN = "town", _("乡镇（街道）")
+    COMMUNITY = "community", _("村（社区）")
+
+
+# Length of a division's code at each level.
+DIVISION_CODE_LENGTHS: dict[str, int] = {
+    DivisionLevel.PROVINCE: 2,
+    DivisionLevel.CITY: 4,
+    DivisionLevel.COUNTY: 6,
+    DivisionLevel.TOWN: 9,
+    DivisionLevel.COMMUNITY: 12,
+}
+
+
+class BranchKind(models.TextChoices):
+    """Kinds of branches: associations and grass-roots organisations by area, and the sector kinds (红十字会法 Art. 7)."""
+
+    PROVINCE = "province", _("省红十字会")
+    CITY = "city", _("市红十字会")
+    COUNTY = "county", _("县（市、区）红十字会")
+    TOWN = "town", _("乡镇（街道）红十字会")
+    COMMUNITY = "community", _("村（社区）红十字会")
+    SCHOOL = "school", _("学校红十字会")
+    COMPANY = "company", _("企业红十字会")
+    TRADE = "trade", _("行业红十字会")
+    MEDICAL = "medical", _("医疗机构红十字会")
+    OTHER = "other", _("其他红十字组织")
+
+
+# Kinds that stand for an area have the area's code; the others get `<division>-<letter><n>`.
+AREA_KINDS: tuple[str, ...] = (
+    BranchKind.PROVINCE,
+    BranchKind.CITY,
+    BranchKind.COUNTY,
+    BranchKind.TOWN,
+    BranchKind.COMMUNITY,
+)
+# Legal persons that keep accounts of their own (红十字会法 Art. 10).
+ASSOCIATION_KINDS: tuple[str, ...] = (BranchKind.PROVINCE, BranchKind.CITY, BranchKind.COUNTY)
+
+SECTOR_LETTERS: dict[str, str] = {
+    BranchKind.SCHOOL: "S",
+    BranchKind.COMPANY: "C",
+    BranchKind.TRADE: "T",
+    BranchKind.MEDICAL: "M",
+    BranchKind.OTHER: "X",
+}
+
+# What may stand directly below what. Sector branches stand below any area.
+PARENT_KINDS: dict[str, frozenset[str]] = {
+    BranchKind.PROVINCE: frozenset(),
+    BranchKind.CITY: frozenset({BranchKind.PROVINCE}),
+    BranchKind.COUNTY: frozenset({BranchKind.CITY, BranchKind.PROVINCE}),
+    BranchKind.TOWN: frozenset({BranchKind.COUNTY, BranchKind.CITY}),
+    BranchKind.COMMUNITY: frozenset({BranchKind.TOWN, BranchKind.COUNTY}),
+    BranchKind.SCHOOL: frozenset(AREA_KINDS),
+    BranchKind.COMPANY: frozenset(AREA_KINDS),
+    BranchKind.TRADE: frozenset(AREA_KINDS),
+    BranchKind.MEDICAL: frozenset(AREA_KINDS),
+    BranchKind.OTHER: frozenset(AREA_KINDS),
+}
+
+
+class SiteKind(models.TextChoices):
+    """Kinds of sites (阵地); warehouses hold goods in the ledger."""
+
+    OFFICE = "office", _("办公场所")
+    WAREHOUSE = "warehouse", _("仓库")
+    COUNTER = "counter", _("捐赠接待点")
+    OTHER = "other", _("其他阵地")
+
+
+class Right(models.TextChoices):
+    """Single things a person may do in a branch."""
+
+    VIEW_GIFTS = "view_gifts", _("查看捐赠")
+    ENTER_GIFTS = "enter_gifts", _("录入和导入捐赠、提交审核")
+    APPROVE_GIFTS = "approve_gifts", _("审核捐赠并入账、退回")
+    REVEAL_NAMES = "reveal_names", _("凭理由显示捐赠人姓名（留记录）")
+    CORRECT_GIFTS = "correct_gifts", _("提出或批准冲销")
+    MANAGE_FUNDS = "manage_funds", _("设立和关闭资金池、期初余额")
+    VIEW_LEDGER = "view_ledger", _("查看款物账")
+    VIEW_DRAFT_REPORTS = "view_draft_reports", _("查看报告草稿和历史")
+    REQUEST_REPORTS = "request_reports", _("生成报告")
+    PUBLISH_REPORTS = "publish_reports", _("审核并公开报告")
+    VIEW_AUDIT = "view_audit", _("查看操作记录")
+    MANAGE_BRANCH = "manage_branch", _("维护红十字会资料和下级组织")
+    GRANT_ROLES = "grant_roles", _("授予和收回角色")
+    MANAGE_PEOPLE = "manage_people", _("建立、停用、解锁账号")
+    MANAGE_SYSTEM = "manage_system", _("系统设置和运行状态")
+
+
+class Role(models.TextChoices):
+    """Roles granted to a person in one branch."""
+
+    CLERK = "clerk", _("录入")
+    APPROVER = "approver", _("审核")
+    FINANCE = "finance", _("财务")
+    WAREHOUSE = "warehouse", _("仓管")
+    PUBLISHER = "publisher", _("公示")
+    TRAINING_OFFICER = "training_officer", _("培训")
+    REGISTRY_COORDINATOR = "registry_coordinator", _("协调员")
+    SUPERVISOR = "supervisor", _("监事")
+    AUDITOR = "auditor", _("审计")
+    BRANCH_ADMIN = "branch_admin", _("本会管理员")
+    SYSTEM_ADMIN = "system_admin", _("系统管理员")
+    SECURITY_ADMIN = "security_admin", _("安全管理员")
+    AUDIT_ADMIN = "audit_admin", _("审计管理员")
+
+
+# The one table of roles and rights; it decides access and prints the help page. The three administrators are kept apart
+# (等级保护 2.0): none of them sees a gift, and whoever grants roles cannot make accounts.
+ROLE_RIGHTS: dict[str, frozenset[str]] = {
+    Role.CLERK: frozenset({Right.VIEW_GIFTS, Right.ENTER_GIFTS, Right.REVEAL_NAMES, Right.CORRECT_GIFTS, Right.REQUEST_REPORTS, Right.VIEW_DRAFT_REPORTS}),
+    Role.APPROVER: frozenset({Right.VIEW_GIFTS, Right.APPROVE_GIFTS, Right.REVEAL_NAMES, Right.CORRECT_GIFTS, Right.VIEW_LEDGER, Right.VIEW_DRAFT_REPORTS, Right.PUBLISH_REPORTS}),
+    Role.FINANCE: frozenset({Right.VIEW_GIFTS, Right.APPROVE_GIFTS, Right.REVEAL_NAMES, Right.CORRECT_GIFTS, Right.MANAGE_FUNDS, Right.VIEW_LEDGER, Right.REQUEST_REPORTS, Right.VIEW_DRAFT_REPORTS}),
+    Role.WAREHOUSE: frozenset({Right.VIEW_GIFTS}),
+    Role.PUBLISHER: frozenset({Right.VIEW_GIFTS, Right.REQUEST_REPORTS, Right.VIEW_DRAFT_REPORTS, Right.PUBLISH_REPORTS}),
+    Role.TRAINING_OFFICER: frozenset(),
+    Role.REGISTRY_COORDINATOR: frozenset(),
+    Role.SUPERVISOR: frozenset({Right.VIEW_GIFTS, Right.VIEW_LEDGER, Right.VIEW_DRAFT_REPORTS, Right.VIEW_AUDIT}),
+    Role.AUDITOR: frozenset({Right.VIEW_GIFTS, Right.VIEW_LEDGER, Right.VIEW_DRAFT_REPORTS, Right.VIEW_AUDIT}),
+    Role.BRANCH_ADMIN: frozenset({Right.MANAGE_BRANCH, Right.GRANT_ROLES}),
+    Role.SYSTEM_ADMIN: frozenset({Right.MANAGE_SYSTEM, Right.MANAGE_PEOPLE}),
+    Role.SECURITY_ADMIN: frozenset({Right.GRANT_ROLES}),
+    Role.AUDIT_ADMIN: frozenset({Right.VIEW_AUDIT}),
+}
+
+# Rights that only read: these, and no others, reach the branches below where a grant says "with all below".
+# By law an upper association guides the lower ones and does not keep their books (红十字会法 Art. 7).
+READING_RIGHTS: frozenset[str] = frozenset(
+    {Right.VIEW_GIFTS, Right.VIEW_LEDGER, Right.VIEW_DRAFT_REPORTS, Right.VIEW_AUDIT}
+)
+# Roles that must sign in with a second factor where MFA_REQUIRED is on.
+SECOND_FACTOR_ROLES: frozenset[str] = frozenset(
+    {Role.APPROVER, Role.FINANCE, Role.PUBLISHER, Role.BRANCH_ADMIN, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
+)
