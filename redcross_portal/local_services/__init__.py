@@ -135,6 +135,7 @@ def stop(started: Started) -> bool:
             return False
         redis.stop(started.place)
         postgres.stop(started.place)
+        shutil.rmtree(started.place.socket_dir, ignore_errors=True)
     return True
 
 

@@ -1,7 +1,6 @@
 """A private PostgreSQL: made, started and stopped by the portal itself, reachable through a unix socket only."""
 
 import contextlib
-import ctypes
 import importlib.util
 import os
 import re
@@ -17,6 +16,7 @@ import psycopg2
 from psycopg2 import sql
 
 from redcross_portal.environment import StartError, database_url
+from redcross_portal.local_services.kernel import adopt_orphans, end_with_parent, reap
 from redcross_portal.local_services.locations import Place, process_in, readable_binary
 
 OLDEST_MAJOR = 15
@@ -24,8 +24,6 @@ SUPERUSER, OWNER, APPLICATION = "portal_superuser", "portal_owner", "portal_app"
 DATABASE = "portal"
 START_SECONDS = 60
 STOP_SECONDS = 60
-PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None, use_errno=True)
 _MEBIBYTE = 1024 * 1024
 _SMALL_SHARED_MEMORY = 256 * _MEBIBYTE
 
@@ -134,6 +132,7 @@ def start(place: Place, *, dies_with_parent: bool = False) -> "subprocess.Popen[
     if dies_with_parent:
         process = start_child([str(readable_binary(bin_dir / "postgres", place)), "-D", str(place.postgres_dir)], place)
     else:
+        adopt_orphans()
         pg_ctl = readable_binary(bin_dir / "pg_ctl", place)
         argv = [str(pg_ctl), "start", "--silent", "--wait", "--timeout", str(START_SECONDS)]
         argv += ["--pgdata", str(place.postgres_dir), "--log", str(place.state_dir / "postgres.log")]
@@ -145,7 +144,6 @@ def start(place: Place, *, dies_with_parent: bool = False) -> "subprocess.Popen[
 
 def start_child(argv: list[str], place: Place) -> "subprocess.Popen[bytes]":
     """A server that the kernel stops when this process ends, even by kill -9."""
-    # In the child: only a call into an already loaded library, after the change of account (which would clear it).
     # SIGINT is PostgreSQL's fast shutdown and ends Redis as well.
     return subprocess.Popen(
         argv,
@@ -153,7 +151,7 @@ def start_child(argv: list[str], place: Place) -> "subprocess.Popen[bytes]":
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
-        preexec_fn=lambda: _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGINT),
+        preexec_fn=end_with_parent(signal.SIGINT),
     )
 
 
@@ -171,6 +169,7 @@ def stop(place: Place) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGQUIT)
         wait_until(lambda: server_pid(place) is None, STOP_SECONDS, "私有数据库没有停下")
+    reap(pid)
 
 
 def end_unreachable_server(place: Place) -> None:

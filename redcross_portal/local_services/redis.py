@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 from redcross_portal.environment import StartError
+from redcross_portal.local_services.kernel import adopt_orphans, reap
 from redcross_portal.local_services.locations import Place, process_in, readable_binary
 from redcross_portal.local_services.postgres import start_child, wait_until
 
@@ -67,6 +68,7 @@ def start(place: Place, *, dies_with_parent: bool = False) -> "subprocess.Popen[
     if dies_with_parent:
         process = start_child(argv, place)
     else:
+        adopt_orphans()
         options = place.account.process_options
         subprocess.run(argv, **options, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
     message = f"私有 Redis 没有启动，日志在 {place.redis_dir / 'redis.log'}"
@@ -82,6 +84,7 @@ def stop(place: Place) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
     wait_until(lambda: server_pid(place) is None, STOP_SECONDS, "私有 Redis 没有停下")
+    reap(pid)
 
 
 def configuration_text(place: Place, *, daemonize: bool) -> str:

@@ -1,7 +1,6 @@
 """One long-running program of the portal: its log, its restarts, its end."""
 
 import contextlib
-import ctypes
 import os
 import shutil
 import signal
@@ -11,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-PR_SET_PDEATHSIG = 1
+from redcross_portal.local_services.kernel import end_with_parent
+
 LARGEST_LOG_BYTES = 10 * 1024 * 1024
 LONGEST_PAUSE_SECONDS = 30.0
 SETTLED_SECONDS = 60.0
-_LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class Child:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 pass_fds=self.program.pass_fds,
-                preexec_fn=lambda: _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM),
+                preexec_fn=end_with_parent(signal.SIGTERM),
             )
         self._started = time.monotonic()
 

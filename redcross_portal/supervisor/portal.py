@@ -16,7 +16,7 @@ from redcross_portal.command_line import unset_servers, use_servers
 from redcross_portal.environment import BASE_DIR, SettingError, StartError, data_dir, env_bool, env_int
 from redcross_portal.local_services import postgres
 from redcross_portal.supervisor.children import Program
-from redcross_portal.supervisor.processes import RUN_ID
+from redcross_portal.supervisor.first_data import NO_DEMO
 from redcross_portal.supervisor.stopping import Stopped, StopSwitch
 from redcross_portal.supervisor.supervise import Run, Supervisor
 from redcross_portal.supervisor.terminal import say, step
@@ -126,9 +126,12 @@ def prepare_database(
     if private:
         begun.touch()
     with step("检查并装入演示数据（首次约需一两分钟）"):
-        run_program([sys.executable, "-m", "redcross_portal.supervisor.first_data", "load"], directory, switch)
-    if private:
+        argv = [sys.executable, "-m", "redcross_portal.supervisor.first_data", "load"]
+        status = run_program(argv, directory, switch, fine=(0, NO_DEMO))
+    if private and status == 0:
         begun.rename(done)
+    else:
+        begun.unlink(missing_ok=True)
 
 
 def serve(
@@ -219,7 +222,7 @@ def manage(arguments: Sequence[str], directory: Path, switch: StopSwitch) -> Non
     run_program([sys.executable, str(BASE_DIR / "manage.py"), *arguments], directory, switch)
 
 
-def run_program(argv: Sequence[str], directory: Path, switch: StopSwitch) -> None:
+def run_program(argv: Sequence[str], directory: Path, switch: StopSwitch, fine: Sequence[int] = (0,)) -> int:
     """Run a program to its end, its output in a log. StartError with the end of the log when it fails."""
     log_file = directory / "log" / "setup.log"
     log_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -229,9 +232,10 @@ def run_program(argv: Sequence[str], directory: Path, switch: StopSwitch) -> Non
         subprocess.Popen(argv, cwd=BASE_DIR, stdout=log, stderr=log, start_new_session=True) as process,
     ):
         status = _wait(process, switch)
-    if status != 0:
+    if status not in fine:
         said = log_file.read_bytes()[begin:].decode("utf-8", "replace").strip().splitlines()[-15:]
         raise StartError(f"命令 {' '.join(argv[1:])} 失败（退出码 {status}）：\n" + "\n".join(said))
+    return status
 
 
 def _wait(process: "subprocess.Popen[bytes]", switch: StopSwitch) -> int:
@@ -245,6 +249,3 @@ def _wait(process: "subprocess.Popen[bytes]", switch: StopSwitch) -> int:
             raise Stopped
         time.sleep(0.05)
     return status
-
-
-__all__ = ["RUN_ID", "Options", "run_portal"]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from redcross_portal.environment import StartError
+from redcross_portal.local_services.kernel import adopt_orphans, reap_strays
 from redcross_portal.local_services.locations import open_lock
 from redcross_portal.supervisor.children import Child, Program
 from redcross_portal.supervisor.processes import RUN_ID, end_processes, kill_processes
@@ -68,6 +69,7 @@ class Supervisor:
         marked = {**environment, RUN_ID: run.id}
         self.children = [Child(program, marked, log_dir) for program in programs]
         self._switch = switch
+        adopt_orphans()
 
     def start(self) -> None:
         """Start all programs, in their order."""
@@ -93,6 +95,7 @@ class Supervisor:
             if status is not None:
                 how = f"收到信号 {-status}" if status < 0 else f"退出码 {status}"
                 say(f"  {child.program.name} 已退出（{how}），将自动重启。日志：{child.log_file}")
+        reap_strays({child.pid for child in self.children if child.pid is not None})
 
     def stop(self) -> None:
         """End all programs, the last first; those that take longer than 25 seconds, or on a second Ctrl-C, at once."""
@@ -105,3 +108,4 @@ class Supervisor:
             time.sleep(0.05)
         for child in self.children:
             child.end_now()
+        reap_strays(set())
