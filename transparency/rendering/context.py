@@ -26,6 +26,7 @@ from transparency.rendering.words import (
     branch_name,
     count_words,
     day_words,
+    keep_amounts_whole,
     moment,
     scope_words,
     version_words,
@@ -157,20 +158,21 @@ def _part_words(name: str, part: dict[str, Any]) -> str:
 
 def _summary(snapshot: dict[str, Any]) -> list[str]:
     totals, year = snapshot["totals"], snapshot["year_to_date"]
-    opening = {"window": window_words(snapshot["period"]), "branch": branch_name(snapshot)}
-    opening["scope"] = scope_words(snapshot["scope"])
-    if not totals["count"]:
-        first = _("%(window)s，%(branch)s（%(scope)s）没有收到捐赠，也没有补报和更正。") % opening
-    else:
-        first = _(
-            "%(window)s，%(branch)s（%(scope)s）公示接受捐赠 %(count)s，合计 %(amount)s（%(capital)s）。其中，%(parts)s。"
-        ) % {
-            **opening,
-            "count": count_words(totals["count"]),
-            "amount": amount_words(totals["amount"]),
-            "capital": amount_capital(totals["amount"]),
-            "parts": _("；").join(_part_words(name, snapshot["sections"][name]) for name in SECTIONS),
+    whole = {
+        "window": window_words(snapshot["period"]),
+        "branch": branch_name(snapshot),
+        "scope": scope_words(snapshot["scope"]),
+        "count": count_words(totals["count"]),
+        "amount": amount_words(totals["amount"]),
+        "capital": amount_capital(totals["amount"]),
+    }
+    if totals["count"]:
+        first = _("%(window)s，%(branch)s（%(scope)s）公示接受捐赠 %(count)s，合计 %(amount)s（%(capital)s）。") % whole
+        first += _("其中，%(parts)s。") % {
+            "parts": _("；").join(_part_words(name, snapshot["sections"][name]) for name in SECTIONS)
         }
+    else:
+        first = _("%(window)s，%(branch)s（%(scope)s）没有收到捐赠，也没有补报和更正。") % whole
     so_far = _("截至本期，本年累计公示 %(count)s、%(amount)s。") % {
         "count": count_words(year["count"]),
         "amount": amount_words(year["amount"]),
@@ -179,15 +181,12 @@ def _summary(snapshot: dict[str, Any]) -> list[str]:
 
 
 def _headline(snapshot: dict[str, Any]) -> list[dict[str, str]]:
-    totals, year = snapshot["totals"], snapshot["year_to_date"]
+    amount, year = snapshot["totals"]["amount"], snapshot["year_to_date"]["amount"]
+    count = count_words(snapshot["totals"]["count"])
     return [
-        {
-            "label": _("本期公示金额"),
-            "value": headline_yuan(yuan(totals["amount"])),
-            "exact": amount_words(totals["amount"]),
-        },
-        {"label": _("本期公示笔数"), "value": count_words(totals["count"]), "exact": _("含补报与更正")},
-        {"label": _("本年累计"), "value": headline_yuan(yuan(year["amount"])), "exact": amount_words(year["amount"])},
+        {"label": _("本期公示金额"), "value": headline_yuan(yuan(amount)), "exact": amount_words(amount)},
+        {"label": _("本期公示笔数"), "value": count, "exact": _("含补报与更正")},
+        {"label": _("本年累计"), "value": headline_yuan(yuan(year)), "exact": amount_words(year)},
     ]
 
 
@@ -195,14 +194,15 @@ def _method_notes(snapshot: dict[str, Any]) -> list[str]:
     log = snapshot["log"]
     return [
         _(
-            "期间：按公示日志的先后划分。本报告收入日志第 %(from)s 号（含）至第 %(to)s 号（不含）之间属于本报告范围的全部捐赠记录，与上一期首尾相接，每笔记录只进入一期报告。"
+            "期间：按公示日志的先后划分。本报告收入日志第 %(from)s 号（含）至第 %(to)s 号（不含）之间"
+            "属于本报告范围的全部捐赠记录，与上一期首尾相接，每笔记录只进入一期报告。"
         )
         % {"from": f"{log['from']:,}", "to": f"{log['to']:,}"},
         _("补报：捐赠发生在以前期间、本期才审核入账的，单列为补报，不改动以前的公示。"),
         _("更正：已公示的记录有误时，以一笔新的负数记录冲销，原记录保留；更正单列，合计为三项相加。"),
         _("姓名：单位列全称；自然人列为“个人”或“爱心人士”，本人同意在公示文件中长期署名的除外。"),
         _("金额：只含货币捐赠，单位为人民币元，未作四舍五入；大写金额与小写金额同义。物资捐赠另行公示。"),
-        _("用字：字库中没有的字以其统一码码位印出，如〔U+1F33E〕；原字见所附 CSV 明细。"),
+        _("用字：字库中没有的字以其统一码码位印出，如【U+1F33E】；原字见所附 CSV 明细。"),
         *(printable(str(note)) for note in snapshot.get("notes") or []),
     ]
 
@@ -254,7 +254,7 @@ def report_context(
         "window": window_words(snapshot["period"]),
         "corrects": corrects and {**corrects, "note": printable(corrects["note"])},
         "headline": _headline(snapshot),
-        "summary": _summary(snapshot),
+        "summary": [keep_amounts_whole(sentence) for sentence in _summary(snapshot)],
         "totals": {**_money(snapshot["totals"]), "capital": amount_capital(snapshot["totals"]["amount"])},
         "sections": _section_lines(snapshot),
         "givers": _giver_lines(snapshot["totals"]),

@@ -176,7 +176,8 @@ def check_figures(snapshot: dict[str, Any], rows: Iterable[Row]) -> Tally:
         raise FiguresDisagree(
             "report_rows_changed",
             _(
-                "报告明细与冻结时不一致（冻结 %(frozen)s 行，现有 %(found)s 行，或内容有变），未生成。请重新冻结数据后再试。"
+                "报告明细与冻结时不一致（冻结 %(frozen)s 行，现有 %(found)s 行，或内容有变），未生成。"
+                "请重新冻结数据后再试。"
             )
             % {"frozen": snapshot["rows"]["count"], "found": tally.count},
         )

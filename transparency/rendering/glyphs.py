@@ -2,7 +2,7 @@
 
 A name that cannot be printed must not become an empty box, and a report must not look different because
 another machine picked another fallback font. So one font decides: a character that Noto Sans CJK SC does not
-have is printed as its code point, e.g. ``〔U+1F33E〕``, in every part of every file. The CSV keeps the original.
+have is printed as its code point, e.g. ``【U+1F33E】``, in every part of every file. The CSV keeps the original.
 """
 
 import os
@@ -29,11 +29,18 @@ FONT_ROOTS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/font
 
 # They change how a neighbour is drawn and have no picture of their own; the base character is printed.
 INVISIBLE = frozenset(
-    [0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF]
-    + list(range(0x202A, 0x202F))
-    + list(range(0x2066, 0x206A))
-    + list(range(0xFE00, 0xFE10))
-    + list(range(0xE0100, 0xE01F0))
+    code
+    for first, last in (
+        (0x00AD, 0x00AD),  # soft hyphen
+        (0x200B, 0x200F),  # zero-width space and joiners, direction marks
+        (0x202A, 0x202E),
+        (0x2060, 0x2060),
+        (0x2066, 0x2069),
+        (0xFE00, 0xFE0F),  # variation selectors
+        (0xFEFF, 0xFEFF),  # byte-order mark
+        (0xE0100, 0xE01EF),
+    )
+    for code in range(first, last + 1)
 )
 
 
@@ -126,14 +133,14 @@ def _shown(char: str, known: dict[int, float]) -> str:
         return " "
     if code in INVISIBLE or unicodedata.category(char) == "Cc":
         return ""
-    return f"〔U+{code:04X}〕"
+    return f"【U+{code:04X}】"
 
 
 def printable(text: str) -> str:
-    """Return the text as it can be printed: invisible marks dropped, missing characters as ``〔U+XXXXX〕``."""
+    """Return the text as it can be printed: invisible marks dropped, missing characters as ``【U+XXXXX】``."""
     # A soft hyphen or a byte-order mark has a glyph in the font, and must still not be seen.
     known = advances()
-    if all(ord(char) in known and 0x20 <= ord(char) and ord(char) not in INVISIBLE for char in text):
+    if all(ord(char) in known and ord(char) >= 0x20 and ord(char) not in INVISIBLE for char in text):
         return text
     return "".join("" if ord(char) in INVISIBLE else _shown(char, known) for char in text).strip()
 
@@ -141,4 +148,4 @@ def printable(text: str) -> str:
 def missing_characters(text: str) -> list[str]:
     """Return the characters that are printed as code points, each once, in code order."""
     known = advances()
-    return sorted({char for char in text if _shown(char, known).startswith("〔U+")})
+    return sorted({char for char in text if _shown(char, known).startswith("【U+")})

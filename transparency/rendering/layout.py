@@ -5,10 +5,10 @@ import re
 from transparency.rendering.glyphs import text_width
 
 # 行首禁则 and 行尾禁则: what may not begin, and what may not end, a line.
-NOT_AT_START = frozenset("，。、；：？！）】》〉」』”’…—·,.;:?!)]}%％〕~～")
-NOT_AT_END = frozenset("（【《〈「『“‘([{〔¥￥")
+NOT_AT_START = frozenset("，。、；：？！）】》〉」』…—·,.;:?!)]}%~～\u201d\u2019\uff05\u3015")
+NOT_AT_END = frozenset("（【《〈「『([{¥￥\u201c\u2018\u3014")
 # A code point notation, a number or a Latin word stays in one piece as long as it fits.
-TOKEN = re.compile(r"〔U\+[0-9A-F]+〕|[A-Za-z0-9][A-Za-z0-9.,:_/+-]*|.", re.DOTALL)
+TOKEN = re.compile(r"【U\+[0-9A-F]+】|[A-Za-z0-9][A-Za-z0-9.,:_/+-]*|.", re.DOTALL)
 
 
 def _pieces(text: str, width: float, weight: str) -> list[str]:

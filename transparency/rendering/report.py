@@ -42,9 +42,7 @@ def _file_sha256(path: Path) -> str:
 def _file_lines(snapshot: dict[str, Any], csv: Path, volumes: list[Volume]) -> list[FileLine]:
     rows = snapshot["rows"]
     lines = [
-        FileLine(
-            _("明细内容摘要"), _("%(count)s 行，与文件格式无关") % {"count": f"{rows['count']:,}"}, rows["sha256"]
-        ),
+        FileLine(_("明细内容摘要"), _("共 %(count)s 行") % {"count": f"{rows['count']:,}"}, rows["sha256"]),
         FileLine(csv.name, _("全部明细（CSV），已嵌入本 PDF"), _file_sha256(csv)),
     ]
     for volume in volumes:

@@ -5,11 +5,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core.clock import SHANGHAI
 from core.money import capital_amount, format_yuan, yuan
 from transparency.rendering.glyphs import printable
+
+AMOUNT = re.compile(r"(-?¥[0-9,]+\.[0-9]{2})")
 
 
 def moment(text: str) -> datetime:
@@ -56,6 +60,19 @@ def count_words(count: int) -> str:
 def amount_words(amount: str | Decimal) -> str:
     """Return an amount in figures: ¥1,234.00."""
     return format_yuan(yuan(amount))
+
+
+def keep_amounts_whole(sentence: str) -> SafeString:
+    """Return a sentence as HTML in which no line ends inside an amount."""
+    parts = AMOUNT.split(sentence)
+    return format_html_join(
+        "",
+        "{}{}",
+        (
+            (plain, format_html('<span class="report-amount">{}</span>', amount) if amount else "")
+            for plain, amount in zip(parts[::2], [*parts[1::2], ""], strict=True)
+        ),
+    )
 
 
 def amount_capital(amount: str | Decimal) -> str:
