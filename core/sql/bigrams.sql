@@ -21,6 +21,7 @@ DECLARE
     size integer := char_length(plain);
     first text;
     second text;
+    letters text[];
     pairs text[] := '{}';
 BEGIN
     IF size = 0 THEN
@@ -38,8 +39,9 @@ BEGIN
         RETURN ARRAY[second, first];
     END IF;
     -- A loop and one small sort: twice as quick as generate_series() or a window function.
+    letters := string_to_array(plain, NULL);
     FOR place IN 1 .. size - 1 LOOP
-        pairs := pairs || substr(plain, place, 2);
+        pairs := pairs || (letters[place] || letters[place + 1]);
     END LOOP;
     RETURN (
         SELECT array_agg(DISTINCT pair COLLATE "C" ORDER BY pair COLLATE "C") FROM unnest(pairs) AS pair
