@@ -58,8 +58,8 @@ TONE_ICONS = {
 MESSAGE_TONES = {"debug": "neutral", "info": "info", "success": "success", "warning": "warning", "error": "danger"}
 
 
-def _component(name: str, **values: Any) -> SafeString:
-    return render_to_string(f"components/{name}.html", values)
+def _component(template_name: str, /, **values: Any) -> SafeString:
+    return render_to_string(f"components/{template_name}.html", values)
 
 
 # Small parts ---------------------------------------------------------------------------------------------------------
@@ -452,7 +452,9 @@ def field(field: BoundField, width: str = "", prefix: str = "", suffix: str = ""
     `width`: "" (full), "short", "medium". `same`: F2 takes the value of the row before.
     """
     own = field.field.widget.attrs.get("class", "")
-    attrs = {"class": f"{own} {_control_class(field)}{' is-invalid' if field.errors else ''}".strip()}
+    attrs: dict[str, str | bool] = {
+        "class": f"{own} {_control_class(field)}{' is-invalid' if field.errors else ''}".strip()
+    }
     if same:
         attrs["data-same"] = ""
     is_check = isinstance(field.field.widget, CheckboxInput)
@@ -469,7 +471,7 @@ def field(field: BoundField, width: str = "", prefix: str = "", suffix: str = ""
 @register.inclusion_tag("components/file_upload.html")
 def file_upload(field: BoundField, accept: str = "", note: str = "") -> dict[str, Any]:
     """Set a field for a file: a large area that takes a click, a key or a dropped file."""
-    attrs = {"class": "file-upload__input" + (" is-invalid" if field.errors else "")}
+    attrs: dict[str, str | bool] = {"class": "file-upload__input" + (" is-invalid" if field.errors else "")}
     if accept:
         attrs["accept"] = accept
     return {"field": field, "control": field.as_widget(attrs=attrs), "note": note}

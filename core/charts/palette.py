@@ -1,0 +1,25 @@
+"""Colours of charts: literal here too, because a PDF knows no custom properties; a test holds them to tokens.css."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """Colours of one chart. `series` in order of use (each ≥ 3:1 on paper), `steps` from little to much."""
+
+    ink: str
+    soft: str
+    line: str
+    paper: str
+    series: tuple[str, ...]
+    steps: tuple[str, ...]
+
+
+PALETTE = Palette(
+    ink="#1d2129",
+    soft="#4e5969",
+    line="#e5e6eb",
+    paper="#ffffff",
+    series=("#0b57a4", "#b26a00", "#22786f", "#7a4b8f", "#4e5969", "#4f8bc9"),
+    steps=("#e3eef9", "#b7d3ee", "#7fb0de", "#2f75bb", "#083f78"),
+)
