@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.exporting import stream_csv
 from django.utils.translation import gettext as _
 
+from core.exporting import stream_csv
 from transparency.rendering.figures import Row, row_amount, section_label
 
 GIVER_KINDS = ("organisation", "person", "anonymous")
