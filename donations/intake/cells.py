@@ -27,13 +27,18 @@ _NOISE_RELATIVE: Final = Decimal("0.000001")
 _SERIAL_ZERO: Final = datetime.date(1899, 12, 30)
 
 # Invisible: zero-width, soft hyphen, direction marks, byte order mark, and controls other than tab and line ends.
-_INVISIBLE: Final = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
+_INVISIBLE: Final = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+                               "\ufeff\ufff9-\ufffb\ufffe\uffff"
                                "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")  # fmt: skip
 _SPACES: Final = re.compile(r"\s+")
+# Nothing to clean: the common case, quickly.
+_CLEAN: Final = re.compile("[\u4e00-\u9fa5A-Za-z0-9.,:;/()（）·、，。_-]*")
 _PLAIN_HAN: Final = re.compile("[\u4e00-\u9fa5]+")
 _SPACED_HAN: Final = re.compile(r"[㐀-鿿\U00020000-\U0003ffff](?: [㐀-鿿\U00020000-\U0003ffff]){1,3}")
 _NOT_A_WORD: Final = re.compile(r"[\W_]+")
-_WIDE: Final = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+_WIDE: Final = {
+    code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ def clean_text(value: Cell) -> str:
     if value is None:
         return ""
     text = value if type(value) is str else _as_written(value)
-    if _PLAIN_HAN.fullmatch(text):
+    if _CLEAN.fullmatch(text):
         return text
     text = _INVISIBLE.sub("", text)
     return _SPACES.sub(" ", text).strip().translate(_WIDE)
@@ -115,7 +120,7 @@ _AMOUNT: Final = re.compile(
 )
 _GROUPED: Final = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})*(?:\.[0-9]*)?|[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 _AMOUNT_UNITS: Final = {"亿": "100000000", "百万": "1000000", "万": "10000", "千": "1000"}
-_ECHO_SAFE: Final = re.compile(r"[0-9０-９.,，．:：/\-－+()（）%¥￥ 万亿千百元整年月日时分秒eE]+")
+_ECHO_SAFE: Final = re.compile(r"[0-9\uff10-\uff19.,，．:：/\-－+()（）%¥￥ 万亿千百元整年月日时分秒eE]+")
 _ONE: Final = Decimal(1)
 
 
@@ -151,24 +156,31 @@ def _plain_number(value: float) -> Decimal | None:
 def _read_written_amount(value: str | None, factor: Decimal) -> tuple[Decimal | None, Trouble | None]:
     written = clean_text(value)
     if not written:
-        return None, Trouble("amount_missing", _("没有填写金额，请补上；由公式算出的金额请在表格软件中打开并保存后再导入"))
+        return None, Trouble(
+            "amount_missing", _("没有填写金额，请补上；由公式算出的金额请在表格软件中打开并保存后再导入")
+        )
     text = unicodedata.normalize("NFKC", written).replace("、", ",")
     in_brackets = text.startswith("(") and text.endswith(")")
     if in_brackets:
         text = "-" + text[1:-1].strip()
     match = _AMOUNT.fullmatch(text)
     if match is None:
-        return None, Trouble("amount_not_a_number", _("%(what)s不是金额，请填数字，例如 1234.50") % {"what": quoted(value)})
+        return None, Trouble(
+            "amount_not_a_number", _("%(what)s不是金额，请填数字，例如 1234.50") % {"what": quoted(value)}
+        )
     number = match["number"]
     if not _GROUPED.fullmatch(number):
         return None, Trouble(
-            "amount_separators", _("%(what)s的千位分隔符位置不对，请核对后写成 1234.50 的样子") % {"what": quoted(value)}
+            "amount_separators",
+            _("%(what)s的千位分隔符位置不对，请核对后写成 1234.50 的样子") % {"what": quoted(value)},
         )
     unit = (match["unit"] or "").rstrip("元圆整块")
     try:
         amount = Decimal(match["sign"] + number.replace(",", ""))
     except InvalidOperation:
-        return None, Trouble("amount_not_a_number", _("%(what)s不是金额，请填数字，例如 1234.50") % {"what": quoted(value)})
+        return None, Trouble(
+            "amount_not_a_number", _("%(what)s不是金额，请填数字，例如 1234.50") % {"what": quoted(value)}
+        )
     own_factor = Decimal(_AMOUNT_UNITS[unit]) if unit else _ONE if match["unit"] else factor
     checked, trouble = _checked(amount, own_factor, value)
     if trouble is None and checked is not None and (unit or text.strip("¥ ") != (value or "").strip().strip("¥￥ ")):
@@ -185,21 +197,28 @@ def _checked(number: Decimal | None, factor: Decimal, written: Cell) -> tuple[De
     amount = repair_noise(number * factor)
     if amount < 0:
         return None, Trouble(
-            "amount_negative", _("%(what)s是负数，捐赠金额应大于零；退款或更正请对原记录办理冲正，不要写在清单里") % {"what": quoted(written)}
+            "amount_negative",
+            _("%(what)s是负数，捐赠金额应大于零；退款或更正请对原记录办理冲正，不要写在清单里")
+            % {"what": quoted(written)},
         )
     if amount == 0:
         return None, Trouble("amount_zero", _("金额为零，请填实际收到的金额，没有收到的请排除此行"))
     if amount != amount.quantize(_FEN):
-        return None, Trouble("amount_decimals", _("%(what)s的小数超过两位（分），请改为两位小数") % {"what": quoted(written)})
+        return None, Trouble(
+            "amount_decimals", _("%(what)s的小数超过两位（分），请改为两位小数") % {"what": quoted(written)}
+        )
     return amount.quantize(_FEN), None
 
 
 # --- dates ----------------------------------------------------------------------------------------------------------
-_YMD: Final = re.compile(r"([0-9]{4})\s*(?:[-./年]|\s)\s*([0-9]{1,2})\s*(?:[-./月]|\s)\s*([0-9]{1,2})\s*[日号]?(?P<rest>.*)")
+_YMD: Final = re.compile(
+    r"([0-9]{4})\s*(?:[-./年]|\s)\s*([0-9]{1,2})\s*(?:[-./月]|\s)\s*([0-9]{1,2})\s*[日号]?(?P<rest>.*)"
+)
 _COMPACT: Final = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?P<rest>(?:[ T]?[0-9]{4,6}|\s.*)?)")
 _MD: Final = re.compile(r"([0-9]{1,2})\s*(?:[-./月])\s*([0-9]{1,2})\s*[日号]?(?P<rest>.*)")
 _TIME_OF_DAY: Final = re.compile(
-    r"[ T,]*(?:(?:上午|下午|中午|晚上?|早上?|AM|PM)?\s*[0-9]{1,2}\s*[:时点]\s*(?:[0-9]{1,2}\s*分?)?(?::?[0-9]{1,2}(?:\.[0-9]+)?\s*秒?)?\s*(?:AM|PM)?|[0-9]{4,6})?"
+    r"[ T,]*(?:(?:上午|下午|中午|晚上?|早上?|AM|PM)?\s*[0-9]{1,2}\s*[:时点]\s*(?:[0-9]{1,2}\s*分?)?"
+    r"(?::?[0-9]{1,2}(?:\.[0-9]+)?\s*秒?)?\s*(?:AM|PM)?|[0-9]{4,6})?"
     r"(?:Z|[+-][0-9]{2}:?[0-9]{2})?(?:[(]?(?:星期|周)[一二三四五六日天][)]?)?",
     re.IGNORECASE,
 )
@@ -258,7 +277,8 @@ def _without_year(
 ) -> tuple[datetime.date | None, Trouble | None]:
     if default_year is None:
         return None, Trouble(
-            "date_without_year", _("%(what)s没有年份，请写成 2020-01-22 的样子，或在导入时填写整份清单的日期") % {"what": quoted(written)}
+            "date_without_year",
+            _("%(what)s没有年份，请写成 2020-01-22 的样子，或在导入时填写整份清单的日期") % {"what": quoted(written)},
         )
     day_read, trouble = _from_parts(default_year, month, day, written, today)
     if trouble is not None or day_read is None:
@@ -273,7 +293,10 @@ def _from_parts(
     try:
         return _within(datetime.date(year, month, day), today)
     except ValueError:
-        return None, Trouble("date_impossible", _("%(what)s不是真实的日期，请改为捐赠当天的日期，例如 2020-01-22") % {"what": quoted(written)})
+        return None, Trouble(
+            "date_impossible",
+            _("%(what)s不是真实的日期，请改为捐赠当天的日期，例如 2020-01-22") % {"what": quoted(written)},
+        )
 
 
 def _within(day: datetime.date, today: datetime.date) -> tuple[datetime.date | None, Trouble | None]:

@@ -29,7 +29,8 @@ _EXTENSION_KINDS: Final[dict[str, FileKind]] = {
 # First bytes → what a person calls such a file.
 _SIGNATURES: Final[tuple[tuple[bytes, str], ...]] = (
     (b"%PDF", "PDF"), (b"\xff\xd8\xff", "JPEG"), (b"\x89PNG", "PNG"), (b"GIF8", "GIF"), (b"BM", "BMP"),
-    (b"Rar!", "RAR"), (b"7z\xbc\xaf\x27\x1c", "7z"), (b"\x1f\x8b", "gzip"), (b"{\\rtf", "RTF"), (b"SQLite format 3", "SQLite"),
+    (b"Rar!", "RAR"), (b"7z\xbc\xaf\x27\x1c", "7z"), (b"\x1f\x8b", "gzip"),
+    (b"{\\rtf", "RTF"), (b"SQLite format 3", "SQLite"),
     (b"\x7fELF", "ELF"), (b"MZ", "EXE"), (b"ID3", "MP3"), (b"RIFF", "RIFF"), (b"II*\x00", "TIFF"), (b"MM\x00*", "TIFF"),
 )  # fmt: skip
 _CELL_REFERENCE: Final = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,7})([0-9]{1,12})["']""")
@@ -85,7 +86,8 @@ def _kind_by_content(path: Path, extension: str) -> FileKind:
         if head.startswith(signature) and (len(signature) > 2 or b"\x00" in head):
             raise UnreadableFile(
                 "file_type",
-                _("文件的内容是 %(kind)s，不是表格，改扩展名不能改变内容。请导入原始的 xls、xlsx 或 csv 文件。") % {"kind": name},
+                _("文件的内容是 %(kind)s，不是表格，改扩展名不能改变内容。请导入原始的 xls、xlsx 或 csv 文件。")
+                % {"kind": name},
             )
     if re.match(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|table|meta|\?xml|head|div|workbook)", head.lower()):
         raise UnreadableFile(
@@ -97,11 +99,15 @@ def _kind_by_content(path: Path, extension: str) -> FileKind:
 
 
 def _corrupt() -> UnreadableFile:
-    return UnreadableFile("file_corrupt", _("文件已损坏或不完整，无法读取。请重新下载，或用表格软件打开后另存为 xlsx 再导入。"))
+    return UnreadableFile(
+        "file_corrupt", _("文件已损坏或不完整，无法读取。请重新下载，或用表格软件打开后另存为 xlsx 再导入。")
+    )
 
 
 def _has_macros() -> UnreadableFile:
-    return UnreadableFile("file_macros", _("文件带有宏，为安全起见不能导入。请在表格软件中另存为不带宏的 xlsx 再导入。"))
+    return UnreadableFile(
+        "file_macros", _("文件带有宏，为安全起见不能导入。请在表格软件中另存为不带宏的 xlsx 再导入。")
+    )
 
 
 def _encrypted() -> UnreadableFile:
@@ -110,7 +116,8 @@ def _encrypted() -> UnreadableFile:
 
 def _too_wide() -> UnreadableFile:
     return UnreadableFile(
-        "sheet_too_large", _("工作表的范围过大（远处的单元格里可能有多余内容）。请只复制清单部分到新的工作表，另存后再导入。")
+        "sheet_too_large",
+        _("工作表的范围过大（远处的单元格里可能有多余内容）。请只复制清单部分到新的工作表，另存后再导入。"),
     )
 
 
@@ -178,10 +185,8 @@ def _check_names(names: set[str]) -> None:
         raise _has_macros()
     if "xl/workbook.bin" in names:
         raise UnreadableFile("file_type", _("这是二进制工作簿（xlsb）。请在表格软件中另存为 xlsx 再导入。"))
-    if not any(name.endswith("workbook.xml") or name.endswith("workbook.xml.rels") for name in names):
-        raise UnreadableFile(
-            "file_type", _("文件是压缩包或其他文档，不是 Excel 表格。请解压或另存为 xlsx 后再导入。")
-        )
+    if not any(name.endswith(("workbook.xml", "workbook.xml.rels")) for name in names):
+        raise UnreadableFile("file_type", _("文件是压缩包或其他文档，不是 Excel 表格。请解压或另存为 xlsx 后再导入。"))
 
 
 def _scan_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, allowed: int) -> int:

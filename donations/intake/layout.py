@@ -1,6 +1,5 @@
 """Where a list stands in its sheet: title, unit, header, columns; and what it says about itself before the rows."""
 
-import datetime
 import hashlib
 import re
 import unicodedata
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from donations.intake import vocabulary as words
 from donations.intake.cells import Cell, clean_text, squeeze
+from donations.intake.preamble import Preamble, read_preamble
 from donations.intake.refusals import UnreadableFile
 
 HEAD_ROWS: Final = 80
@@ -45,6 +45,7 @@ FIELD_LABELS: Final[dict[str, Promise]] = {
     "expense": gettext_lazy("支出"),
     "purpose": gettext_lazy("用途"),
     "remark": gettext_lazy("备注"),
+    "detail": gettext_lazy("交易详情"),
     "summary": gettext_lazy("摘要"),
     "channel": gettext_lazy("渠道"),
     "reference": gettext_lazy("流水号"),
@@ -59,10 +60,9 @@ MAPPABLE_FIELDS: Final = frozenset(words.HEADER_PATTERNS)
 _PATTERNS: Final = {
     name: tuple(re.compile(pattern) for pattern in patterns) for name, patterns in words.HEADER_PATTERNS.items()
 }
-_UNIT_IN_HEADER: Final = re.compile(r"\(?(?:单位:?)?(?:人民币)?(?:百万元|万元|千元|亿元|元|圆|RMB|CNY)\)?", re.IGNORECASE)
-_AS_OF: Final = re.compile(r"截[至止]?[至到]?(?:(?P<year>[0-9]{4})年)?(?P<month>[0-9]{1,2})月(?P<day>[0-9]{1,2})日")
-_YEAR: Final = re.compile(r"(?<![0-9])(20[0-9]{2}|19[5-9][0-9])年")
-_COUNT_BEFORE: Final = re.compile(r"(?:共计?|合计|总计|收到|笔数:?|计)[^0-9]{0,6}([0-9][0-9,]*)(?:人次|笔|条)(?!记录)")
+_UNIT_IN_HEADER: Final = re.compile(
+    r"\(?(?:单位:?)?(?:人民币)?(?:百万元|万元|千元|亿元|元|圆|RMB|CNY)\)?", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +98,6 @@ class ColumnMapping:
             raise UnreadableFile("mapping_invalid", _("列的对应关系有误：同一列只能对应一个栏目。请重新指定各列。"))
         if "donor" not in columns or not ({"amount", "income"} & set(columns)):
             raise UnreadableFile("mapping_incomplete", _("请至少指定“捐赠人”和“金额”各在哪一列。"))
-
-
-@dataclass(frozen=True, slots=True)
-class Preamble:
-    """What stands above the header: the sums it declares and the day it was made up to."""
-
-    declared_count: int | None = None
-    declared_total: Decimal | None = None
-    as_of: datetime.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +177,9 @@ def goods_refusal() -> UnreadableFile:
     """The refusal of a list of goods."""
     return UnreadableFile(
         "goods_list",
-        _("这是物资清单（有品名、规格、数量等栏），不是捐款清单，这里只能导入捐款。请从捐款清单导入；物资请按物资登记的办法录入。"),
+        _(
+            "这是物资清单（有品名、规格、数量等栏），不是捐款清单，这里只能导入捐款。请从捐款清单导入；物资请按物资登记的办法录入。"
+        ),
     )
 
 
@@ -194,11 +187,11 @@ def goods_refusal() -> UnreadableFile:
 class _Header:
     last_row: int
     index: int
-    cells: list[Cell]
+    cells: Sequence[Cell]
     columns: dict[str, int]
 
 
-def _find_header(head: Sequence[tuple[int, list[Cell]]]) -> _Header | None:
+def _find_header(head: Sequence[tuple[int, Sequence[Cell]]]) -> _Header | None:
     """Return the first row whose words name giver and amount; two rows of a split header are read together."""
     for index, (number, row) in enumerate(head):
         columns = match_columns(row)
@@ -214,7 +207,7 @@ def _find_header(head: Sequence[tuple[int, list[Cell]]]) -> _Header | None:
     return None
 
 
-def _with_lower_row(head: Sequence[tuple[int, list[Cell]]], index: int, found: _Header) -> _Header:
+def _with_lower_row(head: Sequence[tuple[int, Sequence[Cell]]], index: int, found: _Header) -> _Header:
     """A merged header cell (交易金额) may be split below into 收入 and 支出."""
     if index + 1 >= len(head):
         return found
@@ -235,12 +228,14 @@ def _joined(upper: Sequence[Cell], lower: Sequence[Cell]) -> list[Cell]:
         below = lower[column] if column < len(lower) else ""
         above = own or above
         below_text = clean_text(below) if isinstance(below, str | None) else str(below)
-        joined.append(below if not isinstance(below, str | None) else (own or (above if below_text else "")) + below_text)
+        joined.append(
+            below if not isinstance(below, str | None) else (own or (above if below_text else "")) + below_text
+        )
     return joined
 
 
 def find_layout(
-    head: Sequence[tuple[int, list[Cell]]], *, mapping: ColumnMapping | None = None, format_hint: str = "auto"
+    head: Sequence[tuple[int, Sequence[Cell]]], *, mapping: ColumnMapping | None = None, format_hint: str = "auto"
 ) -> Layout | None:
     """Find the list in the first rows of a sheet; None where no header is found.
 
@@ -280,8 +275,9 @@ def _header_texts(cells: Sequence[Cell]) -> tuple[str, ...]:
     return tuple(texts)
 
 
-def _mapped_layout(head: Sequence[tuple[int, list[Cell]]], mapping: ColumnMapping) -> Layout:
-    header_row, cells = 0, list[Cell]()
+def _mapped_layout(head: Sequence[tuple[int, Sequence[Cell]]], mapping: ColumnMapping) -> Layout:
+    header_row = 0
+    cells: Sequence[Cell] = ()
     if mapping.header_row is None:
         found = _find_header(head)
         if found is None:
@@ -313,7 +309,9 @@ def header_not_found() -> UnreadableFile:
     """The refusal of a table without a header that names giver and amount."""
     return UnreadableFile(
         "header_not_found",
-        _("没有找到表头：需要有一行写明“捐赠人”（或姓名、单位、付款人）和“金额”。请补上表头，或手工指定各列，也可以下载导入模板填写。"),
+        _(
+            "没有找到表头：需要有一行写明“捐赠人”（或姓名、单位、付款人）和“金额”。请补上表头，或手工指定各列，也可以下载导入模板填写。"
+        ),
     )
 
 
@@ -349,7 +347,7 @@ def _key(found: _Header, told: str) -> str:
     return "template" if columns == template and width == len(template) else "table"
 
 
-def _texts(rows: Sequence[tuple[int, list[Cell]]]) -> list[str]:
+def _texts(rows: Sequence[tuple[int, Sequence[Cell]]]) -> list[str]:
     return [text for _number, row in rows for cell in row if (text := clean_text(cell))]
 
 
@@ -358,47 +356,10 @@ def _unit(header_cell: Cell, told: Sequence[str]) -> Decimal:
     lines = [unicodedata.normalize("NFKC", text).replace(" ", "") for text in told]
     stated = [match[1] for line in lines if (match := words.UNIT_LINE.search(line))]
     if words.FOREIGN_UNITS.search(own) or any(words.FOREIGN_UNITS.search(unit) for unit in stated):
-        raise UnreadableFile("foreign_currency", _("清单的金额是外币。请按到账日折算成人民币（元）后再导入，并在备注里写明原币金额。"))
+        raise UnreadableFile(
+            "foreign_currency", _("清单的金额是外币。请按到账日折算成人民币（元）后再导入，并在备注里写明原币金额。")
+        )
     match = words.UNIT.search(own)
     if match:
         return Decimal(words.UNIT_FACTORS[match[1]])
     return Decimal(words.UNIT_FACTORS[stated[-1]]) if stated else Decimal(1)
-
-
-def read_preamble(told: Sequence[str], unit: Decimal, *, is_statement: bool) -> Preamble:
-    """Return what the lines above the header declare. A cumulative sum (累计) is no sum of this list."""
-    count: int | None = None
-    total: Decimal | None = None
-    as_of: datetime.date | None = None
-    lines = [re.sub(r"\s", "", unicodedata.normalize("NFKC", text)) for text in told]
-    year = next((int(match[1]) for line in lines if (match := _YEAR.search(line))), None)
-    for line in lines:
-        as_of = as_of or _as_of(line, year)
-        if is_statement:
-            income = words.INCOME_LINE.search(line)
-            if income:
-                count, total = int(income[1].replace(",", "")), Decimal(income[2].replace(",", ""))
-        elif not words.CUMULATIVE.search(line):
-            found = _COUNT_BEFORE.search(line)
-            count = int(found[1].replace(",", "")) if found and len(found[1]) < 12 else count
-            total = total if total is not None else stated_total(line)
-    return Preamble(count, total, as_of)
-
-
-def stated_total(line: str) -> Decimal | None:
-    """Return the sum in yuan that a compact line of text states with its unit (合计：12,341.83元)."""
-    found = words.DECLARED_TOTAL.search(line)
-    if not found or len(found[1]) > 20:
-        return None
-    return Decimal(found[1].replace(",", "")) * Decimal(words.UNIT_FACTORS[found[2]])
-
-
-def _as_of(line: str, year: int | None) -> datetime.date | None:
-    found = _AS_OF.search(line)
-    if not found:
-        return None
-    own_year = int(found["year"]) if found["year"] else year
-    try:
-        return datetime.date(own_year, int(found["month"]), int(found["day"])) if own_year else None
-    except ValueError:
-        return None

@@ -16,7 +16,8 @@ from donations.intake.cells import squeeze
 DonorKind = Literal["person", "organisation", "anonymous"]
 
 _TAIL_BRACKET: Final = re.compile(r"^(.+?)\s*[（(]([^（()）]*)[)）]$")
-_MAY_BE_ORGANISATION: Final = 3
+# 王学会, 李中心 and 张一中 are names of people: three characters say too little.
+_MAY_BE_ORGANISATION: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,11 @@ def _is_organisation(name: str) -> bool:
 
 
 def _ends_as_organisation(name: str) -> bool:
-    bare = words.COLLECTIVE_TAIL.sub("", name.strip())
+    bare = name.strip()
+    for _round in range(3):  # 某公司和全体员工捐款
+        bare = words.COLLECTIVE_TAIL.sub("", bare).strip()
     if len(bare) < _MAY_BE_ORGANISATION:
-        return False
+        return bool(words.SHORT_ORGANISATION_END.search(bare))
     return bool(words.ORGANISATION_END.search(bare) or words.ORGANISATION_END_LATIN.search(bare))
 
 
@@ -76,6 +79,9 @@ def pass_through(name: str) -> GiverProposal | None:
     # 欧阳代玉 is a name; without a word such as 捐款 behind it only longer sides are a sentence.
     if found and (re.search(r"(捐款|捐赠|捐)$", name) or min(len(found["via"]), len(found["giver"])) > 2):
         if "转" in name and not name.endswith(("捐款", "捐赠")):
+            return None
+        # 代 inside an organisation's name (现代, 代理): somebody stands in front of it only where a name may.
+        if _is_organisation(name) and not name.endswith("捐") and len(found["via"]) > 4:
             return None
         return _proposal(found["giver"], found["via"])
     return None

@@ -2,7 +2,7 @@
 
 import codecs
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
@@ -15,7 +15,7 @@ from donations.intake.containers import FileKind
 from donations.intake.refusals import UnreadableFile
 
 T = TypeVar("T")
-Row = list[Cell]
+Row = Sequence[Cell]
 
 MAX_COLUMNS: Final = 512
 _DELIMITERS: Final = (",", "\t", ";", "|", "，")
@@ -95,7 +95,7 @@ class SheetSource:
             if row is None:
                 return
             number += 1
-            yield number, [*left, *row] if left else row  # type: ignore[list-item]
+            yield number, [*left, *row] if left else row
 
     def carried(self, row_number: int, column: int) -> bool:
         return (row_number, column) in self._merged
@@ -132,7 +132,7 @@ class TextSource:
             except (csv.Error, UnicodeError) as error:
                 raise UnreadableFile(
                     "text_unreadable",
-                    _("第 %(row)d 行读不下去（引号不成对，或混有其他编码的文字）。请用表格软件打开并另存为 xlsx 后再导入。")
+                    _("第 %(row)d 行读不下去（引号不成对，或混有其他编码）。请用表格软件另存为 xlsx 后再导入。")
                     % {"row": number + 1},
                 ) from error
 
@@ -143,7 +143,8 @@ class TextSource:
         if open_quote or swallowed or len(lines) > _MAX_LINES_PER_ROW:
             raise UnreadableFile(
                 "text_quotes",
-                _("第 %(row)d 行的引号不成对，会把后面的行并进来。请删去多余的引号，或用表格软件另存为 xlsx 后再导入。") % {"row": number},
+                _("第 %(row)d 行的引号不成对，会把后面的行并进来。请删去多余的引号，或用表格软件另存为 xlsx 后再导入。")
+                % {"row": number},
             )
 
     def carried(self, row_number: int, column: int) -> bool:
@@ -197,7 +198,8 @@ def find_encoding(path: Path) -> str:
         if _decodes(path, encoding):
             return encoding
     raise UnreadableFile(
-        "text_encoding", _("认不出这个文件的文字编码，或它根本不是文本。请用表格软件打开并另存为 xlsx，或另存为 UTF-8 的 csv 后再导入。")
+        "text_encoding",
+        _("认不出文件的文字编码，或它根本不是文本。请用表格软件另存为 xlsx 或 UTF-8 的 csv 后再导入。"),
     )
 
 
