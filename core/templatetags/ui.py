@@ -5,12 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.forms import BaseForm, BoundField, CheckboxInput, RadioSelect, Select
+from django.forms import BaseForm, BoundField, CheckboxInput, Select
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from core.money import capital_amount, format_yuan, headline_yuan
 
@@ -46,6 +47,7 @@ LOOKS: dict[str, tuple[str, str]] = {
     "reversed": ("danger", "arrow-counterclockwise"),
     "overdue": ("danger", "exclamation-circle-fill"),
 }
+JOB_STAGES = ("queued", "checking", "writing", "done")
 TONES = ("neutral", "info", "success", "warning", "danger")
 TONE_ICONS = {
     "neutral": "info-circle",
@@ -389,12 +391,39 @@ def search_box(
 
 
 @register.inclusion_tag("components/job_progress.html")
-def job_progress(job: Any, url: str = "") -> dict[str, Any]:
-    """Set a long job: `job` gives state, state_label, done_count, total_count, message and so on (docs/design.md).
+def job_progress(
+    job: Any, url: str = "", message: str = "", result_url: str = "", error_file_url: str = "", steps: Any = None
+) -> dict[str, Any]:
+    """Set a long job: `job` is a row of core's Job, or anything with the same fields.
 
-    While it runs the part asks `url` for itself again; without JavaScript the page's 刷新 link does.
+    While it runs the part asks `url` (an address that answers with this part, the job's own page will do) for itself
+    again; without JavaScript the 刷新 link does. `steps`: labels in place of 排队, 校验, 写入, 完成; a running job
+    stands at the one whose label or code (queued, checking, writing, done) is its `stage`.
     """
-    return {"job": job, "url": url}
+    labels = list(steps or (_("排队"), _("校验"), _("写入"), _("完成")))
+    return {
+        "job": job,
+        "url": url,
+        "message": message or job.error,
+        "result_url": result_url or job.link,
+        "error_file_url": error_file_url,
+        "is_running": job.status in ("queued", "running"),
+        "steps": list(zip(labels, _step_states(job.status, job.stage, labels), strict=True)),
+    }
+
+
+def _step_states(status: str, stage: str, labels: list[Any]) -> list[str]:
+    """Return done, current, failed or todo for each step of a job."""
+    names = [str(label) for label in labels]
+    codes = list(JOB_STAGES)
+    if status == "done":
+        at = len(names)
+    elif status == "queued":
+        at = 0
+    else:
+        at = names.index(stage) if stage in names else codes.index(stage) if stage in codes else 1
+    here = "failed" if status in ("failed", "cancelled") else "current"
+    return ["done" if n < at else here if n == at else "todo" for n in range(len(names))]
 
 
 @register.inclusion_tag("components/toast.html", takes_context=True)
@@ -438,9 +467,10 @@ def chart(
 
 def _control_class(field: BoundField) -> str:
     widget = field.field.widget
+    if getattr(widget, "use_fieldset", False):
+        # Django sets the class of a group of choices on its frame as well: the style goes by the fieldset.
+        return ""
     if isinstance(widget, CheckboxInput):
-        return "form-check-input"
-    if isinstance(widget, RadioSelect):
         return "form-check-input"
     return "form-select" if isinstance(widget, Select) else "form-control"
 
@@ -452,9 +482,8 @@ def field(field: BoundField, width: str = "", prefix: str = "", suffix: str = ""
     `width`: "" (full), "short", "medium". `same`: F2 takes the value of the row before.
     """
     own = field.field.widget.attrs.get("class", "")
-    attrs: dict[str, str | bool] = {
-        "class": f"{own} {_control_class(field)}{' is-invalid' if field.errors else ''}".strip()
-    }
+    classes = [own, _control_class(field), "is-invalid" if field.errors else ""]
+    attrs: dict[str, str | bool] = {"class": " ".join(filter(None, classes))}
     if same:
         attrs["data-same"] = ""
     is_check = isinstance(field.field.widget, CheckboxInput)

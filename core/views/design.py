@@ -126,22 +126,20 @@ def _lists() -> dict[str, Any]:
 
 
 def _jobs() -> dict[str, Any]:
-    labels = [_("排队"), _("校验"), _("写入"), _("完成")]
+    """Return jobs as rows that are not stored: running, done, failed."""
 
-    def job(at: int, **over: Any) -> SimpleNamespace:
-        states = ["done" if n < at else "current" if n == at else "todo" for n in range(len(labels))]
-        steps = [{"label": label, "state": state} for label, state in zip(labels, states, strict=True)]
-        usual = {"steps": steps, "is_running": False, "started_at": _AS_OF, "total_count": 1995, "done_count": 0}
+    def job(**over: Any) -> SimpleNamespace:
+        usual = {"stage": "", "total_count": 1995, "done_count": 812, "started_at": _AS_OF, "error": "", "link": ""}
         return SimpleNamespace(**{**usual, **over})
 
-    running = job(
-        1, state="running", state_label=_("进行中"), is_running=True, done_count=812, message=_("正在校验第 812 行")
-    )
-    done = job(4, state="done", state_label=_("已完成"), done_count=1995, finished_at=_AS_OF, result_url="#jobs")
-    done.message = _("1,995 行已写入，合计 ¥153,967,316.14")
-    failed = job(2, state="failed", state_label=_("未完成"), done_count=812, error_file_url="#jobs")
-    failed.message = _("第 813 行金额不是数字，请改正后重新提交；没有写入任何一行。")
-    return {"job_running": running, "job_done": done, "job_failed": failed}
+    failure = _("第 813 行金额不是数字，请改正后重新提交；没有写入任何一行。")
+    return {
+        "job_running": job(status="running", get_status_display=_("进行中"), stage="checking"),
+        "job_done": job(
+            status="done", get_status_display=_("已完成"), done_count=1995, finished_at=_AS_OF, link="#jobs"
+        ),
+        "job_failed": job(status="failed", get_status_display=_("未成功"), stage="writing", error=failure),
+    }
 
 
 def _charts() -> dict[str, Any]:
