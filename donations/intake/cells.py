@@ -33,7 +33,7 @@ _INVISIBLE: Final = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u2
 _SPACES: Final = re.compile(r"\s+")
 # Nothing to clean: the common case, quickly.
 _CLEAN: Final = re.compile("[\u4e00-\u9fa5A-Za-z0-9.,:;/()（）·、，。_-]*")
-_PLAIN_HAN: Final = re.compile("[\u4e00-\u9fa5]+")
+_PLAIN_WORD: Final = re.compile("[\u4e00-\u9fa5a-z0-9]+")
 _SPACED_HAN: Final = re.compile(r"[㐀-鿿\U00020000-\U0003ffff](?: [㐀-鿿\U00020000-\U0003ffff]){1,3}")
 _NOT_A_WORD: Final = re.compile(r"[\W_]+")
 _WIDE: Final = {
@@ -92,7 +92,7 @@ def squeeze(text: str) -> str:
 
 def name_key(name: str) -> str:
     """Return a name in the form by which the same giver is recognised in another file."""
-    if _PLAIN_HAN.fullmatch(name):
+    if _PLAIN_WORD.fullmatch(name):
         return name
     folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", name)).casefold()
     # A name made of nothing but punctuation still has to differ from no name.

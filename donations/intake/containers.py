@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from donations.intake.compound import MAGIC as COMPOUND_MAGIC
 from donations.intake.compound import BrokenContainer, look_into
 from donations.intake.refusals import UnreadableFile
+from donations.intake.rehearsal import rehearse
 
 FileKind = Literal["xls", "xlsx", "text"]
 
@@ -77,9 +78,11 @@ def _kind_by_content(path: Path, extension: str) -> FileKind:
         head = file.read(4096)
     if head.startswith(b"PK"):
         check_zip(path)
+        _rehearse(path)
         return "xlsx"
     if head.startswith(COMPOUND_MAGIC):
         _check_compound(path)
+        _rehearse(path)
         return "xls"
     # A text may begin with two letters that are also a signature: only for spreadsheets do two letters decide.
     for signature, name in _SIGNATURES:
@@ -96,6 +99,14 @@ def _kind_by_content(path: Path, extension: str) -> FileKind:
     if _EXTENSION_KINDS[extension] == "xlsx":
         raise _corrupt()
     return "text"
+
+
+def _rehearse(path: Path) -> None:
+    outcome = rehearse(path)
+    if outcome == "encrypted":
+        raise _encrypted()
+    if outcome == "broken":
+        raise _corrupt()
 
 
 def _corrupt() -> UnreadableFile:
