@@ -124,7 +124,7 @@ def start(place: Place, *, dies_with_parent: bool = False) -> "subprocess.Popen[
     end_unreachable_server(place)
     major = int((place.postgres_dir / "PG_VERSION").read_text(encoding="utf-8"))
     bin_dir = find_binaries(major)
-    _drop_stale_pid_file(place)
+    _drop_stale_files(place)
     configuration = place.postgres_dir / "portal.conf"
     configuration.write_text(configuration_text(place.socket_dir), encoding="utf-8")
     place.account.own(configuration)
@@ -181,10 +181,10 @@ def end_unreachable_server(place: Place) -> None:
         stop(place)
 
 
-def _drop_stale_pid_file(place: Place) -> None:
-    """Remove the pid file of a killed server when its number belongs to somebody else today.
+def _drop_stale_files(place: Place) -> None:
+    """Remove the pid file and the socket's lock of a killed server, and wait for the last of its processes.
 
-    PostgreSQL removes it by itself otherwise; it also waits here for the last processes of the killed server.
+    PostgreSQL believes them as long as any process has the number: another program's today, or a zombie's.
     """
 
     def nobody_left() -> bool:
@@ -194,6 +194,8 @@ def _drop_stale_pid_file(place: Place) -> None:
     if _pid_file_lines(place):
         wait_until(nobody_left, 10, "上次私有数据库的进程还没有结束")
         (place.postgres_dir / "postmaster.pid").unlink(missing_ok=True)
+    for name in (".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
+        (place.socket_dir / name).unlink(missing_ok=True)
 
 
 def create_roles(place: Place) -> None:
