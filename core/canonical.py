@@ -9,6 +9,7 @@ SALT_BYTES = 16
 
 # RFC 8785 writes numbers as IEEE 754 doubles: beyond this, two integers would become the same text.
 _MAX_INTEGER = 2**53 - 1
+_SCALARS = frozenset({str, int, bool, type(None)})
 
 
 def canonical_bytes(value: Any) -> bytes:
@@ -53,15 +54,19 @@ def _refuse_other_types(value: Any) -> None:
     # Exact types: a subclass such as an enum or a lazy text may be written differently from what it looks like.
     kind = type(value)
     if kind is dict:
-        for key, item in value.items():
-            if type(key) is not str:
-                raise TypeError(f"a canonical object has text keys, not {type(key).__name__}")
+        _refuse_other_keys(value)
+        for item in value.values():
             _refuse_other_types(item)
     elif kind is list:
         for item in value:
             _refuse_other_types(item)
-    elif kind is int:
-        if abs(value) > _MAX_INTEGER:
-            raise ValueError(f"{value} has no exact canonical form; write it as text")
-    elif value is not None and kind is not str and kind is not bool:
+    elif kind not in _SCALARS:
         raise TypeError(f"canonical JSON holds no {kind.__name__}; write it as text")
+    elif kind is int and abs(value) > _MAX_INTEGER:
+        raise ValueError(f"{value} has no exact canonical form; write it as text")
+
+
+def _refuse_other_keys(value: dict[Any, Any]) -> None:
+    for key in value:
+        if type(key) is not str:
+            raise TypeError(f"a canonical object has text keys, not {type(key).__name__}")

@@ -22,7 +22,7 @@ _COMPOUND = (
 COMPOUND_SURNAMES = frozenset(_COMPOUND.split())
 
 # Between the parts of a transliterated or ethnic name, in the forms that are found in lists.
-_NAME_DOTS = frozenset("··•‧∙・･．.●⋅")
+_NAME_DOTS = frozenset("·•‧∙⋅・.●")
 
 # Letters, and C: to Python's tables a character of a newer Unicode or of the private area is not a letter yet.
 _LETTERS = frozenset("LC")

@@ -25,6 +25,7 @@ _WRITTEN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?", re.ASCII)
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"  # smell-ok: 11 numerals prescribed for vouchers, not a label
 _PLACES = ("", "拾", "佰", "仟")  # smell-ok: 11 numerals prescribed for vouchers, not a label
 _GROUPS = ("", "万", "亿")  # smell-ok: 11 numerals prescribed for vouchers, not a label
+_RMB, _NEGATIVE, _YUAN, _JIAO, _FEN, _EXACT = "人民币", "负", "元", "角", "分", "整"  # smell-ok: 11 as above
 
 
 class AmountError(DomainError):
@@ -100,9 +101,9 @@ def capital_amount(amount: Decimal) -> str:
     """
     exact = yuan(amount)
     whole, fen = divmod(abs(int(exact.scaleb(2, context=_CONTEXT))), 100)
-    written = _capital_integer(whole) + "元" if whole or not fen else ""  # smell-ok: 11 numerals for vouchers
+    written = _capital_integer(whole) + _YUAN if whole or not fen else ""
     written += _capital_jiao_and_fen(fen, after_yuan=bool(whole))
-    return "人民币" + ("负" if exact < 0 else "") + written  # smell-ok: 11 numerals for vouchers
+    return _RMB + (_NEGATIVE if exact < 0 else "") + written
 
 
 def format_yuan(amount: Decimal) -> str:
@@ -172,6 +173,6 @@ def _capital_integer(whole: int) -> str:
 def _capital_jiao_and_fen(fen: int, *, after_yuan: bool) -> str:
     jiao, rest = divmod(fen, 10)
     if not rest:
-        return (_DIGITS[jiao] + "角" if jiao else "") + "整"  # smell-ok: 11 numerals for vouchers
-    lead = _DIGITS[jiao] + "角" if jiao else (_DIGITS[0] if after_yuan else "")  # smell-ok: 11 numerals for vouchers
-    return lead + _DIGITS[rest] + "分"  # smell-ok: 11 numerals for vouchers
+        return (_DIGITS[jiao] + _JIAO if jiao else "") + _EXACT
+    lead = _DIGITS[jiao] + _JIAO if jiao else (_DIGITS[0] if after_yuan else "")
+    return lead + _DIGITS[rest] + _FEN
