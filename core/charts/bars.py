@@ -34,7 +34,9 @@ def bar_chart(
     figures = [frame.axis.figure(point.value) for point in points]
     if all(text_width(text, _VALUE_SIZE) <= frame.slot - 2 for text in figures):
         bars += [_value(frame, at, point.value, figures[at]) for at, point in enumerate(points)]
-    return picture(width, height, title=title, desc=describe(points, unit), content=join(frame.drawing(), *bars))
+    return picture(
+        width, height, title=title, desc=describe(points, unit), content=join(frame.drawing(), *bars), font=palette.font
+    )
 
 
 def stacked_bar_chart(
@@ -70,6 +72,7 @@ def stacked_bar_chart(
         title=title,
         desc=_("各项合计：%(values)s") % {"values": described},
         content=join(frame.drawing(), *bars, names),
+        font=palette.font,
     )
 
 

@@ -57,7 +57,14 @@ def donut_chart(
         f"{point.label} {figure(point.value)} {unit}（{share:.1f}%）"
         for point, share in zip(points, shares, strict=True)
     )
-    return picture(width, height, title=title, desc=(said or _("没有数据")) + "。", content=join(ring, centre, *rows))
+    return picture(
+        width,
+        height,
+        title=title,
+        desc=(said or _("没有数据")) + "。",
+        content=join(ring, centre, *rows),
+        font=palette.font,
+    )
 
 
 def _row(at: int, y: Decimal, label: str, value: str, width: int, palette: Palette) -> SafeString:

@@ -64,7 +64,7 @@ def flow_chart(
     said = "，".join(f"{flow.source} → {flow.target} {figure(flow.value)} {unit}" for flow in drawn)
     head = words(0, 14, _("单位：%(unit)s") % {"unit": shown}, font_size=12, fill=palette.soft)
     content = join(head, *bands, *boxes)
-    return picture(width, height, title=title, desc=(said or _("没有数据")) + "。", content=content)
+    return picture(width, height, title=title, desc=(said or _("没有数据")) + "。", content=content, font=palette.font)
 
 
 def _nodes(flows: Sequence[Flow]) -> dict[str, _Node]:

@@ -100,12 +100,26 @@ def frame_for(
     )
 
 
-def legend(names: Sequence[str], colours: Sequence[str], frame: Frame, palette: Palette) -> SafeString:
-    """Set the names of the series beside their colours, above the chart."""
+def legend(
+    names: Sequence[str],
+    colours: Sequence[str],
+    frame: Frame,
+    palette: Palette,
+    dashes: Sequence[str | None] | None = None,
+) -> SafeString:
+    """Set the names of the series above the chart, beside their colours or (`dashes`) a piece of their lines."""
     parts = []
     x = frame.left
-    for name, colour in zip(names, colours, strict=True):
-        parts.append(element("rect", x=x, y=28, width=12, height=12, fill=colour))
+    for at, (name, colour) in enumerate(zip(names, colours, strict=True)):
+        if dashes is None:
+            parts.append(element("rect", x=x, y=28, width=12, height=12, fill=colour))
+        else:
+            dash = dashes[at % len(dashes)]
+            parts.append(
+                element(
+                    "line", x1=x - 12, y1=34, x2=x + 12, y2=34, stroke=colour, stroke_width=3, stroke_dasharray=dash
+                )
+            )
         parts.append(words(x + 18, 39, name, font_size=_SIZE + 1, fill=palette.ink))
         x += text_width(name, _SIZE + 1) + 42
     return join(*parts)

@@ -35,8 +35,10 @@ def line_chart(
     said = [
         _("%(name)s：%(values)s") % {"name": one.name, "values": describe(_points(labels, one), unit)} for one in series
     ]
-    names = legend([one.name for one in series], colours, frame, palette)
-    return picture(width, height, title=title, desc="".join(said), content=join(frame.drawing(), *lines, names))
+    names = legend([one.name for one in series], colours, frame, palette, _DASHES)
+    return picture(
+        width, height, title=title, desc="".join(said), content=join(frame.drawing(), *lines, names), font=palette.font
+    )
 
 
 def _points(labels: Sequence[str], series: Series) -> list[Point]:

@@ -2,10 +2,15 @@
 
 from dataclasses import dataclass
 
+from core.charts.svg import FONT
+
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Colours of one chart. `series` in order of use (each ≥ 3:1 on paper), `steps` from little to much."""
+    """Colours and font of one chart. `series` in order of use (each ≥ 3:1 on paper), `steps` from little to much.
+
+    A file names the one font it is checked with: `dataclasses.replace(PALETTE, font=…)`.
+    """
 
     ink: str
     soft: str
@@ -13,6 +18,7 @@ class Palette:
     paper: str
     series: tuple[str, ...]
     steps: tuple[str, ...]
+    font: str = FONT
 
 
 PALETTE = Palette(

@@ -43,7 +43,7 @@ def join(*parts: SafeString) -> SafeString:
     return format_html_join("", "{}", ((part,) for part in parts))
 
 
-def picture(width: int, height: Number, *, title: str, desc: str, content: SafeString) -> SafeString:
+def picture(width: int, height: Number, *, title: str, desc: str, content: SafeString, font: str = FONT) -> SafeString:
     """Wrap the parts into one picture with its name and description for readers."""
     return element(
         "svg",
@@ -54,7 +54,7 @@ def picture(width: int, height: Number, *, title: str, desc: str, content: SafeS
         height=height,
         role="img",
         aria_label=f"{title}。{desc}",
-        font_family=FONT,
+        font_family=font,
     )
 
 

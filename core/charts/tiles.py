@@ -53,7 +53,7 @@ def tile_grid(
     said = "，".join(
         f"{tile.group}{tile.label} {_('无数据') if tile.value is None else figure(tile.value)}" for tile in tiles
     )
-    return picture(width, y, title=title, desc=(said or _("没有数据")) + "。", content=join(*parts))
+    return picture(width, y, title=title, desc=(said or _("没有数据")) + "。", content=join(*parts), font=palette.font)
 
 
 def _bounds(values: Sequence[Decimal], unit: str, count: int) -> list[Decimal]:

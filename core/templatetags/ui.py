@@ -257,6 +257,18 @@ def confirm_panel(
 
 
 @register.simple_block_tag
+def tasks(content: str, label: str) -> SafeString:
+    """Set `{% task %}`s as large entries: the four or five things most people come for."""
+    return _component("tasks", content=content, label=label)
+
+
+@register.inclusion_tag("components/task.html")
+def task(url: str, label: str, text: str = "", icon: str = "") -> dict[str, Any]:
+    """Set one large entry: what it is called and what one finds there."""
+    return {"url": url, "label": label, "text": text, "icon": icon}
+
+
+@register.simple_block_tag
 def empty_state(content: str, title: str, icon: str = "inbox") -> SafeString:
     """Say why nothing is here (`title`) and what comes next (the content)."""
     return _component("empty_state", content=content, title=title, icon=icon)
