@@ -1,0 +1,92 @@
+"""Reading jobs for their pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core.choices import JobStatus
+from core.errors import NotFound
+from core.models import Job
+
+_OPEN = (JobStatus.QUEUED, JobStatus.RUNNING)
+
+
+@dataclass(frozen=True)
+class JobFacts:
+    """What the component `job_progress` and the job's page show."""
+
+    state: str
+    state_label: str
+    is_running: bool
+    done_count: int
+    total_count: int | None
+    steps: list[dict[str, str]]
+    message: str
+    started_at: datetime | None
+    finished_at: datetime | None
+    result_url: str
+    error_file_url: str
+
+
+def jobs_of(person: Any) -> QuerySet[Job]:
+    """The jobs that a person started; order and page are the caller's. One query."""
+    return Job.objects.filter(created_by_id=person.pk)
+
+
+def job_of(person: Any, job_id: UUID) -> Job:
+    """One job of a person's own; raises NotFound for anybody else's. One query."""
+    job = jobs_of(person).select_related("problem_file").filter(pk=job_id).first()
+    if job is None:
+        raise NotFound("job_not_found", _("没有找到这个任务，或它不是您发起的。请到“后台任务”里查看。"))
+    return job
+
+
+def job_facts(job: Job) -> JobFacts:
+    """Put a job into the words of its page. No query."""
+    return JobFacts(
+        state=job.status,
+        state_label=str(job.get_status_display()),
+        is_running=job.status in _OPEN,
+        done_count=job.done_count,
+        total_count=job.total_count,
+        steps=_steps(job),
+        message=_message(job),
+        started_at=job.started_at,
+        finished_at=job.finished_at,
+        result_url=job.link if job.status == JobStatus.DONE else "",
+        error_file_url=reverse("desk_job_file", args=[job.pk]) if job.problem_file_id else "",
+    )
+
+
+def _steps(job: Job) -> list[dict[str, str]]:
+    at = {JobStatus.QUEUED: 0, JobStatus.RUNNING: 1, JobStatus.FAILED: 1, JobStatus.CANCELLED: 0}.get(
+        JobStatus(job.status), 3
+    )
+    labels = [_("排队"), job.stage or _("处理"), _("完成")]
+    states = ["done" if place < at else "current" if place == at else "todo" for place in range(len(labels))]
+    return [{"label": label, "state": state} for label, state in zip(labels, states, strict=True)]
+
+
+def _message(job: Job) -> str:
+    if job.status == JobStatus.DONE:
+        return str(job.result.get("message") or _("任务已完成。"))
+    if job.status == JobStatus.FAILED:
+        return job.error
+    if job.status == JobStatus.CANCELLED:
+        return _("任务已取消，没有做任何改动。")
+    if job.status == JobStatus.QUEUED:
+        return _("上次执行中断，正在等待再次执行。") if job.attempt_count else _("正在排队，马上开始。")
+    if job.total_count:
+        return _("%(stage)s：第 %(done)d 项，共 %(total)d 项。") % {
+            "stage": job.stage or _("处理"),
+            "done": job.done_count,
+            "total": job.total_count,
+        }
+    return _("%(stage)s：已处理 %(done)d 项。") % {"stage": job.stage or _("处理"), "done": job.done_count}
