@@ -142,7 +142,7 @@ def printable(text: str) -> str:
     known = advances()
     if all(ord(char) in known and ord(char) >= 0x20 and ord(char) not in INVISIBLE for char in text):
         return text
-    return "".join("" if ord(char) in INVISIBLE else _shown(char, known) for char in text).strip()
+    return "".join("" if ord(char) in INVISIBLE else _shown(char, known) for char in text)
 
 
 def missing_characters(text: str) -> list[str]:
