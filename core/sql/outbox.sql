@@ -1,6 +1,7 @@
 -- The writing transaction of each public record: a record whose transaction is older than every running one can have no
 -- unseen predecessor, so the sequencer may give it its place.
 ALTER TABLE core_publicrecord ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id();
+CREATE INDEX publicrecord_by_xid ON core_publicrecord (xid);
 
 -- Append-only but for one thing: the salt may be destroyed (set to null) so that a person is forgotten.
 CREATE FUNCTION core_publicrecord_guard() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -58,6 +58,7 @@ class Batch(BranchLineage):
     group = models.OneToOneField(
         "ledger.PostingGroup", verbose_name=_("记账批"), null=True, on_delete=models.PROTECT, related_name="batch"
     )
+    problems = models.JSONField(_("整份清单的问题"), default=list)
     error = models.CharField(_("读取错误"), max_length=500, blank=True)
     authority = models.CharField(_("代录依据"), max_length=200, blank=True)
 

@@ -19,6 +19,7 @@ class StagedGift(models.Model):
     row_number = models.IntegerField(_("行号"))
     donor = models.CharField(_("捐赠人"), max_length=200, blank=True)
     donor_kind = models.CharField(_("捐赠人类别"), max_length=12, choices=DonorKind)
+    display_name = models.CharField(_("公开名称"), max_length=200, blank=True)
     name_choice = models.CharField(_("公开方式"), max_length=12, choices=NameChoice, default=NameChoice.MASKED)
     received_on = models.DateField(_("捐赠日期"), null=True)
     amount = models.DecimalField(_("金额"), max_digits=14, decimal_places=2, null=True)

@@ -4,6 +4,26 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class LogHead(models.Model):
+    """The one row of the log's head: how many records have their place, and up to which transaction all were taken.
+
+    `seen_xid` is the oldest transaction that was still running at the last sequencing: whatever it and later ones write
+    is still to come, whatever is older has its place. Its row is the sequencer's lock.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    size = models.BigIntegerField(_("长度"), default=0)
+    seen_xid = models.BigIntegerField(_("已处理事务"), default=0)
+
+    class Meta:
+        verbose_name = _("公开日志头")
+        verbose_name_plural = _("公开日志头")
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="loghead_is_one_row")]
+
+    def __str__(self) -> str:
+        return str(self.size)
+
+
 class LogLeaf(models.Model):
     """The place of one public record in the log: indexes from 0 without gap, given once by the sequencer. Append-only."""
 

@@ -15,3 +15,5 @@ CREATE TRIGGER append_only_all BEFORE TRUNCATE ON transparency_reportrun
     FOR EACH STATEMENT EXECUTE FUNCTION core_refuse_change();
 SELECT core_make_append_only('transparency_logleaf'), core_make_append_only('transparency_reportevent'),
        core_make_append_only('transparency_reportfile'), core_make_append_only('transparency_disclosureitem');
+
+INSERT INTO transparency_loghead (id, size, seen_xid) VALUES (1, 0, 0);

@@ -1,0 +1,1 @@
+"""What pages, reports and commands read of gifts; nothing here writes."""

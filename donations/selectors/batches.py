@@ -1,0 +1,152 @@
+"""Figures and rows of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Case, CharField, Count, Q, QuerySet, Sum, Value, When
+from django.utils.translation import gettext as _
+
+from core.errors import NotFound
+from core.money import ZERO_YUAN, format_yuan
+from donations.choices import DuplicateDecision, RowLevel
+from donations.models import Batch, StagedGift
+from organizations.choices import Right
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# Rows that a person took out, or that the reader knew to be no gift.
+EXCLUDED = ~Q(excluded_reason="") | Q(duplicate_decision=DuplicateDecision.DROP)
+UNDECIDED = ~Q(duplicate_of="") & Q(duplicate_decision=DuplicateDecision.NONE) & Q(excluded_reason="")
+
+
+@dataclass(frozen=True)
+class BatchTally:
+    """Counts and sums (yuan) of a batch's rows. `posted_*`: what would be, or was, posted."""
+
+    row_count: int
+    row_total: Decimal
+    posted_count: int
+    posted_total: Decimal
+    passed_count: int
+    warning_count: int
+    error_count: int
+    duplicate_count: int
+    undecided_count: int
+    excluded_count: int
+    excluded_total: Decimal
+
+
+def batch_tally(batch: Batch) -> BatchTally:
+    """Count a batch's rows by what was said and decided of them; one query."""
+    kept = ~EXCLUDED
+    figures: dict[str, Any] = StagedGift.objects.filter(batch=batch).aggregate(
+        row_count=Count("pk"),
+        row_total=Sum("amount"),
+        posted_count=Count("pk", filter=kept),
+        posted_total=Sum("amount", filter=kept),
+        passed_count=Count("pk", filter=kept & Q(level=RowLevel.PASSED, duplicate_of="")),
+        warning_count=Count("pk", filter=kept & Q(level=RowLevel.WARNING, duplicate_of="")),
+        error_count=Count("pk", filter=kept & Q(level=RowLevel.ERROR)),
+        duplicate_count=Count("pk", filter=~Q(duplicate_of="")),
+        undecided_count=Count("pk", filter=UNDECIDED),
+        excluded_count=Count("pk", filter=EXCLUDED),
+        excluded_total=Sum("amount", filter=EXCLUDED),
+    )
+    return BatchTally(**{name: (ZERO_YUAN if value is None else value) for name, value in figures.items()})
+
+
+def declared_gap(batch: Batch, tally: BatchTally) -> list[str]:
+    """Say by how much a file's own count and total are not met; empty when they are, or when it declares none.
+
+    `found_count` and `found_total` are the gifts of the file as read; a row mended in place counts with its new amount,
+    one that was left out stays counted, because the file's own total counts it too.
+    """
+    gaps: list[str] = []
+    found_total = batch.found_total
+    if batch.declared_total is not None and batch.declared_total != found_total:
+        gaps.append(
+            _("文件自己写的合计是 %(declared)s，读到的是 %(found)s，相差 %(gap)s")
+            % {
+                "declared": format_yuan(batch.declared_total),
+                "found": format_yuan(found_total),
+                "gap": format_yuan(abs(batch.declared_total - found_total)),
+            }
+        )
+    if batch.declared_count is not None and batch.declared_count != batch.found_count:
+        gaps.append(
+            _("文件自己写的是 %(declared)d 笔，读到的是 %(found)d 笔，相差 %(gap)d 笔")
+            % {
+                "declared": batch.declared_count,
+                "found": batch.found_count,
+                "gap": abs(batch.declared_count - batch.found_count),
+            }
+        )
+    return gaps
+
+
+ROW_FILTERS: dict[str, Q] = {
+    "all": Q(),
+    "problems": (Q(level__in=[RowLevel.ERROR, RowLevel.WARNING]) | ~Q(duplicate_of="")) & Q(excluded_reason=""),
+    "error": Q(level=RowLevel.ERROR) & ~EXCLUDED,
+    "warning": Q(level=RowLevel.WARNING) & ~EXCLUDED,
+    "duplicate": ~Q(duplicate_of=""),
+    "undecided": UNDECIDED,
+    "excluded": EXCLUDED,
+}
+
+
+def batch_rows(batch: Batch, *, show: str = "all", after: int = 0, limit: int = 50) -> QuerySet[StagedGift]:
+    """A page of a batch's rows by row number (keyset), narrowed by one of ROW_FILTERS; one query."""
+    state = Case(
+        When(EXCLUDED, then=Value("excluded")),
+        When(level=RowLevel.ERROR, then=Value("error")),
+        When(UNDECIDED, then=Value("duplicate")),
+        When(level=RowLevel.WARNING, then=Value("warning")),
+        default=Value("passed"),
+        output_field=CharField(),
+    )
+    rows = StagedGift.objects.filter(ROW_FILTERS.get(show, Q()), batch=batch, row_number__gt=after)
+    return rows.annotate(state=state).select_related("fund").order_by("row_number")[:limit]
+
+
+def batch_problems(batch: Batch) -> Iterator[dict[str, Any]]:
+    """Every problem of a batch's rows as {row, field, code, message}, suspected duplicates included; reads in chunks."""
+    yield from batch.problems
+    rows = StagedGift.objects.filter(ROW_FILTERS["problems"], batch=batch).order_by("row_number")
+    for row in rows.only("row_number", "problems", "duplicate_of", "duplicate_decision").iterator(chunk_size=2000):
+        for problem in row.problems:
+            yield {name: problem[name] for name in ("row", "field", "code", "message")}
+        if row.duplicate_of:
+            yield {
+                "row": row.row_number,
+                "field": "row",
+                "code": "duplicate",
+                "message": _("第 %(row)d 行：疑似与 %(other)s 是同一笔，请决定保留还是不入账。")
+                % {"row": row.row_number, "other": duplicate_label(row.duplicate_of)},
+            }
+
+
+def duplicate_label(duplicate_of: str) -> str:
+    """Say what a suspected duplicate repeats: a gift's number, or a row of another batch."""
+    batch_number, mark, row = duplicate_of.partition("#")
+    if not mark:
+        return _("捐赠 %(number)s") % {"number": batch_number}
+    return _("批次 %(number)s 第 %(row)s 行") % {"number": batch_number, "row": row}
+
+
+def batch_by_number(number: str, person: User) -> Batch:
+    """A batch that a person may see, by its number; raises NotFound, also for one outside their branches."""
+    batch = (
+        Batch.objects.visible_to(person, Right.VIEW_GIFTS)
+        .select_related("branch", "fund", "file", "created_by", "submitted_by", "approved_by")
+        .filter(number=number.strip())
+        .first()
+    )
+    if batch is None:
+        raise NotFound("batch_not_found", _("没有找到批次 %(number)s，或它不在您的范围内。") % {"number": number})
+    return batch

@@ -1,0 +1,1 @@
+"""Every change of batches and gifts, one subject a file."""

@@ -1,0 +1,193 @@
+"""Reading a list into staged rows."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.clock import now, today
+from core.files import path_of
+from core.money import ZERO_YUAN
+from donations.choices import BatchStatus, NameChoice, Purpose, RowLevel
+from donations.display import display_name
+from donations.intake import ColumnMapping, ParsedList, ParsedRow, UnreadableFile, read_head, read_list
+from donations.models import Batch, LayoutMapping, StagedGift
+from donations.services.copying import copy_rows
+from donations.services.duplicates import mark_duplicates
+from donations.services.moving import lock_batch, move_batch
+
+COLUMNS = (
+    "batch_id", "row_number", "donor", "donor_kind", "display_name", "name_choice", "received_on", "amount", "purpose",
+    "remark", "channel", "reference", "level", "problems", "proposals", "original", "content_key", "loose_key",
+    "duplicate_of", "duplicate_decision", "excluded_reason", "edit_count",
+)  # fmt: skip
+# A row tells its progress this often.
+TELL_EVERY = 2000
+
+
+class Progress(Protocol):
+    """What a job offers to long work (core.jobs.JobHandle)."""
+
+    def progress(self, done: int, total: int | None = None, stage: str = "") -> None:
+        """Tell how far the work is."""
+
+
+def read_batch(*, batch_id: int, job: Progress) -> Batch:
+    """Read a batch's file into staged rows and mark suspected duplicates, all in one transaction.
+
+    Idempotent: rows of an earlier try are replaced; a batch that is no longer READING is left as it is. A file that
+    cannot be read moves the batch to UNREADABLE with the sentence that says why. Memory stays flat: rows go from the
+    reader into COPY one by one.
+    """
+    with transaction.atomic():
+        batch = lock_batch(batch_id)
+        if batch.status != BatchStatus.READING:
+            return batch
+        try:
+            with transaction.atomic():
+                stage_rows(batch, job)
+        except UnreadableFile as refusal:
+            move_batch(batch, BatchStatus.UNREADABLE, actor=None, reason=refusal.message, error=refusal.message)
+            return batch
+        job.progress(batch.found_count, batch.found_count, stage=_("查找疑似重复"))
+        mark_duplicates(batch)
+        move_batch(batch, BatchStatus.DRAFT, actor=None)
+    return batch
+
+
+def stage_rows(batch: Batch, job: Progress, *, path: Path | None = None, filename: str = "") -> None:
+    """Replace a batch's rows by those of its file (or of `path`); raises UnreadableFile and then has changed nothing."""
+    parsed = open_list(batch, path=path, filename=filename)
+    StagedGift.objects.filter(batch=batch).delete()
+    tally = _Tally()
+    copy_rows("donations_stagedgift", COLUMNS, _staged(batch, parsed, tally, job))
+    batch.layout_key = parsed.layout_key
+    batch.fingerprint = parsed.fingerprint
+    batch.header = parsed.header
+    batch.mapping = parsed.mapping.as_dict()
+    batch.unit_multiplier = parsed.unit_multiplier
+    batch.declared_count = parsed.declared_count
+    batch.declared_total = parsed.declared_total
+    batch.found_count, batch.found_total = parsed.found_count, parsed.found_total
+    batch.problems = [problem.as_dict() for problem in parsed.list_problems()]
+    batch.error = ""
+    batch.save()
+
+
+def open_list(batch: Batch, *, path: Path | None = None, filename: str = "") -> ParsedList:
+    """Open a batch's file with the mapping a person confirmed for it, or for its layout before; raises UnreadableFile."""
+    if path is None:
+        path, filename = file_of(batch)
+    mapping = ColumnMapping.from_dict(batch.mapping) if batch.mapping.get("confirmed") else None
+    return read_list(
+        path,
+        filename=filename,
+        format_hint=batch.format_hint or "auto",
+        mapping=mapping or remembered_mapping(batch, path=path, filename=filename),
+        default_on=batch.default_on,
+        today=today(),
+        max_bytes=settings.UPLOAD_LIST_MAX_BYTES,
+    )
+
+
+def file_of(batch: Batch) -> tuple[Path, str]:
+    """Where a batch's file lies and what its sender called it; raises UnreadableFile for a counter batch."""
+    if batch.file is None:
+        raise UnreadableFile("file_missing", _("这个批次没有文件。"))
+    return path_of(batch.file.sha256), batch.file.name
+
+
+def remembered_mapping(batch: Batch, *, path: Path, filename: str) -> ColumnMapping | None:
+    """The mapping that was confirmed in this branch for one of the file's first rows as a header; None if there is none."""
+    known = {row.fingerprint: row for row in LayoutMapping.objects.filter(branch_id=batch.branch_id)}
+    if not known:
+        return None
+    head = read_head(path, filename=filename)
+    for row_number, fingerprint in sorted(head.fingerprints.items()):
+        if fingerprint in known:
+            return ColumnMapping.from_dict({**known[fingerprint].mapping, "header_row": row_number})
+    return None
+
+
+@dataclass
+class _Tally:
+    count: int = 0
+    total: Decimal = ZERO_YUAN
+
+
+def _staged(batch: Batch, parsed: ParsedList, tally: _Tally, job: Progress) -> Iterator[tuple[Any, ...]]:
+    default_purpose = Purpose.OTHER_RESTRICTED if batch.fund.is_restricted else Purpose.GENERAL
+    for row in parsed.rows():
+        tally.count += 1
+        if tally.count % TELL_EVERY == 0:
+            job.progress(tally.count, stage=_("读取和核对"))
+        yield (batch.pk, *staged_columns(row, purpose=default_purpose))
+
+
+def staged_columns(row: ParsedRow, *, purpose: str) -> tuple[Any, ...]:
+    """The values of COLUMNS after `batch_id` for one row as it was read."""
+    level = row.level if row.amount is not None and row.received_on is not None else RowLevel.ERROR
+    return (
+        row.row_number,
+        row.donor[:200],
+        row.donor_kind,
+        display_name(row.donor[:200], row.donor_kind, NameChoice.MASKED),
+        NameChoice.MASKED,
+        row.received_on,
+        row.amount,
+        purpose,
+        row.remark or row.purpose,
+        row.channel[:60],
+        row.reference[:80],
+        level,
+        json.dumps([_problem(problem) for problem in row.problems], ensure_ascii=False) if row.problems else "[]",
+        json.dumps(_proposals(row), ensure_ascii=False),
+        json.dumps(dict(row.raw or {}), ensure_ascii=False),
+        bytes.fromhex(row.content_key) if row.content_key else None,
+        bytes.fromhex(row.row_fingerprint) if row.row_fingerprint else None,
+        "",
+        "",
+        "" if row.is_gift else row.not_gift_reason[:200],
+        0,
+    )
+
+
+def _problem(problem: Any) -> dict[str, Any]:
+    return {**problem.as_dict(), "level": "error" if problem.is_error else "warning"}
+
+
+def _proposals(row: ParsedRow) -> dict[str, str]:
+    found = {
+        "giver": row.proposed_giver,
+        "via": row.proposed_via,
+        "giver_kind": row.proposed_giver_kind if row.proposed_giver else "",
+        "earmark": row.proposed_earmark,
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def confirm_mapping(*, batch: Batch, mapping: ColumnMapping, actor: Any, at: datetime.datetime | None = None) -> None:
+    """Keep a mapping that a person confirmed, for this batch and for the next file with the same header in this branch."""
+    mapping.check()
+    batch.mapping = {**mapping.as_dict(), "confirmed": True}
+    batch.save(update_fields=["mapping"])
+    if batch.fingerprint:
+        LayoutMapping.objects.update_or_create(
+            branch_id=batch.branch_id,
+            fingerprint=batch.fingerprint,
+            defaults={
+                "layout_key": batch.layout_key or "table",
+                "mapping": mapping.as_dict(),
+                "confirmed_by": actor,
+                "confirmed_at": at or now(),
+            },
+        )

@@ -1,0 +1,1 @@
+"""Every change of reports and of the log, one subject a file."""
