@@ -45,16 +45,22 @@ class Branch(MP_Node):
     division = models.ForeignKey(
         "organizations.Division", verbose_name=_("所在区划"), on_delete=models.PROTECT, related_name="branches"
     )
-    province = models.ForeignKey("self", verbose_name=_("所属省会"), null=True, on_delete=models.PROTECT, related_name="+")
+    province = models.ForeignKey(
+        "self", verbose_name=_("所属省会"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
     city = models.ForeignKey("self", verbose_name=_("所属市会"), null=True, on_delete=models.PROTECT, related_name="+")
-    county = models.ForeignKey("self", verbose_name=_("所属县会"), null=True, on_delete=models.PROTECT, related_name="+")
+    county = models.ForeignKey(
+        "self", verbose_name=_("所属县会"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
     credit_code = models.CharField(_("统一社会信用代码"), max_length=18, blank=True)
     address = models.CharField(_("地址"), max_length=200, blank=True)
     phone = models.CharField(_("公开电话"), max_length=40, blank=True)
     founded_on = models.DateField(_("成立日期"), null=True)
     valid_from = models.DateField(_("启用日期"))
     valid_to = models.DateField(_("停用日期"), null=True)
-    successor = models.ForeignKey("self", verbose_name=_("并入"), null=True, on_delete=models.PROTECT, related_name="predecessors")
+    successor = models.ForeignKey(
+        "self", verbose_name=_("并入"), null=True, on_delete=models.PROTECT, related_name="predecessors"
+    )
 
     node_order_by = ["code"]
     objects = BranchManager()

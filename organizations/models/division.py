@@ -12,7 +12,9 @@ class Division(models.Model):
     code = models.CharField(_("区划代码"), max_length=12, primary_key=True)
     name = models.CharField(_("名称"), max_length=60)
     level = models.CharField(_("级别"), max_length=10, choices=DivisionLevel)
-    parent = models.ForeignKey("self", verbose_name=_("上级"), null=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self", verbose_name=_("上级"), null=True, on_delete=models.PROTECT, related_name="children"
+    )
     valid_from = models.DateField(_("启用日期"), null=True)
     valid_to = models.DateField(_("停用日期"), null=True)
     successor = models.ForeignKey("self", verbose_name=_("并入"), null=True, on_delete=models.PROTECT, related_name="+")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.clock import today
 from organizations.choices import Role
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
@@ -55,12 +59,35 @@ class RoleGrant(models.Model):
                 name="rolegrant_valid_to_after_from",
             ),
             models.UniqueConstraint(
-                fields=["person", "role", "branch"], condition=models.Q(valid_to__isnull=True), name="rolegrant_once_open"
+                fields=["person", "role", "branch"],
+                condition=models.Q(valid_to__isnull=True),
+                name="rolegrant_once_open",
             ),
-            models.CheckConstraint(
-                condition=~models.Q(granted_by=models.F("person")), name="rolegrant_not_to_oneself"
-            ),
+            models.CheckConstraint(condition=~models.Q(granted_by=models.F("person")), name="rolegrant_not_to_oneself"),
         ]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.role} {self.branch_id}"
+
+
+def held_grants(person: User) -> list[RoleGrant]:
+    """The person's grants in force today with their branches, oldest first; none for somebody who cannot sign in.
+
+    One query, or none within a request that called `remember_grants` for this very object.
+    """
+    if not person.is_active:
+        return []
+    remembered: list[RoleGrant] | None = getattr(person, "_remembered_grants", None)
+    if remembered is not None:
+        return remembered
+    return list(
+        RoleGrant.objects.valid_on(today())
+        .filter(person_id=person.pk)
+        .select_related("branch")
+        .order_by("valid_from", "pk")
+    )
+
+
+def remember_grants(person: User) -> None:
+    """Read the grants once for as long as this object lives: for the person of one request, never longer."""
+    person._remembered_grants = held_grants(person)  # type: ignore[attr-defined]

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.clock import today
 from core.scope import ScopedQuerySet
 from organizations.choices import READING_RIGHTS, ROLE_RIGHTS, BranchKind
 from organizations.models.branch import Branch
-from organizations.models.grant import RoleGrant
+from organizations.models.grant import held_grants
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -34,16 +33,35 @@ def rows_of(branch: Branch, *, with_below: bool) -> models.Q:
     return models.Q(branch_id__in=list(Branch.objects.below(branch).values_list("pk", flat=True)))
 
 
+def branches_of(branch: Branch, *, with_below: bool) -> models.Q:
+    """The condition for a branch, alone or with all below, on the table of branches itself."""
+    if not with_below:
+        return models.Q(pk=branch.pk)
+    column = LINEAGE_COLUMNS.get(branch.kind)
+    return models.Q(**{column: branch.pk}) if column else models.Q(path__startswith=branch.path)
+
+
+def stands_in(branch: Branch, top: Branch, *, with_below: bool) -> bool:
+    """Whether a branch is `top`, or stands below it where that counts; no query.
+
+    Goes by ids wherever the level has one: paths shift when a sibling is put in before them, ids never do.
+    """
+    if branch.pk == top.pk:
+        return True
+    if not with_below:
+        return False
+    column = LINEAGE_COLUMNS.get(top.kind)
+    return bool(getattr(branch, column) == top.pk) if column else branch.path.startswith(top.path)
+
+
 class BranchRowsQuerySet(ScopedQuerySet):
     """Rows that carry a branch's lineage, opened for one person by the roles granted to them."""
 
     def visible_to(self, person: User, right: str) -> Self:
-        """The rows in which `person` holds `right` today: own branches, and those below where the grant and the right say so."""
-        roles = [role for role, rights in ROLE_RIGHTS.items() if right in rights]
-        grants = RoleGrant.objects.valid_on(today()).filter(person_id=person.pk, role__in=roles).select_related("branch")
+        """The rows in which `person` holds `right` today: own branches, and below where grant and right say so."""
         condition = models.Q(pk__in=[])
-        if person.is_active:
-            for grant in grants:
+        for grant in held_grants(person):
+            if right in ROLE_RIGHTS[grant.role]:
                 condition |= rows_of(grant.branch, with_below=grant.with_below and right in READING_RIGHTS)
         return self.filter(condition)._mark(f"visible to {person.pk}: {right}")
 
@@ -59,13 +77,28 @@ class BranchLineage(models.Model):
         "organizations.Branch", verbose_name=_("红十字会"), on_delete=models.PROTECT, related_name="+", db_index=False
     )
     province = models.ForeignKey(
-        "organizations.Branch", verbose_name=_("所属省会"), null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+        "organizations.Branch",
+        verbose_name=_("所属省会"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     city = models.ForeignKey(
-        "organizations.Branch", verbose_name=_("所属市会"), null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+        "organizations.Branch",
+        verbose_name=_("所属市会"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     county = models.ForeignKey(
-        "organizations.Branch", verbose_name=_("所属县会"), null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+        "organizations.Branch",
+        verbose_name=_("所属县会"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
 
     class Meta:
