@@ -102,9 +102,12 @@ def column_widths(columns: Sequence[Column]) -> dict[str, float]:
     return {column.key: column.share * (WIDTH - LEFT - RIGHT) / whole for column in columns}
 
 
-def set_cell(text: str, width: float) -> SetCell:
-    """Break the text of a cell, in the largest size that keeps it in a few lines."""
+def set_cell(text: str, width: float, *, whole: bool = False) -> SetCell:
+    """Break the text of a cell, in the largest size that keeps it in a few lines; numbers and dates never break."""
     shown = printable(text)
+    if whole:
+        room = (width - 2 * PAD_X) / MM_PER_POINT
+        return SetCell([shown], min(SIZES[0][0], room / max(text_width(shown), 0.1)))
     for size, most in SIZES:
         texts = wrap(shown, (width - 2 * PAD_X) / (size * MM_PER_POINT))
         if len(texts) <= most:
@@ -112,13 +115,13 @@ def set_cell(text: str, width: float) -> SetCell:
     return SetCell(texts, size)
 
 
-def set_line(line: Line, widths: dict[str, float]) -> SetLine:
+def set_line(line: Line, columns: Sequence[Column], widths: dict[str, float]) -> SetLine:
     """Set the cells of a line; headings and totals stay on one line of their own height."""
     if line.kind != "row":
         return SetLine(
             line, {key: SetCell([printable(text)], SIZES[0][0]) for key, text in line.cells.items()}, SECTION_ROW
         )
-    cells = {key: set_cell(text, widths[key]) for key, text in line.cells.items() if key in widths}
+    cells = {column.key: set_cell(line.cells[column.key], widths[column.key], whole=column.whole) for column in columns}
     return SetLine(line, cells, _row_height(cells))
 
 
@@ -151,7 +154,7 @@ def page_room(first: bool) -> float:
 def paginate(lines: Sequence[Line], columns: Sequence[Column]) -> list[SheetPage]:
     """Return the pages of a volume; a section heading never stands last on its page."""
     widths = column_widths(columns)
-    laid = [part for line in lines for part in _parts(set_line(line, widths), page_room(first=True))]
+    laid = [part for line in lines for part in _parts(set_line(line, columns, widths), page_room(first=True))]
     pages = [SheetPage()]
     for index, item in enumerate(laid):
         follower = laid[index + 1].height if item.line.kind == "section" and index + 1 < len(laid) else 0.0

@@ -15,12 +15,13 @@ GIVER_KINDS = ("organisation", "person", "anonymous")
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the printed rows: its key, heading, share of the width, and whether it holds figures."""
+    """A column of the printed rows: key, heading, share of the width, set to the right, and kept on one line."""
 
     key: str
     title: str
     share: float
     figures: bool = False
+    whole: bool = False
 
 
 def giver_kind_label(kind: str) -> str:
@@ -32,12 +33,12 @@ def giver_kind_label(kind: str) -> str:
 def printed_columns(scope: str) -> list[Column]:
     """Return the columns of the annex: the receiving association only where the report covers several."""
     columns = [
-        Column("position", _("序号"), 11, figures=True),
-        Column("number", _("捐赠编号"), 42),
-        Column("received_on", _("收到日期"), 21),
-        Column("posted_on", _("入账日期"), 21),
+        Column("position", _("序号"), 15, figures=True, whole=True),
+        Column("number", _("捐赠编号"), 42, whole=True),
+        Column("received_on", _("收到日期"), 21, whole=True),
+        Column("posted_on", _("入账日期"), 21, whole=True),
         Column("donor", _("捐赠人"), 58),
-        Column("amount", _("金额（元）"), 28, figures=True),
+        Column("amount", _("金额（元）"), 32, figures=True, whole=True),
         Column("purpose", _("用途"), 32),
         Column("fund", _("资金"), 32),
         Column("note", _("备注"), 33),

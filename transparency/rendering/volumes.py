@@ -61,7 +61,7 @@ class _Sections:
                 yield self._heading(section_label(self.open))
             self.position += 1
             amount = row_amount(row, self.position)
-            self.sums[self.open].add(1, amount)
+            self.sums[row["section"]].add(1, amount)
             yield Line("row", printed_cells(row, self.position, self.columns), amount)
 
     def close(self) -> Iterator[Line]:

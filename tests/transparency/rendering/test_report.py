@@ -107,7 +107,15 @@ def test_bookmarks_follow_the_numbered_headings(small: Any) -> None:
 
     found = titles(PdfReader(small[0].pdf).outline)
     assert found[0] == "2026年10月捐赠接受公示"
-    expected = ["一、总体情况", "二、合计与构成", "三、逐日收到", "四、按资金", "五、按机构", "六、编制说明", "七、文件与校验"]
+    expected = [
+        "一、总体情况",
+        "二、合计与构成",
+        "三、逐日收到",
+        "四、按资金",
+        "五、按机构",
+        "六、编制说明",
+        "七、文件与校验",
+    ]
     assert [title for title in found if "、" in title] == expected
 
 

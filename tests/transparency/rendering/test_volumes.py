@@ -12,7 +12,8 @@ from pypdf import PdfReader
 from tests.transparency.rendering.samples import LONG_NAME, MISSING, RARE_NAME, make_rows, make_snapshot
 from transparency.rendering import volumes
 from transparency.rendering.figures import FiguresDisagree
-from transparency.rendering.sheet import Line, page_room, paginate
+from transparency.rendering.glyphs import text_width
+from transparency.rendering.sheet import MM_PER_POINT, Line, column_widths, page_room, paginate
 from transparency.rendering.tables import printed_columns
 from transparency.rendering.volumes import Volume, volume_count, write_volumes
 
@@ -103,6 +104,18 @@ def test_a_name_of_200_characters_is_printed_whole(tmp_path: Path) -> None:
     assert LONG_NAME in without_breaks(text_of(volume))
 
 
+def test_a_number_or_an_amount_is_never_broken_and_never_wider_than_its_column() -> None:
+    columns = printed_columns("below")
+    cells = {column.key: "示例" for column in columns}
+    cells |= {"position": "1234567", "number": "330106-S123-2026-00001234", "amount": "-999,999,999,999.99"}
+    [page] = paginate([Line("row", cells, Decimal("1.00"))], columns)
+    for key, width in column_widths(columns).items():
+        cell = page.lines[0].cells[key]
+        assert cell.texts == [cells[key]]
+        assert text_width(cells[key]) * cell.size * MM_PER_POINT < width
+        assert cell.size > 5.5
+
+
 def test_a_row_taller_than_a_page_goes_on_and_counts_once() -> None:
     columns = printed_columns("alone")
     cells = {column.key: "示例" for column in columns} | {"note": "很长的虚构说明" * 600}
@@ -119,7 +132,7 @@ def test_a_row_taller_than_a_page_goes_on_and_counts_once() -> None:
 def test_no_page_is_fuller_than_its_room_and_no_line_is_lost(kinds: list[tuple[str, int]]) -> None:
     columns = printed_columns("below")
     lines = [
-        Line("row", {column.key: "例" * length for column in columns}, Decimal("1.00"))
+        Line("row", {column.key: "例" * (4 if column.whole else length) for column in columns}, Decimal("1.00"))
         if kind == "row"
         else Line(kind, {"title": "示例", "amount": "1.00"})
         for kind, length in kinds
