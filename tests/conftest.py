@@ -13,6 +13,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
+from tests.workers import broker, celery_beat_process, celery_worker_process, start_worker  # noqa: F401 -- fixtures
+
 # One template, migrated once, and one copy in which tests run. Numbers keep parallel runs on one server apart.
 TEMPLATE = f"portal_test_{os.getpid()}_template"
 COPY = f"portal_test_{os.getpid()}"
