@@ -50,6 +50,33 @@ class EntryKind(models.TextChoices):
     REVERSAL = "reversal", _("冲销")
 
 
+class UseBasis(models.TextChoices):
+    """By what right value may leave the use it was given for."""
+
+    CONSENT = "consent", _("捐赠人书面同意")
+    NOTICE = "notice", _("公示满六十日无异议")
+    CLOSING = "closing", _("项目终止，按协议或章程处理")
+
+
+class OpeningStatus(models.TextChoices):
+    """States of a file of opening balances."""
+
+    DRAFT = "draft", _("草稿")
+    SUBMITTED = "submitted", _("待审核")
+    RETURNED = "returned", _("已退回")
+    POSTED = "posted", _("已入账")
+    DROPPED = "dropped", _("已作废")
+
+
+# The one table of moves of an opening batch; services/opening.py has the one mover.
+OPENING_TRANSITIONS: dict[str, frozenset[str]] = {
+    OpeningStatus.DRAFT: frozenset({OpeningStatus.SUBMITTED, OpeningStatus.DROPPED}),
+    OpeningStatus.SUBMITTED: frozenset({OpeningStatus.RETURNED, OpeningStatus.POSTED}),
+    OpeningStatus.RETURNED: frozenset({OpeningStatus.SUBMITTED, OpeningStatus.DROPPED}),
+    OpeningStatus.POSTED: frozenset(),
+    OpeningStatus.DROPPED: frozenset(),
+}
+
 # The letter before the serial of an entry's number (docs/numbers.md).
 ENTRY_LETTER = "E"
 

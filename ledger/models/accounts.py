@@ -83,30 +83,3 @@ class AccountBalance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id}"
-
-
-class AxisSegment(models.Model):
-    """How points of an account's inflow axis lie on its outflow axis, from a version on (append-only).
-
-    A point x in `[in_from, in_to)` (`in_to` null: open end) leaves at x - shift; `shift` null marks a hole: the unspent
-    part of a gift that was taken out. The newest version (the id of the movement that made it) covering x holds; an
-    account without segments has shift 0 everywhere. A hole never touches what has left already, so no earlier trail
-    changes.
-    """
-
-    account = models.ForeignKey(Account, verbose_name=_("账户"), on_delete=models.PROTECT, related_name="segments")
-    version = models.BigIntegerField(_("版本"))
-    in_from = models.DecimalField(_("自"), **POSITION)
-    in_to = models.DecimalField(_("至"), **POSITION, null=True)
-    shift = models.DecimalField(_("位移"), **POSITION, null=True)
-
-    class Meta:
-        verbose_name = _("流入轴分段")
-        verbose_name_plural = _("流入轴分段")
-        constraints = [
-            models.CheckConstraint(condition=Q(in_to__isnull=True) | Q(in_to__gt=F("in_from")), name="axissegment_not_empty"),
-            models.UniqueConstraint(fields=["account", "version", "in_from"], name="axissegment_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.account_id} v{self.version} [{self.in_from}, {self.in_to})"

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from ledger.choices import EntryKind
+from ledger.choices import EntryKind, UseBasis
 from ledger.models.accounts import POSITION
 from organizations.models import BranchLineage, BranchRowsQuerySet
 
@@ -15,7 +15,7 @@ from organizations.models import BranchLineage, BranchRowsQuerySet
 class PostingGroup(models.Model):
     """Entries posted together with one block of numbers and positions: a file of gifts, or a single entry."""
 
-    idempotency_key = models.CharField(_("幂等键"), max_length=160, unique=True)
+    idempotency_key = models.CharField(_("幂等键"), max_length=160)
     branch = models.ForeignKey("organizations.Branch", verbose_name=_("红十字会"), on_delete=models.PROTECT, related_name="+")
     entry_count = models.IntegerField(_("记账单数"))
     posted_at = models.DateTimeField(_("记账时间"))
@@ -23,7 +23,10 @@ class PostingGroup(models.Model):
     class Meta:
         verbose_name = _("记账批")
         verbose_name_plural = _("记账批")
-        constraints = [models.CheckConstraint(condition=Q(entry_count__gt=0), name="postinggroup_has_entries")]
+        constraints = [
+            models.UniqueConstraint(fields=["idempotency_key"], name="postinggroup_key_once"),
+            models.CheckConstraint(condition=Q(entry_count__gt=0), name="postinggroup_has_entries"),
+        ]
 
     def __str__(self) -> str:
         return self.idempotency_key
@@ -33,10 +36,11 @@ class Entry(BranchLineage):
     """An entry (记账单): one or more movements posted together or not at all. Append-only by trigger.
 
     `occurred_on` is the day of the event, `posted_at` the time of posting. The approver is another person than the maker
-    (CHECK). `serial` runs without gap in each branch and year of posting (Asia/Shanghai).
+    (CHECK). `serial` runs without gap in each branch and year of posting (Asia/Shanghai). `basis` says by what right
+    value left the use it was given for; a change of use has one (CHECK; 慈善法 Arts. 55-58).
     """
 
-    number = models.CharField(_("编号"), max_length=40, unique=True)
+    number = models.CharField(_("编号"), max_length=40)
     year = models.PositiveSmallIntegerField(_("年度"))
     serial = models.BigIntegerField(_("流水号"))
     kind = models.CharField(_("种类"), max_length=16, choices=EntryKind)
@@ -49,11 +53,14 @@ class Entry(BranchLineage):
         settings.AUTH_USER_MODEL, verbose_name=_("审核人"), on_delete=models.PROTECT, related_name="+", db_index=False
     )
     document = models.CharField(_("依据"), max_length=120)
-    idempotency_key = models.CharField(_("幂等键"), max_length=160, unique=True)
+    basis = models.CharField(_("变更用途依据"), max_length=16, choices=UseBasis, blank=True, default="", db_default="")
+    idempotency_key = models.CharField(_("幂等键"), max_length=160)
     group = models.ForeignKey(
         PostingGroup, verbose_name=_("记账批"), on_delete=models.PROTECT, related_name="entries", db_index=False
     )
-    reverses = models.ForeignKey("self", verbose_name=_("冲销"), null=True, on_delete=models.PROTECT, related_name="reversals")
+    reverses = models.ForeignKey(
+        "self", verbose_name=_("冲销"), null=True, on_delete=models.PROTECT, related_name="reversals", db_index=False
+    )
 
     objects = BranchRowsQuerySet.as_manager()
 
@@ -61,6 +68,9 @@ class Entry(BranchLineage):
         verbose_name = _("记账单")
         verbose_name_plural = _("记账单")
         constraints = [
+            # Constraints, not `unique=True`: that would add an index for LIKE to each, which a file of gifts pays for.
+            models.UniqueConstraint(fields=["number"], name="entry_number_once"),
+            models.UniqueConstraint(fields=["idempotency_key"], name="entry_key_once"),
             models.UniqueConstraint(fields=["branch", "year", "serial"], name="entry_serial_once"),
             models.CheckConstraint(condition=~Q(made_by=F("approved_by")), name="entry_maker_is_not_approver"),
             models.CheckConstraint(condition=Q(kind__in=EntryKind.values), name="entry_kind_known"),
@@ -68,7 +78,13 @@ class Entry(BranchLineage):
                 condition=Q(kind=EntryKind.REVERSAL, reverses__isnull=False) | (~Q(kind=EntryKind.REVERSAL) & Q(reverses=None)),
                 name="entry_reversal_names_its_entry",
             ),
+            models.CheckConstraint(
+                condition=Q(basis="", kind__in=[kind for kind in EntryKind.values if kind != EntryKind.CHANGE_OF_USE])
+                | Q(basis__in=UseBasis.values),
+                name="entry_use_changed_on_a_basis",
+            ),
         ]
+        indexes = [models.Index(fields=["reverses"], name="entry_reverses", condition=Q(reverses__isnull=False))]
 
     def __str__(self) -> str:
         return self.number
@@ -80,9 +96,13 @@ class Movement(models.Model):
     `in_from` is the position on the destination's inflow axis, `out_from` on the source's outflow axis (null where that
     end is a world account). A movement that takes a gift's own unspent part out again has `hole_from`, the position on
     the source's inflow axis, instead of `out_from` (docs/ledger.md). Contiguity and balances are kept by a trigger.
+
+    `back_from` is, for what comes back from the outside, the position on the outflow axis it once left from: there the
+    movement it `reverses` began to come back. `answers` names the movement that sent what leaves a transit account.
+    `value` is in yuan, for goods, where there is evidence for it; in a purchase it is the line's share of the cost.
     """
 
-    entry = models.ForeignKey(Entry, verbose_name=_("记账单"), on_delete=models.PROTECT, related_name="movements")
+    entry = models.ForeignKey(Entry, verbose_name=_("记账单"), on_delete=models.PROTECT, related_name="movements", db_index=False)
     line = models.PositiveSmallIntegerField(_("行"), default=1)
     source = models.ForeignKey("ledger.Account", verbose_name=_("来源"), on_delete=models.PROTECT, related_name="+", db_index=False)
     destination = models.ForeignKey(
@@ -93,6 +113,8 @@ class Movement(models.Model):
     out_from = models.DecimalField(_("流出轴位置"), **POSITION, null=True)
     in_from = models.DecimalField(_("流入轴位置"), **POSITION, null=True)
     hole_from = models.DecimalField(_("抽出位置"), **POSITION, null=True)
+    back_from = models.DecimalField(_("退回位置"), **POSITION, null=True)
+    value = models.DecimalField(_("价值（元）"), max_digits=14, decimal_places=2, null=True)
     reverses = models.ForeignKey(
         "self", verbose_name=_("冲销"), null=True, on_delete=models.PROTECT, related_name="reversals", db_index=False
     )
@@ -109,10 +131,22 @@ class Movement(models.Model):
             models.CheckConstraint(
                 condition=Q(out_from__isnull=True) | Q(hole_from__isnull=True), name="movement_leaves_or_is_taken_out"
             ),
+            models.CheckConstraint(
+                condition=Q(back_from__isnull=True) | Q(reverses__isnull=False, out_from=None, hole_from=None),
+                name="movement_comes_back_by_a_reversal",
+            ),
+            models.CheckConstraint(condition=Q(value__isnull=True) | Q(value__gte=0), name="movement_value_not_negative"),
+            models.UniqueConstraint(fields=["entry", "line"], name="movement_line_once"),
+            # The trail searches these; that they are unique keeps two movements off one place even without triggers.
+            models.UniqueConstraint(
+                fields=["source", "out_from"], name="movement_out_axis", condition=Q(out_from__isnull=False)
+            ),
+            models.UniqueConstraint(
+                fields=["destination", "in_from"], name="movement_in_axis", condition=Q(in_from__isnull=False)
+            ),
         ]
         indexes = [
-            models.Index(fields=["source", "out_from"], name="movement_out_axis", condition=Q(out_from__isnull=False)),
-            models.Index(fields=["destination", "in_from"], name="movement_in_axis", condition=Q(in_from__isnull=False)),
+            models.Index(fields=["source", "hole_from"], name="movement_holes", condition=Q(hole_from__isnull=False)),
             models.Index(fields=["reverses"], name="movement_reverses", condition=Q(reverses__isnull=False)),
             models.Index(fields=["answers"], name="movement_answers", condition=Q(answers__isnull=False)),
         ]
