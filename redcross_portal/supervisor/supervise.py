@@ -95,6 +95,7 @@ class Supervisor:
             if status is not None:
                 how = f"收到信号 {-status}" if status < 0 else f"退出码 {status}"
                 say(f"  {child.program.name} 已退出（{how}），将自动重启。日志：{child.log_file}")
+                say(f"    {child.last_lines(1)}")
         reap_strays({child.pid for child in self.children if child.pid is not None})
 
     def stop(self) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from redcross_portal.environment import BASE_DIR
 
-SERVER_VARIABLES = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_SUPERUSER_URL", "REDIS_URL")
+PERSONAL_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "USER")
 
 
 @pytest.fixture
@@ -29,9 +29,7 @@ def data_dir() -> Iterator[Path]:
 @pytest.fixture
 def clean_environment(data_dir: Path) -> dict[str, str]:
     """The environment of a person who has set nothing but the data directory."""
-    kept = {name: value for name, value in os.environ.items() if name not in SERVER_VARIABLES}
-    for name in ("DEBUG", "DEMO", "DJANGO_SETTINGS_MODULE", "PORTAL_KEYS", "SECRET_KEY"):
-        kept.pop(name, None)
+    kept = {name: os.environ[name] for name in PERSONAL_VARIABLES if name in os.environ}
     return {**kept, "PORTAL_DATA_DIR": str(data_dir), "PORTAL_ENV_FILE": "/dev/null", "PYTHONPATH": str(BASE_DIR)}
 
 
