@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from core.charts.frame import Frame, describe, frame_for, legend
 from core.charts.palette import PALETTE, Palette
 from core.charts.scale import Point, Series, axis_for
-from core.charts.svg import element, join, picture, text_width, words
+from core.charts.svg import element, in_own_context, join, picture, text_width, words
 
 _VALUE_SIZE = 12
 
 
+@in_own_context
 def bar_chart(
     series: Sequence[Point | tuple[str, Decimal]],
     *,
@@ -39,6 +40,7 @@ def bar_chart(
     )
 
 
+@in_own_context
 def stacked_bar_chart(
     labels: Sequence[str],
     series: Sequence[Series],

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from core.charts.palette import PALETTE, Palette
 from core.charts.scale import Point, figure, unit_for
-from core.charts.svg import element, join, picture, place, shorten, words
+from core.charts.svg import element, in_own_context, join, picture, place, shorten, words
 from core.money import split_by_largest_remainder
 
 _OUTER, _INNER = 100, 62
@@ -17,6 +17,7 @@ _MOST = 6
 _ROW = 34
 
 
+@in_own_context
 def donut_chart(
     series: Sequence[Point | tuple[str, Decimal]],
     *,

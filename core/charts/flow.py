@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.charts.palette import PALETTE, Palette
 from core.charts.scale import figure, unit_for
-from core.charts.svg import CONTEXT, element, join, picture, place, shorten, words
+from core.charts.svg import CONTEXT, element, in_own_context, join, picture, place, shorten, words
 
 _TOP = 28
 _GAP = Decimal(18)
@@ -41,6 +41,7 @@ class _Node:
         return max(self.received, self.given)
 
 
+@in_own_context
 def flow_chart(
     flows: Sequence[Flow],
     *,

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from core.charts.frame import Frame, describe, frame_for, legend
 from core.charts.palette import PALETTE, Palette
 from core.charts.scale import Point, Series, axis_for
-from core.charts.svg import element, join, picture, place
+from core.charts.svg import element, in_own_context, join, picture, place
 
 # Each line has its own dash as well as its own hue.
 _DASHES = (None, "7 4", "2 4", "10 3 2 3", "14 4", "4 2")
 
 
+@in_own_context
 def line_chart(
     labels: Sequence[str],
     series: Sequence[Series],

@@ -1,6 +1,9 @@
 """Writing SVG as text: escaped, without styles or ids, in fixed decimals: the same input gives the same bytes."""
 
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+import functools
+from collections.abc import Callable
+from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
+from typing import ParamSpec
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -11,6 +14,18 @@ _CENT = Decimal("0.01")
 FONT = "system-ui, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 
 Number = int | Decimal
+_Given = ParamSpec("_Given")
+
+
+def in_own_context(draw: Callable[_Given, SafeString]) -> Callable[_Given, SafeString]:
+    """Let a chart calculate in `CONTEXT`, whatever precision and rounding the thread has."""
+
+    @functools.wraps(draw)
+    def drawn(*args: _Given.args, **kwargs: _Given.kwargs) -> SafeString:
+        with localcontext(CONTEXT):
+            return draw(*args, **kwargs)
+
+    return drawn
 
 
 def place(value: Number) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from core.charts.palette import PALETTE, Palette
 from core.charts.scale import axis_for, figure, unit_for
-from core.charts.svg import CONTEXT, element, join, picture, shorten, words
+from core.charts.svg import CONTEXT, element, in_own_context, join, picture, shorten, words
 
 _COLUMNS = 13
 _TALL = 44
@@ -26,6 +26,7 @@ class Tile(NamedTuple):
     value: Decimal | None
 
 
+@in_own_context
 def tile_grid(
     tiles: Sequence[Tile], *, title: str, unit: str, width: int = 720, palette: Palette = PALETTE
 ) -> SafeString:
