@@ -21,6 +21,7 @@ _CELL_RECORDS: Final = frozenset(
 _MULRK: Final = 0x00BD
 _BOUND_SHEET: Final = 0x0085
 _FILE_PASS: Final = 0x002F
+_EOF: Final = 0x000A
 _BOF: Final = frozenset({0x0809, 0x0409, 0x0209, 0x0009})
 
 
@@ -136,44 +137,61 @@ def look_into(data: bytes) -> OldWorkbook:
     return seen
 
 
+class _StreamScan:
+    """How far the cells of the sheet under way spread, and how many parts are still open."""
+
+    def __init__(self, stream: bytes, seen: OldWorkbook) -> None:
+        self._stream = stream
+        self._seen = seen
+        self._bounds: list[int] | None = None
+        self.open_parts = 0
+
+    def note(self, kind: int, body: int, length: int) -> None:
+        """Take in a record that holds no cell."""
+        if kind == _FILE_PASS:
+            self._seen.is_encrypted = True
+        elif kind == _BOUND_SHEET and length >= 6 and body + 6 <= len(self._stream):
+            self._seen.has_macro_sheet |= self._stream[body + 5] in (1, 6)
+        elif kind in _BOF:
+            self.open_parts += 1
+            self.close_sheet()
+        elif kind == _EOF:
+            self.open_parts -= 1
+
+    def widen(self, row: int, first: int, last: int) -> None:
+        """Take in a record that holds cells of one row."""
+        bounds = self._bounds
+        if bounds is None:
+            self._bounds = [row, row, first, last]
+            return
+        bounds[0], bounds[1] = min(bounds[0], row), max(bounds[1], row)
+        bounds[2], bounds[3] = min(bounds[2], first), max(bounds[3], last)
+
+    def close_sheet(self) -> None:
+        """Note the area of the sheet that ends here."""
+        bounds, self._bounds = self._bounds, None
+        if bounds is not None:
+            self._seen.areas.append((bounds[1] - bounds[0] + 1) * (bounds[3] - bounds[2] + 1))
+
+
 def _look_into_stream(stream: bytes, seen: OldWorkbook) -> None:
+    scan = _StreamScan(stream, seen)
     at, end = 0, len(stream) - 4
     unpack = struct.Struct("<HH").unpack_from
-    bounds: list[int] | None = None
     while at <= end:
         kind, length = unpack(stream, at)
         body = at + 4
-        if kind in _CELL_RECORDS and length >= 4 and body + 4 <= len(stream):
+        whole = body + length <= len(stream)
+        if kind in _CELL_RECORDS and length >= 4 and whole:
             row, column = unpack(stream, body)
-            bounds = _widened(bounds, row, column, column)
-        elif kind == _MULRK and length >= 6 and body + length <= len(stream):
+            scan.widen(row, column, column)
+        elif kind == _MULRK and length >= 6 and whole:
             row, column = unpack(stream, body)
-            bounds = _widened(bounds, row, column, struct.unpack_from("<H", stream, body + length - 2)[0])
-        elif kind == _FILE_PASS:
-            seen.is_encrypted = True
-        elif kind == _BOUND_SHEET and length >= 6 and body + 6 <= len(stream):
-            seen.has_macro_sheet |= stream[body + 5] in (1, 6)
-        elif kind in _BOF and bounds is not None:
-            seen.areas.append(_area(bounds))
-            bounds = None
+            scan.widen(row, column, struct.unpack_from("<H", stream, body + length - 2)[0])
+        elif length or kind == _EOF:
+            scan.note(kind, body, length)
         at = body + length
-    if bounds is not None:
-        seen.areas.append(_area(bounds))
-
-
-def _widened(bounds: list[int] | None, row: int, first: int, last: int) -> list[int]:
-    if bounds is None:
-        return [row, row, first, last]
-    if row > bounds[1]:
-        bounds[1] = row
-    elif row < bounds[0]:
-        bounds[0] = row
-    if first < bounds[2]:
-        bounds[2] = first
-    if last > bounds[3]:
-        bounds[3] = last
-    return bounds
-
-
-def _area(bounds: list[int]) -> int:
-    return (bounds[1] - bounds[0] + 1) * (bounds[3] - bounds[2] + 1)
+    scan.close_sheet()
+    if scan.open_parts > 0:
+        # A sheet without its end was cut off, and rows with it.
+        raise BrokenContainer("a sheet without its end")

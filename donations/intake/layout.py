@@ -61,7 +61,8 @@ _PATTERNS: Final = {
     name: tuple(re.compile(pattern) for pattern in patterns) for name, patterns in words.HEADER_PATTERNS.items()
 }
 _UNIT_IN_HEADER: Final = re.compile(
-    r"\(?(?:单位:?)?(?:人民币)?(?:百万元|万元|千元|亿元|美元|港元|港币|欧元|日元|英镑|元|圆|RMB|CNY|USD|HKD)\)?", re.IGNORECASE
+    r"\(?(?:单位:?)?(?:人民币)?(?:百万元|万元|千元|亿元|美元|港元|港币|欧元|日元|英镑|元|圆|RMB|CNY|USD|HKD)\)?",
+    re.IGNORECASE,
 )
 
 

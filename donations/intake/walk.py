@@ -1,12 +1,13 @@
 """From the rows of a sheet to the rows of a list: which is a gift, which a total, which neither."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from donations.intake import vocabulary as words
-from donations.intake.cells import Cell, clean_text, squeeze
+from donations.intake.cells import Cell, clean_text
 from donations.intake.layout import Layout, match_columns
 from donations.intake.rows import ParsedRow, RowContext, read_row
 from donations.intake.sources import RowSource
@@ -15,6 +16,7 @@ from donations.intake.totals import Tally, TotalRow, read_total_row
 # Fields whose value may hold for the rows below. An amount never does.
 _CARRIED_FIELDS: Final = ("received_on", "donor", "purpose", "remark", "channel")
 _MAX_LEFT_OUT: Final = 200
+_RULE: Final = frozenset("-=_*—─ ")
 _HAN: Final = re.compile("[一-龥]")
 
 
@@ -24,6 +26,13 @@ class LeftOut:
 
     row_number: int
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    row_number: int
+    row: Sequence[Cell]
+    may_be_a_gift: bool
 
 
 class Walk:
@@ -36,7 +45,8 @@ class Walk:
         self.tally = Tally()
         self.left_out: list[LeftOut] = []
         self._above: dict[str, Cell] = {}
-        self._waiting: list[tuple[int, Sequence[Cell]]] = []
+        self._waiting: list[_Waiting] = []
+        self._follows_a_gift = False
         self._use(layout.columns)
 
     def _use(self, columns: Mapping[str, int]) -> None:
@@ -51,13 +61,18 @@ class Walk:
                 continue
             filled = [column for column, cell in enumerate(row) if _is_filled(cell)]
             if not filled:
+                self._follows_a_gift = False
                 continue
             if self._is_set_aside(number, row, filled):
                 continue
             yield from self._release()
             yield self._read(number, row)
-        for number, _row in self._waiting:
-            self._leave_out(number, "note")
+            self._follows_a_gift = True
+        for waiting in self._waiting:
+            if waiting.may_be_a_gift:
+                yield self._read(waiting.row_number, waiting.row)
+            else:
+                self._leave_out(waiting.row_number, "note")
 
     def _is_set_aside(self, number: int, row: Sequence[Cell], filled: list[int]) -> bool:
         """Whether a row is a total, a header, a heading or a note, or has to wait for what follows it."""
@@ -73,20 +88,23 @@ class Walk:
             return True
         if any(_is_filled(row[column]) for column in self._money if column < len(row)):
             return False
-        texts = [clean_text(row[column]) for column in filled]
-        if any(words.NOTE_START.match(squeeze(text)) for text in texts) and len(filled) <= 2:
+        return self._is_text_around_the_list(number, row, filled)
+
+    def _is_text_around_the_list(self, number: int, row: Sequence[Cell], filled: list[int]) -> bool:
+        texts = [unicodedata.normalize("NFKC", clean_text(row[column])) for column in filled]
+        if all(words.NOTE_START.match(text) or set(texts[0]) <= _RULE for text in texts):
             self._leave_out(number, "note")
             return True
-        if len(filled) == 1:
-            if self._source.sheet == "" and len(row) == 1 and set(texts[0]) <= set("-=_*—"):
-                self._leave_out(number, "note")
-            elif words.SECTION.fullmatch(texts[0]):
-                self._leave_out(number, "heading")
-            else:
-                # A signature below the list, or a gift that lacks all but one cell: what follows tells.
-                self._waiting.append((number, row))
-            return True
-        return False
+        if len(filled) > 1:
+            return False
+        if words.SECTION.fullmatch(texts[0]):
+            self._leave_out(number, "heading")
+        else:
+            # A signature below the list, or a gift that lacks all but one cell: what follows tells. At the end of
+            # the file a name right below a gift counts as a gift; below a note, a total or a gap it is a signature.
+            is_giver = filled[0] == self._columns.get("donor")
+            self._waiting.append(_Waiting(number, row, is_giver and self._follows_a_gift))
+        return True
 
     def _unlabelled_total(self, number: int, row: Sequence[Cell], column: int) -> TotalRow | None:
         if column not in self._money:
@@ -117,8 +135,8 @@ class Walk:
     def _release(self) -> Iterator[ParsedRow]:
         """Gifts follow: what waited was a row of the list after all, and lacks its amount."""
         waiting, self._waiting = self._waiting, []
-        for number, row in waiting:
-            yield self._read(number, row)
+        for item in waiting:
+            yield self._read(item.row_number, item.row)
 
     def _read(self, number: int, row: Sequence[Cell]) -> ParsedRow:
         width = len(row)
@@ -154,6 +172,7 @@ class Walk:
         return frozenset(presumed)
 
     def _leave_out(self, number: int, what: str) -> None:
+        self._follows_a_gift = False
         if len(self.left_out) < _MAX_LEFT_OUT:
             self.left_out.append(LeftOut(number, what))
 
