@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 
 from core.charts import bar_chart
 from core.charts.svg import FONT
-from core.money import headline_yuan, yuan
+from core.money import ZERO_YUAN, headline_yuan, yuan
 from core.periods import PeriodError, parse_period
-from transparency.rendering.figures import SECTIONS, Row, section_label
+from transparency.rendering.figures import GIVER_KINDS, SECTIONS, Row, section_label
 from transparency.rendering.glyphs import FAMILY, printable
 from transparency.rendering.tables import giver_kind_label, plain_amount, printed_cells, printed_columns
 from transparency.rendering.volumes import Volume
@@ -37,7 +37,8 @@ from transparency.rendering.words import (
 )
 
 LEVELS = ("province", "city", "county", "town", "community")
-DAY_COLUMNS = 3
+SPAN_COLUMNS = 3
+MOST_DAYS = 62
 PRINT_FONT = f"'{FAMILY}', sans-serif"
 
 
@@ -72,7 +73,7 @@ def _giver_lines(totals: dict[str, Any]) -> list[dict[str, Any]]:
             "label": giver_kind_label(kind),
             **_money({"count": totals[f"{kind}_count"], "amount": totals[f"{kind}_amount"]}),
         }
-        for kind in ("organisation", "person", "anonymous")
+        for kind in GIVER_KINDS
         if f"{kind}_count" in totals
     ]
 
@@ -94,7 +95,7 @@ def _branch_lines(snapshot: dict[str, Any]) -> list[dict[str, Any]]:
     lines = []
     for branch in branches:
         below = [other for other in branches if other["code"].startswith(branch["code"])]
-        whole = {"count": sum(b["count"] for b in below), "amount": sum((yuan(b["amount"]) for b in below), Decimal(0))}
+        whole = {"count": sum(b["count"] for b in below), "amount": sum((yuan(b["amount"]) for b in below), ZERO_YUAN)}
         level = branch["level"]
         lines.append(
             {
@@ -108,21 +109,46 @@ def _branch_lines(snapshot: dict[str, Any]) -> list[dict[str, Any]]:
     return lines
 
 
-def _day_table(snapshot: dict[str, Any]) -> list[list[dict[str, Any] | None]]:
-    """Return the days in three columns that are read downwards, row by row."""
-    days = [{"on": day["on"], **_money(day)} for day in snapshot["by_day"]]
-    depth = -(-len(days) // DAY_COLUMNS)
-    columns = [days[start : start + depth] for start in range(0, len(days), depth)] if days else []
+def _spans(snapshot: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the steps of chart and table: days, or months where the period is longer than two of them."""
+    days = [(day["on"], day["count"], yuan(day["amount"])) for day in snapshot["by_day"]]
+    length = 10 if len(days) <= MOST_DAYS else 7
+    spans = []
+    for on, parts in groupby(days, key=lambda day: day[0][:length]):
+        found = list(parts)
+        amount = sum((part[2] for part in found), ZERO_YUAN)
+        spans.append({"on": on, "count": sum(part[1] for part in found), "amount": amount})
+    return spans
+
+
+def _span_table(spans: list[dict[str, Any]]) -> list[list[dict[str, Any] | None]]:
+    """Return the steps in three columns that are read downwards, row by row."""
+    lines = [{"on": span["on"], **_money(span)} for span in spans]
+    depth = -(-len(lines) // SPAN_COLUMNS)
+    columns = [lines[start : start + depth] for start in range(0, len(lines), depth)] if lines else []
     return [[column[row] if row < len(column) else None for column in columns] for row in range(depth)]
 
 
-def _day_chart(snapshot: dict[str, Any]) -> SafeString:
+def _span_chart(snapshot: dict[str, Any], spans: list[dict[str, Any]], title: str) -> SafeString:
     if not snapshot["sections"]["current"]["count"]:
         return SafeString("")
-    series = [(str(int(day["on"][-2:])), yuan(day["amount"])) for day in snapshot["by_day"]]
-    chart = bar_chart(series, title=_("本期逐日收到金额"), unit=_("元"), height=250)
+    series = [(str(int(span["on"][-2:])), span["amount"]) for span in spans]
+    chart = bar_chart(series, title=title, unit=_("元"), height=250)
     # The page's list begins with whatever the machine has; a file must name the one font it is checked with.
     return mark_safe(chart.replace(escape(FONT), escape(PRINT_FONT)))  # noqa: S308 - escaped by core.charts
+
+
+def _over_time(snapshot: dict[str, Any]) -> dict[str, Any]:
+    spans = _spans(snapshot)
+    by_day = len(snapshot["by_day"]) <= MOST_DAYS
+    title = _("本期逐日收到金额") if by_day else _("本期逐月收到金额")
+    return {
+        "heading": _("逐日收到") if by_day else _("逐月收到"),
+        "title": title,
+        "column": _("日期") if by_day else _("月份"),
+        "table": _span_table(spans),
+        "chart": _span_chart(snapshot, spans, title),
+    }
 
 
 def _period_words(label: str) -> str:
@@ -246,7 +272,7 @@ def report_context(
     `annex` comes from annex_sections(); without it the body has no detail rows. Nothing is read from a database.
     """
     below = snapshot["scope"] == "below"
-    parts = [("overview", True), ("sections", True), ("days", True), ("funds", True), ("branches", below)]
+    parts = [("overview", True), ("sections", True), ("over_time", True), ("funds", True), ("branches", below)]
     parts += [("notes", True), ("files", bool(files))]
     corrects = snapshot.get("corrects")
     return {
@@ -266,8 +292,7 @@ def report_context(
         "givers": _giver_lines(snapshot["totals"]),
         "funds": _fund_lines(snapshot),
         "branches": _branch_lines(snapshot) if below else [],
-        "days": _day_table(snapshot),
-        "chart": _day_chart(snapshot),
+        "over_time": _over_time(snapshot),
         "notes": _method_notes(snapshot),
         "software": _("；").join(f"{name} {value}" for name, value in sorted(snapshot["software"].items())),
         "signed_on": day_words(moment(snapshot["as_of"]).date()),

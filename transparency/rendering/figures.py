@@ -21,6 +21,7 @@ Rows = Callable[[], Iterator[Row]]
 
 SCHEMA = "report/1"
 SECTIONS = ("current", "late", "corrections")
+GIVER_KINDS = ("organisation", "person", "anonymous")
 
 
 class FiguresDisagree(DomainError):
@@ -113,7 +114,7 @@ def _read(figure: dict[str, Any]) -> Sum:
 
 
 def _givers(totals: dict[str, Any]) -> Sum | None:
-    kinds = [kind for kind in ("organisation", "person", "anonymous") if f"{kind}_count" in totals]
+    kinds = [kind for kind in GIVER_KINDS if f"{kind}_count" in totals]
     return _sum_of({"count": totals[f"{k}_count"], "amount": totals[f"{k}_amount"]} for k in kinds) if kinds else None
 
 

@@ -10,8 +10,6 @@ from django.utils.translation import gettext as _
 from core.exporting import stream_csv
 from transparency.rendering.figures import Row, row_amount, section_label
 
-GIVER_KINDS = ("organisation", "person", "anonymous")
-
 
 @dataclass(frozen=True)
 class Column:

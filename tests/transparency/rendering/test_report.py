@@ -20,7 +20,7 @@ from transparency.rendering.figures import FiguresDisagree
 from transparency.rendering.report import ANNEX_ROWS, RenderedReport, render_report
 
 ROOT = Path(__file__).resolve().parents[3]
-FONTS = {"Noto-Sans-CJK-SC", "Noto-Serif-CJK-SC", "Noto-Sans-Mono-CJK-SC"}
+FONTS = {"Noto-Sans-CJK-SC", "Noto-Serif-CJK-SC"}
 
 
 def rendered(rows: list[dict[str, Any]], folder: Path, scope: str = "alone", **changes: Any) -> RenderedReport:
@@ -172,6 +172,22 @@ def test_an_empty_month_is_a_report_that_says_so(tmp_path: Path) -> None:
     assert "人民币零元整" in text
     assert report.volumes == []
     assert "附件" not in text
+
+
+def test_a_year_is_shown_by_month(tmp_path: Path) -> None:
+    rows = make_rows(9)
+    snapshot = make_snapshot(rows)
+    earlier = [
+        {"on": f"2026-{month:02d}-{day:02d}", "count": 0, "amount": "0.00"}
+        for month in range(1, 10)
+        for day in range(1, 29)
+    ]
+    snapshot["by_day"] = earlier + snapshot["by_day"]
+    html = render_report(snapshot, Rows(rows), tmp_path).html.read_text(encoding="utf-8")
+    assert "三、逐月收到" in html
+    assert '<th scope="row">2026-10-05</th>' not in html
+    whole = f"{yuan(snapshot['totals']['amount']):,.2f}"
+    assert f'<th scope="row">2026-10</th><td class="figure">9</td><td class="figure day-end">{whole}</td>' in html
 
 
 def test_a_correcting_version_names_what_it_corrects(tmp_path: Path) -> None:
