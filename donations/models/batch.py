@@ -30,7 +30,9 @@ class Batch(BranchLineage):
     number = models.CharField(_("批次号"), max_length=40, unique=True)
     kind = models.CharField(_("方式"), max_length=8, choices=BatchKind)
     status = models.CharField(_("状态"), max_length=12, choices=BatchStatus)
-    file = models.ForeignKey("core.StoredFile", verbose_name=_("文件"), null=True, on_delete=models.PROTECT, related_name="+")
+    file = models.ForeignKey(
+        "core.StoredFile", verbose_name=_("文件"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
     file_sha256 = models.CharField("SHA-256", max_length=64, blank=True)
     layout_key = models.CharField(_("版式"), max_length=40, blank=True)
     fingerprint = models.CharField(_("表头指纹"), max_length=64, blank=True)
@@ -45,7 +47,9 @@ class Batch(BranchLineage):
     found_count = models.IntegerField(_("读到笔数"), default=0)
     found_total = models.DecimalField(_("读到合计"), max_digits=16, decimal_places=2, default=0)
     maker_ids = ArrayField(models.BigIntegerField(), verbose_name=_("经手人编号"), default=list)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("建立人"), on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("建立人"), on_delete=models.PROTECT, related_name="+"
+    )
     created_at = models.DateTimeField(_("建立时间"))
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("提交人"), null=True, on_delete=models.PROTECT, related_name="+"
@@ -75,7 +79,9 @@ class Batch(BranchLineage):
             ),
             models.CheckConstraint(
                 condition=~Q(status=BatchStatus.POSTED)
-                | Q(approved_by__isnull=False, group__isnull=False, posted_at__isnull=False, submitted_by__isnull=False),
+                | Q(
+                    approved_by__isnull=False, group__isnull=False, posted_at__isnull=False, submitted_by__isnull=False
+                ),
                 name="batch_posted_was_approved",
             ),
             models.UniqueConstraint(
@@ -104,7 +110,9 @@ class BatchEvent(models.Model):
     batch = models.ForeignKey(Batch, verbose_name=_("批次"), on_delete=models.PROTECT, related_name="events")
     from_status = models.CharField(_("原状态"), max_length=12, blank=True)
     to_status = models.CharField(_("新状态"), max_length=12, choices=BatchStatus)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("操作人"), null=True, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("操作人"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
     at = models.DateTimeField(_("时间"))
     reason = models.CharField(_("理由"), max_length=500, blank=True)
 

@@ -17,11 +17,15 @@ class Correction(BranchLineage):
     `public_note` is the 更正说明 that shows wherever the gift shows (慈善组织信息公开办法, 民政部令第81号, Art. 16).
     """
 
-    donation = models.ForeignKey("donations.Donation", verbose_name=_("捐赠"), on_delete=models.PROTECT, related_name="corrections")
+    donation = models.ForeignKey(
+        "donations.Donation", verbose_name=_("捐赠"), on_delete=models.PROTECT, related_name="corrections"
+    )
     status = models.CharField(_("状态"), max_length=12, choices=CorrectionStatus)
     reason = models.CharField(_("内部理由"), max_length=500)
     public_note = models.CharField(_("更正说明"), max_length=300)
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("提出人"), on_delete=models.PROTECT, related_name="+")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("提出人"), on_delete=models.PROTECT, related_name="+"
+    )
     requested_at = models.DateTimeField(_("提出时间"))
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("批准人"), null=True, on_delete=models.PROTECT, related_name="+"
@@ -40,15 +44,20 @@ class Correction(BranchLineage):
         constraints = [
             models.CheckConstraint(condition=Q(status__in=CorrectionStatus.values), name="correction_status_known"),
             models.CheckConstraint(
-                condition=Q(decided_by__isnull=True) | ~Q(status__in=["approved", "declined"]) | ~Q(decided_by=F("requested_by")),
+                condition=Q(decided_by__isnull=True)
+                | ~Q(status__in=["approved", "declined"])
+                | ~Q(decided_by=F("requested_by")),
                 name="correction_decided_by_another",
             ),
             models.CheckConstraint(
-                condition=~Q(status=CorrectionStatus.APPROVED) | Q(entry__isnull=False, decided_by__isnull=False, decided_at__isnull=False),
+                condition=~Q(status=CorrectionStatus.APPROVED)
+                | Q(entry__isnull=False, decided_by__isnull=False, decided_at__isnull=False),
                 name="correction_approved_has_entry",
             ),
             models.UniqueConstraint(
-                fields=["donation"], condition=Q(status__in=["requested", "approved"]), name="correction_one_open_per_gift"
+                fields=["donation"],
+                condition=Q(status__in=["requested", "approved"]),
+                name="correction_one_open_per_gift",
             ),
         ]
 

@@ -30,14 +30,20 @@ class Donation(BranchLineage):
     """
 
     number = models.CharField(_("捐赠编号"), max_length=40, unique=True)
-    entry = models.OneToOneField("ledger.Entry", verbose_name=_("记账单"), on_delete=models.PROTECT, related_name="donation")
-    batch = models.ForeignKey("donations.Batch", verbose_name=_("批次"), on_delete=models.PROTECT, related_name="donations")
+    entry = models.OneToOneField(
+        "ledger.Entry", verbose_name=_("记账单"), on_delete=models.PROTECT, related_name="donation"
+    )
+    batch = models.ForeignKey(
+        "donations.Batch", verbose_name=_("批次"), on_delete=models.PROTECT, related_name="donations"
+    )
     row_number = models.IntegerField(_("行号"))
     kind = models.CharField(_("类别"), max_length=8, choices=GiftKind, default=GiftKind.MONEY)
     received_on = models.DateField(_("捐赠日期"))
     posted_at = models.DateTimeField(_("入账时间"))
     amount = models.DecimalField(_("金额"), max_digits=14, decimal_places=2)
-    fund = models.ForeignKey("ledger.Fund", verbose_name=_("资金池"), on_delete=models.PROTECT, related_name="+", db_index=False)
+    fund = models.ForeignKey(
+        "ledger.Fund", verbose_name=_("资金池"), on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     purpose = models.CharField(_("意向"), max_length=24, choices=Purpose)
     donor_name = models.CharField(_("捐赠人"), max_length=200)
     donor_kind = models.CharField(_("捐赠人类别"), max_length=12, choices=DonorKind)
@@ -47,7 +53,9 @@ class Donation(BranchLineage):
     remark = models.CharField(_("备注"), max_length=500, blank=True)
     channel = models.CharField(_("渠道"), max_length=60, blank=True)
     reference = models.CharField(_("流水号"), max_length=80, blank=True)
-    voucher = models.ForeignKey("core.StoredFile", verbose_name=_("凭证"), null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    voucher = models.ForeignKey(
+        "core.StoredFile", verbose_name=_("凭证"), null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     content_key = models.BinaryField(_("内容摘要"), max_length=16)
     loose_key = models.BinaryField(_("宽松摘要"), max_length=16)
     is_recorded_for = models.BooleanField(_("代录"), default=False)
@@ -58,7 +66,11 @@ class Donation(BranchLineage):
         verbose_name = _("捐赠")
         verbose_name_plural = _("捐赠")
         constraints = [
-            models.CheckConstraint(condition=Q(amount__gt=0), name="donation_amount_positive", violation_error_message=_("捐赠金额必须大于零。")),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0),
+                name="donation_amount_positive",
+                violation_error_message=_("捐赠金额必须大于零。"),
+            ),
             models.CheckConstraint(condition=Q(kind__in=GiftKind.values), name="donation_kind_known"),
             models.CheckConstraint(condition=Q(donor_kind__in=DonorKind.values), name="donation_donor_kind_known"),
             models.CheckConstraint(condition=Q(name_choice__in=NameChoice.values), name="donation_name_choice_known"),
@@ -85,7 +97,9 @@ class DailyTotal(BranchLineage):
     over a million rows; `donations.checks` compares it with the rows.
     """
 
-    fund = models.ForeignKey("ledger.Fund", verbose_name=_("资金池"), on_delete=models.PROTECT, related_name="+", db_index=False)
+    fund = models.ForeignKey(
+        "ledger.Fund", verbose_name=_("资金池"), on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     kind = models.CharField(_("类别"), max_length=8, choices=GiftKind)
     received_on = models.DateField(_("捐赠日期"))
     gift_count = models.IntegerField(_("笔数"))

@@ -8,11 +8,15 @@ from django.utils.translation import gettext_lazy as _
 class LayoutMapping(models.Model):
     """Which column of a layout means what, as a person confirmed it for a branch; found again by the header's fingerprint."""
 
-    branch = models.ForeignKey("organizations.Branch", verbose_name=_("红十字会"), on_delete=models.PROTECT, related_name="+")
+    branch = models.ForeignKey(
+        "organizations.Branch", verbose_name=_("红十字会"), on_delete=models.PROTECT, related_name="+"
+    )
     fingerprint = models.CharField(_("表头指纹"), max_length=64)
     layout_key = models.CharField(_("版式"), max_length=40)
     mapping = models.JSONField(_("列对应"))
-    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("确认人"), on_delete=models.PROTECT, related_name="+")
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("确认人"), on_delete=models.PROTECT, related_name="+"
+    )
     confirmed_at = models.DateTimeField(_("确认时间"))
 
     class Meta:

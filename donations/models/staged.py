@@ -15,7 +15,9 @@ class StagedGift(models.Model):
     amount, by which gifts that may be the same are found.
     """
 
-    batch = models.ForeignKey("donations.Batch", verbose_name=_("批次"), on_delete=models.PROTECT, related_name="rows", db_index=False)
+    batch = models.ForeignKey(
+        "donations.Batch", verbose_name=_("批次"), on_delete=models.PROTECT, related_name="rows", db_index=False
+    )
     row_number = models.IntegerField(_("行号"))
     donor = models.CharField(_("捐赠人"), max_length=200, blank=True)
     donor_kind = models.CharField(_("捐赠人类别"), max_length=12, choices=DonorKind)
@@ -23,12 +25,16 @@ class StagedGift(models.Model):
     name_choice = models.CharField(_("公开方式"), max_length=12, choices=NameChoice, default=NameChoice.MASKED)
     received_on = models.DateField(_("捐赠日期"), null=True)
     amount = models.DecimalField(_("金额"), max_digits=14, decimal_places=2, null=True)
-    fund = models.ForeignKey("ledger.Fund", verbose_name=_("资金池"), null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    fund = models.ForeignKey(
+        "ledger.Fund", verbose_name=_("资金池"), null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     purpose = models.CharField(_("意向"), max_length=24, choices=Purpose, default=Purpose.GENERAL)
     remark = models.CharField(_("备注"), max_length=500, blank=True)
     channel = models.CharField(_("渠道"), max_length=60, blank=True)
     reference = models.CharField(_("流水号"), max_length=80, blank=True)
-    voucher = models.ForeignKey("core.StoredFile", verbose_name=_("凭证"), null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    voucher = models.ForeignKey(
+        "core.StoredFile", verbose_name=_("凭证"), null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     level = models.CharField(_("核对结果"), max_length=8, choices=RowLevel)
     problems = models.JSONField(_("问题"), default=list)
     proposals = models.JSONField(_("建议"), default=dict)
@@ -51,7 +57,8 @@ class StagedGift(models.Model):
             models.CheckConstraint(condition=Q(name_choice__in=NameChoice.values), name="stagedgift_name_choice_known"),
             models.CheckConstraint(condition=Q(purpose__in=Purpose.values), name="stagedgift_purpose_known"),
             models.CheckConstraint(
-                condition=Q(level=RowLevel.ERROR) | Q(amount__gt=0, received_on__isnull=False), name="stagedgift_sound_or_error"
+                condition=Q(level=RowLevel.ERROR) | Q(amount__gt=0, received_on__isnull=False),
+                name="stagedgift_sound_or_error",
             ),
         ]
         indexes = [models.Index(fields=["loose_key"], name="stagedgift_loose")]

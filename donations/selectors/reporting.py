@@ -56,7 +56,10 @@ def _gifts(entry_ids: Sequence[int], in_branch: Q) -> dict[int, ReportedGift]:
         .filter(in_branch, entry_id__in=entry_ids)
         .annotate(happened_at=F("posted_at"), note=Value("", output_field=CharField()))
     )
-    return {row["entry_id"]: _reported(row, row["entry_id"], is_reversal=False) for row in rows.values("entry_id", *_columns(""))}
+    return {
+        row["entry_id"]: _reported(row, row["entry_id"], is_reversal=False)
+        for row in rows.values("entry_id", *_columns(""))
+    }
 
 
 def _reversals(entry_ids: Sequence[int], in_branch: Q) -> dict[int, ReportedGift]:

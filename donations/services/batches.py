@@ -37,7 +37,9 @@ RAW_LIST_DAYS = 365 * 5
 def new_batch(*, branch: Branch, fund: Fund, kind: str, status: str, actor: User, **columns: object) -> Batch:
     """Make a batch with its number, in the caller's transaction. Raises DomainError for a fund of another branch."""
     if fund.branch_id != branch.pk or not fund.is_open:
-        raise DomainError("fund_not_usable", _("资金池“%(fund)s”不属于本会或已关闭，请另选一个。") % {"fund": fund.name})
+        raise DomainError(
+            "fund_not_usable", _("资金池“%(fund)s”不属于本会或已关闭，请另选一个。") % {"fund": fund.name}
+        )
     moment = now()
     batch = Batch.objects.create(
         **Batch.lineage_of(branch),
@@ -114,7 +116,9 @@ def refuse_same_file(sha256: str) -> None:
     if first is not None:
         raise SameFile(
             "same_file",
-            _("这份文件已经导入过，见批次 %(number)s（%(day)s，%(status)s）。同一份文件不能导入两次；如需重来，请先作废原批次。")
+            _(
+                "这份文件已经导入过，见批次 %(number)s（%(day)s，%(status)s）。同一份文件不能导入两次；如需重来，请先作废原批次。"
+            )
             % {
                 "number": first.number,
                 "day": first.created_at.astimezone(SHANGHAI).date().isoformat(),
@@ -168,10 +172,14 @@ def _check_ready(batch: Batch) -> None:
     if tally.posted_count == 0:
         left.append(_("没有可入账的捐赠"))
     if tally.error_count:
-        left.append(ngettext("还有 %d 行错误没有改正或排除", "还有 %d 行错误没有改正或排除", tally.error_count) % tally.error_count)
+        left.append(
+            ngettext("还有 %d 行错误没有改正或排除", "还有 %d 行错误没有改正或排除", tally.error_count)
+            % tally.error_count
+        )
     if tally.undecided_count:
         left.append(
-            ngettext("还有 %d 行疑似重复没有决定", "还有 %d 行疑似重复没有决定", tally.undecided_count) % tally.undecided_count
+            ngettext("还有 %d 行疑似重复没有决定", "还有 %d 行疑似重复没有决定", tally.undecided_count)
+            % tally.undecided_count
         )
     left.extend(declared_gap(batch, tally))
     if left:
@@ -252,4 +260,6 @@ def reread_batch(*, batch_id: int, actor: User) -> Batch:
 
 def _need_reason(reason: str) -> None:
     if len(reason.strip()) < 2:
-        raise DomainError("reason_missing", _("请写明理由（至少 2 个字），经办人会看到。"), {"reason": _("请写明理由。")})
+        raise DomainError(
+            "reason_missing", _("请写明理由（至少 2 个字），经办人会看到。"), {"reason": _("请写明理由。")}
+        )

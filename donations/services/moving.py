@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 def lock_batch(batch_id: int) -> Batch:
     """Read a batch under its row lock; the caller is in a transaction and has checked who asks."""
-    return Batch.objects.unscoped("lock of one known batch").select_for_update(of=("self",)).select_related("branch").get(pk=batch_id)
+    return (
+        Batch.objects.unscoped("lock of one known batch")
+        .select_for_update(of=("self",))
+        .select_related("branch")
+        .get(pk=batch_id)
+    )
 
 
 def move_batch(batch: Batch, to_status: str, *, actor: User | None, reason: str = "", **changes: Any) -> None:
@@ -37,7 +42,11 @@ def move_batch(batch: Batch, to_status: str, *, actor: User | None, reason: str 
         batch=batch, from_status=from_status, to_status=to_status, actor=actor, at=now(), reason=reason
     )
     record_audit(
-        f"donations.batch.{to_status}", actor=actor, obj=batch, branch_code=batch.branch.code, changed_fields=["status", *changes]
+        f"donations.batch.{to_status}",
+        actor=actor,
+        obj=batch,
+        branch_code=batch.branch.code,
+        changed_fields=["status", *changes],
     )
 
 

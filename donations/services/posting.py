@@ -16,12 +16,12 @@ from core.crypto import seal_many
 from core.errors import DomainError
 from core.numbers import SERIAL_DIGITS, take_serials
 from core.outbox import SALT_FIELD
+from core.progress import Progress
 from donations.choices import GIFT_LETTER, BatchStatus, DonorKind, GiftKind, NameChoice
 from donations.display import anonymous_name
 from donations.models import Batch
 from donations.services.copying import copy_rows
 from donations.services.moving import lock_batch, move_batch
-from donations.services.staging import Progress
 from ledger.choices import EntryKind, WorldParty
 from ledger.models import Fund
 from ledger.services.accounts import money_holding, world_account

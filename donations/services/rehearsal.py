@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from django.db import transaction
 
-from core.jobs import NoProgress
+from core.progress import NoProgress
 from donations.choices import BatchKind, BatchStatus
 from donations.models import Batch
 from donations.services.batches import new_batch, refuse_same_file

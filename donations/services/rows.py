@@ -42,7 +42,9 @@ def _open_row(batch_id: int, row_number: int, actor: User) -> tuple[Batch, Stage
 
 
 def _parse(batch: Batch, row_number: int, typed: Mapping[str, Any]) -> ParsedRow:
-    context = RowContext(today=today(), default_on=batch.default_on or (today() if batch.kind == BatchKind.COUNTER else None))
+    context = RowContext(
+        today=today(), default_on=batch.default_on or (today() if batch.kind == BatchKind.COUNTER else None)
+    )
     return read_row({name: typed.get(name, "") for name in TYPED_FIELDS}, row_number=row_number, context=context)
 
 
@@ -54,13 +56,17 @@ def _apply(row: StagedGift, parsed: ParsedRow, typed: Mapping[str, Any], batch: 
         ("donor_kind", kind, DonorKind), ("name_choice", choice, NameChoice), ("purpose", purpose, Purpose)
     ):  # fmt: skip
         if value not in known.values:
-            raise DomainError("choice_unknown", _("“%(value)s”不在可选范围内。") % {"value": value}, {name: _("请从列表中选择。")})
+            raise DomainError(
+                "choice_unknown", _("“%(value)s”不在可选范围内。") % {"value": value}, {name: _("请从列表中选择。")}
+            )
     row.donor, row.donor_kind, row.name_choice, row.purpose = parsed.donor[:200], kind, choice, purpose
     row.display_name = display_name(row.donor, kind, choice)
     row.received_on, row.amount = parsed.received_on, parsed.amount
     row.remark, row.channel, row.reference = parsed.remark, parsed.channel[:60], parsed.reference[:80]
     row.fund = _fund(batch, typed.get("fund"))
-    row.problems = [{**problem.as_dict(), "level": "error" if problem.is_error else "warning"} for problem in parsed.problems]
+    row.problems = [
+        {**problem.as_dict(), "level": "error" if problem.is_error else "warning"} for problem in parsed.problems
+    ]
     sound = parsed.amount is not None and parsed.received_on is not None
     row.level = parsed.level if sound else RowLevel.ERROR
     row.content_key = bytes.fromhex(parsed.content_key) if parsed.content_key else None

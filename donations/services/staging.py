@@ -5,10 +5,8 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -16,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from core.clock import now, today
 from core.files import path_of
-from core.money import ZERO_YUAN
+from core.progress import Progress
 from donations.choices import BatchStatus, NameChoice, Purpose, RowLevel
 from donations.display import display_name
 from donations.intake import ColumnMapping, ParsedList, ParsedRow, UnreadableFile, read_head, read_list
@@ -32,13 +30,6 @@ COLUMNS = (
 )  # fmt: skip
 # A row tells its progress this often.
 TELL_EVERY = 2000
-
-
-class Progress(Protocol):
-    """What a job offers to long work (core.jobs.JobHandle)."""
-
-    def progress(self, done: int, total: int | None = None, stage: str = "") -> None:
-        """Tell how far the work is."""
 
 
 def read_batch(*, batch_id: int, job: Progress) -> Batch:
@@ -68,8 +59,8 @@ def stage_rows(batch: Batch, job: Progress, *, path: Path | None = None, filenam
     """Replace a batch's rows by those of its file (or of `path`); raises UnreadableFile and then has changed nothing."""
     parsed = open_list(batch, path=path, filename=filename)
     StagedGift.objects.filter(batch=batch).delete()
-    tally = _Tally()
-    copy_rows("donations_stagedgift", COLUMNS, _staged(batch, parsed, tally, job))
+    purpose = Purpose.OTHER_RESTRICTED if batch.fund.is_restricted else Purpose.GENERAL
+    copy_rows("donations_stagedgift", COLUMNS, _staged(batch.pk, purpose, parsed, job))
     batch.layout_key = parsed.layout_key
     batch.fingerprint = parsed.fingerprint
     batch.header = parsed.header
@@ -118,19 +109,12 @@ def remembered_mapping(batch: Batch, *, path: Path, filename: str) -> ColumnMapp
     return None
 
 
-@dataclass
-class _Tally:
-    count: int = 0
-    total: Decimal = ZERO_YUAN
-
-
-def _staged(batch: Batch, parsed: ParsedList, tally: _Tally, job: Progress) -> Iterator[tuple[Any, ...]]:
-    default_purpose = Purpose.OTHER_RESTRICTED if batch.fund.is_restricted else Purpose.GENERAL
-    for row in parsed.rows():
-        tally.count += 1
-        if tally.count % TELL_EVERY == 0:
-            job.progress(tally.count, stage=_("读取和核对"))
-        yield (batch.pk, *staged_columns(row, purpose=default_purpose))
+def _staged(batch_id: int, purpose: str, parsed: ParsedList, job: Progress) -> Iterator[tuple[Any, ...]]:
+    """Rows for COPY; nothing in here may query, because the connection is busy copying."""
+    for count, row in enumerate(parsed.rows(), start=1):
+        if count % TELL_EVERY == 0:
+            job.progress(count, stage=_("读取和核对"))
+        yield (batch_id, *staged_columns(row, purpose=purpose))
 
 
 def staged_columns(row: ParsedRow, *, purpose: str) -> tuple[Any, ...]:

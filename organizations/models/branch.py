@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Self, cast
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,16 +11,16 @@ from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 from organizations.choices import BranchKind
 
 
-class BranchQuerySet(MP_NodeQuerySet):
+class BranchQuerySet(MP_NodeQuerySet):  # type: ignore[misc]
     """Chainable filters over branches; branches are public facts and carry no scope."""
 
     def valid(self) -> Self:
         """Branches that have not been closed or merged."""
-        return self.filter(valid_to__isnull=True)
+        return cast("Self", self.filter(valid_to__isnull=True))
 
     def below(self, branch: Branch) -> Self:
         """The branch itself and all below it."""
-        return self.filter(path__startswith=branch.path)
+        return cast("Self", self.filter(path__startswith=branch.path))
 
 
 class BranchManager(MP_NodeManager.from_queryset(BranchQuerySet)):  # type: ignore[misc]
@@ -28,10 +28,10 @@ class BranchManager(MP_NodeManager.from_queryset(BranchQuerySet)):  # type: igno
 
     def get_queryset(self) -> BranchQuerySet:
         """Depth first, as a tree is read."""
-        return BranchQuerySet(self.model, using=self._db).order_by("path")
+        return cast("BranchQuerySet", BranchQuerySet(self.model, using=self._db).order_by("path"))
 
 
-class Branch(MP_Node):
+class Branch(MP_Node):  # type: ignore[misc]
     """One association or organisation; it stands in an administrative division but is not one.
 
     `province`, `city` and `county` are the ancestors (or itself) at these levels. Rows of work copy them as they were

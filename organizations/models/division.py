@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from organizations.choices import DivisionLevel
 
 
-class Division(models.Model):
+class Division(models.Model):  # type: ignore[django-manager-missing]
     """An administrative division by its statistical code (2, 4, 6, 9 or 12 digits), province to community."""
 
     code = models.CharField(_("区划代码"), max_length=12, primary_key=True)

@@ -28,7 +28,9 @@ class LogLeaf(models.Model):
     """The place of one public record in the log: indexes from 0 without gap, given once by the sequencer. Append-only."""
 
     index = models.BigIntegerField(_("序号"), primary_key=True)
-    record = models.OneToOneField("core.PublicRecord", verbose_name=_("公开记录"), on_delete=models.PROTECT, related_name="leaf")
+    record = models.OneToOneField(
+        "core.PublicRecord", verbose_name=_("公开记录"), on_delete=models.PROTECT, related_name="leaf"
+    )
     sequenced_at = models.DateTimeField(_("排序时间"))
 
     class Meta:

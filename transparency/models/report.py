@@ -14,7 +14,9 @@ from transparency.choices import FileRole, ReportKind, ReportScope, RunStatus
 class ReportSchedule(models.Model):
     """A series of reports that a branch makes by the calendar: each period's run falls due on the 1st at 02:00 after it."""
 
-    branch = models.ForeignKey("organizations.Branch", verbose_name=_("红十字会"), on_delete=models.PROTECT, related_name="+")
+    branch = models.ForeignKey(
+        "organizations.Branch", verbose_name=_("红十字会"), on_delete=models.PROTECT, related_name="+"
+    )
     kind = models.CharField(_("种类"), max_length=24, choices=ReportKind)
     scope = models.CharField(_("范围"), max_length=8, choices=ReportScope)
     first_period = models.CharField(_("首期"), max_length=7)
@@ -25,7 +27,9 @@ class ReportSchedule(models.Model):
         verbose_name_plural = _("报告日程")
         constraints = [
             models.UniqueConstraint(fields=["branch", "kind", "scope"], name="reportschedule_once"),
-            models.CheckConstraint(condition=Q(first_period__regex=r"^\d{4}-(0[1-9]|1[0-2])$"), name="reportschedule_first_is_month"),
+            models.CheckConstraint(
+                condition=Q(first_period__regex=r"^\d{4}-(0[1-9]|1[0-2])$"), name="reportschedule_first_is_month"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -85,9 +89,13 @@ class ReportRun(BranchLineage):
             models.CheckConstraint(condition=Q(status__in=RunStatus.values), name="reportrun_status_known"),
             models.CheckConstraint(condition=Q(kind__in=ReportKind.values), name="reportrun_kind_known"),
             models.CheckConstraint(condition=Q(scope__in=ReportScope.values), name="reportrun_scope_known"),
-            models.UniqueConstraint(fields=["kind", "branch", "scope", "period", "version"], name="reportrun_once_per_version"),
+            models.UniqueConstraint(
+                fields=["kind", "branch", "scope", "period", "version"], name="reportrun_once_per_version"
+            ),
             models.CheckConstraint(
-                condition=Q(published_by__isnull=True) | Q(requested_by__isnull=True) | ~Q(published_by=F("requested_by")),
+                condition=Q(published_by__isnull=True)
+                | Q(requested_by__isnull=True)
+                | ~Q(published_by=F("requested_by")),
                 name="reportrun_publisher_is_another",
             ),
             models.CheckConstraint(
@@ -99,7 +107,8 @@ class ReportRun(BranchLineage):
                 name="reportrun_log_range",
             ),
             models.CheckConstraint(
-                condition=(Q(version=1) & Q(corrects=None)) | (Q(version__gt=1) & Q(corrects__isnull=False) & ~Q(correction_note="")),
+                condition=(Q(version=1) & Q(corrects=None))
+                | (Q(version__gt=1) & Q(corrects__isnull=False) & ~Q(correction_note="")),
                 name="reportrun_correction_says_why",
             ),
         ]
@@ -118,7 +127,9 @@ class ReportEvent(models.Model):
     run = models.ForeignKey(ReportRun, verbose_name=_("报告"), on_delete=models.PROTECT, related_name="events")
     from_status = models.CharField(_("原状态"), max_length=12, blank=True)
     to_status = models.CharField(_("新状态"), max_length=12, choices=RunStatus)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("操作人"), null=True, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("操作人"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
     at = models.DateTimeField(_("时间"))
     reason = models.CharField(_("理由"), max_length=500, blank=True)
 

@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from core.commands import FINE, PortalCommand, person_by_login
-from core.jobs import NoProgress
+from core.progress import NoProgress
 from donations.selectors.batches import batch_by_number, batch_tally
 from donations.services.batches import approve_batch
 from donations.services.posting import post_batch

@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 
 from core.commands import FINE, WRONG, PortalCommand, person_by_login
 from core.errors import DomainError
-from core.jobs import NoProgress
+from core.progress import NoProgress
 from donations.choices import BatchStatus
 from donations.intake import FORMATS
 from donations.models import Batch
 from donations.selectors.batches import BatchTally, batch_problems, batch_tally, declared_gap
+from donations.selectors.funds import fund_for
 from donations.services.batches import open_file_batch
 from donations.services.rehearsal import rehearse_import
 from donations.services.staging import read_batch
-from ledger.selectors import fund_for
 from organizations.selectors import branch_by_code
 
 
@@ -72,7 +72,9 @@ class Command(PortalCommand):
             self.print_json(report)
         else:
             self.stdout.write(
-                _("批次 %(batch)s（%(layout)s）：%(rows)d 笔，合计 %(total)s 元；通过 %(passed)d，警告 %(warnings)d，错误 %(errors)d，疑似重复 %(duplicates)d，排除 %(excluded)d")
+                _(
+                    "批次 %(batch)s（%(layout)s）：%(rows)d 笔，合计 %(total)s 元；通过 %(passed)d，警告 %(warnings)d，错误 %(errors)d，疑似重复 %(duplicates)d，排除 %(excluded)d"
+                )
                 % report
             )
             for problem in report["problems"]:
@@ -108,4 +110,6 @@ def _day(text: str | None) -> datetime.date | None:
     try:
         return datetime.date.fromisoformat(text)
     except ValueError:
-        raise DomainError("date_unreadable", _("--on 的日期“%(text)s”看不懂，请写成 2026-01-31 这样。") % {"text": text}) from None
+        raise DomainError(
+            "date_unreadable", _("--on 的日期“%(text)s”看不懂，请写成 2026-01-31 这样。") % {"text": text}
+        ) from None

@@ -1,0 +1,192 @@
+"""Pages, single gifts and streams of gifts, newest first, by keyset."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.db.models import F, FilteredRelation, Q
+from django.utils.translation import gettext as _
+
+from core.errors import NotFound
+from donations.choices import CorrectionStatus, GiftStatus, Purpose
+from donations.models import Donation
+from donations.selectors.public.filter import Cursor, PublicGiftFilter
+from donations.selectors.public.search import found_ids
+
+if TYPE_CHECKING:
+    from donations.models.donation import DonationQuerySet
+
+PAGE_SIZE = 50
+LARGEST_PAGE = 500
+CHUNK = 2000
+NEWEST_FIRST = ("-received_on", "-id")
+OLDEST_FIRST = ("received_on", "id")
+
+_PURPOSES = dict(Purpose.choices)
+_COLUMNS = (
+    "id",
+    "entry_id",
+    "number",
+    "received_on",
+    "posted_at",
+    "display_name",
+    "kind",
+    "amount",
+    "purpose",
+    "fund__code",
+    "fund__name",
+    "branch__code",
+    "branch__name",
+    "reversal__public_note",
+    "reversal__decided_at",
+)
+
+
+class PublicGift(NamedTuple):
+    """A gift as everybody may see it. `amount` in yuan; `donor` is the display name, never the recorded one.
+
+    `reversed_at` and `note` (更正说明) are set where it was reversed.
+    """
+
+    id: int
+    entry_id: int
+    number: str
+    received_on: datetime.date
+    posted_at: datetime.datetime
+    donor: str
+    kind: str
+    amount: Decimal
+    purpose: str
+    fund_code: str
+    fund_name: str
+    branch_code: str
+    branch_name: str
+    note: str | None
+    reversed_at: datetime.datetime | None
+
+    @property
+    def status(self) -> str:
+        """Posted, or reversed by a later entry; a reversed gift stays in the list."""
+        return GiftStatus.POSTED.value if self.reversed_at is None else GiftStatus.REVERSED.value
+
+    @property
+    def purpose_label(self) -> str:
+        """The purpose in words."""
+        return str(_PURPOSES[self.purpose])
+
+    @property
+    def address(self) -> str:
+        """Where its trail stands."""
+        return f"/donations/{self.number}/"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the list; `next` and `previous` are cursors where there is such a page."""
+
+    rows: list[PublicGift]
+    next: Cursor | None
+    previous: Cursor | None
+
+
+def public_gifts(asked: PublicGiftFilter, cursor: Cursor | None = None, page_size: int = PAGE_SIZE) -> Page:
+    """A page of gifts, newest first; one query without `q`, at most four with it.
+
+    Raises QueryError for a `q` of less than two letters.
+    """
+    size = max(1, min(page_size, LARGEST_PAGE))
+    backwards = cursor is not None and cursor.backwards
+    rows = _read(asked, cursor, size + 1)
+    has_more = len(rows) > size
+    rows = rows[:size]
+    if backwards:
+        rows.reverse()
+    return Page(
+        rows=rows,
+        next=_place(rows, -1, backwards=False) if rows and (has_more or backwards) else None,
+        previous=_place(rows, 0, backwards=True) if rows and (has_more if backwards else cursor is not None) else None,
+    )
+
+
+def _place(rows: list[PublicGift], at: int, *, backwards: bool) -> Cursor:
+    return Cursor(rows[at].received_on, rows[at].id, backwards)
+
+
+def _rows_at(asked: PublicGiftFilter, cursor: Cursor | None, limit: int) -> DonationQuerySet:
+    """The rows of a page in no order yet: at most `limit`."""
+    backwards = cursor is not None and cursor.backwards
+    order = OLDEST_FIRST if backwards else NEWEST_FIRST
+    rows = asked.rows() if cursor is None else asked.rows().filter(cursor.condition())
+    if asked.q:
+        return _by_ids(found_ids(rows, asked, limit, backwards=backwards))
+    subtree = asked.small_subtree()
+    if subtree is not None and len(subtree) > 1:
+        # One short walk along the index for each branch; the planner would walk over everybody's gifts for a list of ids.
+        walks = [rows.filter(branch_id=one).order_by(*order).values("id")[:limit] for one in subtree]
+        return _by_ids([row["id"] for row in walks[0].union(*walks[1:], all=True)])
+    return rows.order_by(*order)[:limit]
+
+
+def _by_ids(ids: list[int]) -> DonationQuerySet:
+    gifts: DonationQuerySet = Donation.objects.for_public_display().filter(pk__in=ids)
+    return gifts
+
+
+def _read(asked: PublicGiftFilter, cursor: Cursor | None, limit: int) -> list[PublicGift]:
+    backwards = cursor is not None and cursor.backwards
+    rows = with_corrections(_rows_at(asked, cursor, limit)).values_list(*_COLUMNS)
+    made = [PublicGift(*row) for row in rows]
+    made.sort(key=lambda gift: (gift.received_on, gift.id), reverse=not backwards)
+    # Several short walks bring more rows than one page holds.
+    return made[:limit]
+
+
+def with_corrections(rows: DonationQuerySet) -> DonationQuerySet:
+    """The gifts with the approved correction of each, where there is one."""
+    joined: DonationQuerySet = rows.annotate(
+        reversal=FilteredRelation("corrections", condition=Q(corrections__status=CorrectionStatus.APPROVED))
+    )
+    return joined
+
+
+def public_gift(number: str) -> PublicGift:
+    """A gift by its number; one query. Raises NotFound."""
+    rows = Donation.objects.for_public_display().filter(number=number.strip())
+    row = with_corrections(rows).values_list(*_COLUMNS).first()
+    if row is None:
+        raise NotFound(
+            "gift_not_found",
+            _("没有编号为“%(number)s”的捐赠。编号印在捐赠回执上，形如 330106-2026-00001234，请核对后再查。")
+            % {"number": number.strip()[:40]},
+        )
+    return PublicGift(*row)
+
+
+def gift_number_exists(number: str) -> bool:
+    """Whether a gift has this number; one query."""
+    return bool(Donation.objects.for_public_display().filter(number=number.strip()).exists())
+
+
+def latest_gifts(asked: PublicGiftFilter | None = None, limit: int = 10) -> list[PublicGift]:
+    """The newest gifts, of a branch with all below where the filter says so; one query, two for a town."""
+    return public_gifts(asked or PublicGiftFilter(), page_size=limit).rows
+
+
+def stream_gifts(asked: PublicGiftFilter, chunk: int = CHUNK) -> Iterator[list[PublicGift]]:
+    """All gifts of a filter, newest first, in lists of `chunk` rows: each a query of its own, so memory stays flat.
+
+    No transaction spans the queries: a gift posted meanwhile above the place reached is not in the stream, none is
+    there twice.
+    """
+    place: Cursor | None = None
+    while True:
+        rows = _read(asked, place, chunk)
+        if rows:
+            yield rows
+        if len(rows) < chunk:
+            return
+        place = Cursor(rows[-1].received_on, rows[-1].id)

@@ -1,0 +1,217 @@
+"""Freezing a run: its figures and rows, taken once from the log, never again from the tables."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from decimal import Decimal
+from importlib.metadata import version
+from pathlib import Path
+from typing import IO, Any
+
+from core.clock import SHANGHAI
+from core.money import ZERO_YUAN
+from core.periods import parse_period
+from donations.choices import DonorKind, Purpose
+from donations.selectors.reporting import ReportedGift, reported_gifts
+from organizations.models import Branch
+from organizations.models.lineage import LINEAGE_COLUMNS
+from transparency.choices import RecordSection, ReportScope
+from transparency.models import ReportRun
+from transparency.rendering.figures import row_bytes
+from transparency.selectors.log import placed_records
+
+SOFTWARE = ("django", "weasyprint", "pydyf", "fpdf2", "fonttools")
+
+
+@dataclass
+class Sum:
+    """A count and an amount in yuan."""
+
+    count: int = 0
+    amount: Decimal = ZERO_YUAN
+
+    def add(self, amount: Decimal) -> None:
+        """Take one more."""
+        self.count += 1
+        self.amount += amount
+
+    def figures(self) -> dict[str, Any]:
+        """As it stands in a snapshot."""
+        return {"count": self.count, "amount": f"{self.amount:.2f}"}
+
+
+@dataclass
+class Tally:
+    """All sums of a run, grown row by row."""
+
+    total: Sum = field(default_factory=Sum)
+    sections: dict[str, Sum] = field(default_factory=lambda: {name.value: Sum() for name in RecordSection})
+    givers: dict[str, Sum] = field(default_factory=lambda: {name.value: Sum() for name in DonorKind})
+    branches: dict[tuple[str, str, str], Sum] = field(default_factory=dict)
+    funds: dict[tuple[str, str, bool], Sum] = field(default_factory=dict)
+    days: dict[str, Sum] = field(default_factory=dict)
+
+    def add(self, gift: ReportedGift, section: str) -> None:
+        """Take one row into every sum that it belongs to."""
+        self.total.add(gift.amount)
+        self.sections[section].add(gift.amount)
+        self.givers[gift.donor_kind].add(gift.amount)
+        self.branches.setdefault((gift.branch_code, gift.branch_name, gift.branch_kind), Sum()).add(gift.amount)
+        self.funds.setdefault((gift.fund_code, gift.fund_name, gift.fund_is_restricted), Sum()).add(gift.amount)
+        if section == RecordSection.CURRENT:
+            self.days.setdefault(gift.received_on.isoformat(), Sum()).add(gift.amount)
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """What was frozen: the snapshot, and the rows in a temporary file, one canonical JSON object a line."""
+
+    snapshot: dict[str, Any]
+    rows: IO[bytes]
+
+
+def freeze(run: ReportRun, *, previous: ReportRun | None, stack: ExitStack) -> Frozen:
+    """Read the run's records out of the log, in one pass with flat memory, and build its snapshot.
+
+    Rows go to one temporary file a section and then behind one another: current, late, corrections. `stack` closes the
+    files. Sums are of Decimal yuan; the snapshot holds them as text.
+    """
+    period = parse_period(run.period)
+    parts = {name.value: stack.enter_context(tempfile.TemporaryFile()) for name in RecordSection}
+    tally = Tally()
+    for gift in _gifts(run):
+        section = _section(gift, period.first_day)
+        tally.add(gift, section)
+        parts[section].write(row_bytes(_row(gift, section)))
+    rows = stack.enter_context(tempfile.TemporaryFile())
+    digest = hashlib.sha256()
+    for part in parts.values():
+        part.seek(0)
+        while chunk := part.read(1 << 20):
+            rows.write(chunk)
+            digest.update(chunk)
+    rows.seek(0)
+    return Frozen(_snapshot(run, tally, digest.hexdigest(), previous), rows)
+
+
+def _gifts(run: ReportRun) -> Iterator[ReportedGift]:
+    assert run.log_from is not None and run.log_to is not None  # noqa: S101 -- set when the run is made
+    for chunk in placed_records(run.log_from, run.log_to):
+        found = reported_gifts(
+            [record.object_id for record in chunk if record.kind in ("gift", "entry")],
+            run.branch,
+            with_below=run.scope == ReportScope.BELOW,
+        )
+        yield from (found[record.object_id] for record in chunk if record.object_id in found)
+
+
+def _section(gift: ReportedGift, first_day: Any) -> str:
+    if gift.is_reversal:
+        return RecordSection.CORRECTIONS.value
+    return RecordSection.CURRENT.value if gift.received_on >= first_day else RecordSection.LATE.value
+
+
+def _row(gift: ReportedGift, section: str) -> dict[str, Any]:
+    return {
+        "section": section,
+        "number": gift.number,
+        "received_on": gift.received_on.isoformat(),
+        "posted_on": gift.posted_at.astimezone(SHANGHAI).date().isoformat(),
+        "donor": gift.donor,
+        "donor_kind": gift.donor_kind,
+        "amount": f"{gift.amount:.2f}",
+        "purpose": str(Purpose(gift.purpose).label),
+        "fund": gift.fund_name,
+        "branch_name": gift.branch_name,
+        "note": gift.note,
+    }
+
+
+def _snapshot(run: ReportRun, tally: Tally, rows_sha256: str, previous: ReportRun | None) -> dict[str, Any]:
+    period = parse_period(run.period)
+    assert run.frozen_at is not None  # noqa: S101 -- set when the run is made
+    return {
+        "schema": "report/1",
+        "kind": run.kind,
+        "title": run.title,
+        "branch": {"code": run.branch.code, "name": run.branch.name},
+        "scope": run.scope,
+        "period": {
+            "label": period.code,
+            "kind": str(period.kind.value),
+            "start": period.start.isoformat(),
+            "end": period.end.isoformat(),
+        },
+        "number": run.number,
+        "version": run.version,
+        "corrects": _corrects(run),
+        "log": {"from": run.log_from, "to": run.log_to},
+        "as_of": run.frozen_at.astimezone(SHANGHAI).isoformat(timespec="seconds"),
+        "totals": {
+            **tally.total.figures(),
+            **{
+                f"{kind}_{name}": value for kind, sum_ in tally.givers.items() for name, value in sum_.figures().items()
+            },
+        },
+        "sections": {name: sum_.figures() for name, sum_ in tally.sections.items()},
+        "by_branch": _by_branch(run, tally),
+        "by_fund": [
+            {"code": code, "name": name, "restricted": restricted, **sum_.figures()}
+            for (code, name, restricted), sum_ in sorted(tally.funds.items())
+        ],
+        "by_day": [{"on": day, **tally.days.get(day, Sum()).figures()} for day in _days(period)],
+        "comparison": {"previous": _previous(previous)},
+        "year_to_date": _year_to_date(run, tally.total, previous),
+        "rows": {"count": tally.total.count, "sha256": rows_sha256},
+        "notes": [],
+        "software": {name: version(name) for name in SOFTWARE},
+    }
+
+
+def _days(period: Any) -> list[str]:
+    count = (period.last_day - period.first_day).days + 1
+    return [(period.first_day.fromordinal(period.first_day.toordinal() + n)).isoformat() for n in range(count)]
+
+
+def _by_branch(run: ReportRun, tally: Tally) -> list[dict[str, Any]]:
+    """One line for each association of the subtree, also those that received nothing: a silent branch shows."""
+    sums = {code: (name, kind, sum_) for (code, name, kind), sum_ in tally.branches.items()}
+    if run.scope == ReportScope.BELOW:
+        for branch in Branch.objects.below(run.branch).filter(kind__in=LINEAGE_COLUMNS).valid():
+            sums.setdefault(branch.code, (branch.name, branch.kind, Sum()))
+    return [
+        {"code": code, "name": name, "level": kind, **sum_.figures()}
+        for code, (name, kind, sum_) in sorted(sums.items())
+    ]
+
+
+def _corrects(run: ReportRun) -> dict[str, Any] | None:
+    if run.corrects is None:
+        return None
+    return {"number": run.corrects.number, "version": run.corrects.version, "note": run.correction_note}
+
+
+def _previous(previous: ReportRun | None) -> dict[str, Any] | None:
+    if previous is None:
+        return None
+    return {"label": previous.period, "count": previous.summary["count"], "amount": previous.summary["amount"]}
+
+
+def _year_to_date(run: ReportRun, total: Sum, previous: ReportRun | None) -> dict[str, Any]:
+    """What the reports of this series have shown in this year, this one included."""
+    if previous is None or previous.period[:4] != run.period[:4]:
+        return total.figures()
+    before = previous.summary["year_to_date"]
+    return Sum(before["count"] + total.count, Decimal(before["amount"]) + total.amount).figures()
+
+
+def read_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Read frozen rows back, one at a time."""
+    with path.open("rb") as file:
+        for line in file:
+            yield json.loads(line)
