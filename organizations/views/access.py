@@ -9,9 +9,17 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
+from accounts.models import User
 from core.errors import NotAllowed, NotFound
 from organizations.models import remember_grants
 from organizations.permissions import require_anywhere
+
+
+class StaffRequest(HttpRequest):
+    """A request behind `desk_page`: somebody is signed in. For annotations only."""
+
+    user: User
+
 
 View = Callable[..., HttpResponse]
 

@@ -1,0 +1,34 @@
+"""The desk's menu: one literal table."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from organizations.choices import Right
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """A link of the menu, shown to people who hold one of `rights` in any branch; without rights, to everybody."""
+
+    label: Any
+    url_name: str
+    icon: str
+    rights: tuple[str, ...] = ()
+
+
+MENU: tuple[MenuEntry, ...] = (
+    MenuEntry(_("今天"), "desk_home", "house"),
+    MenuEntry(_("录入捐赠"), "desk_counter", "pencil-square", (Right.ENTER_GIFTS,)),
+    MenuEntry(_("导入名单"), "desk_import", "file-earmark-arrow-up", (Right.ENTER_GIFTS,)),
+    MenuEntry(_("批次"), "desk_batches", "inboxes", (Right.VIEW_GIFTS,)),
+    MenuEntry(_("待我审批"), "desk_approvals", "check-circle", (Right.APPROVE_GIFTS, Right.CORRECT_GIFTS)),
+    MenuEntry(_("捐赠查询"), "desk_gifts", "search", (Right.VIEW_GIFTS,)),
+    MenuEntry(_("资金池"), "desk_funds", "bank", (Right.VIEW_LEDGER, Right.MANAGE_FUNDS)),
+    MenuEntry(_("报告"), "desk_reports", "journal-text", (Right.VIEW_DRAFT_REPORTS,)),
+    MenuEntry(_("后台任务"), "desk_jobs", "hourglass-split"),
+    MenuEntry(_("组织网络"), "desk_branches", "diagram-3"),
+    MenuEntry(_("人员与角色"), "desk_people", "people", (Right.GRANT_ROLES, Right.MANAGE_PEOPLE)),
+    MenuEntry(_("角色说明"), "desk_roles", "question-circle"),
+)
