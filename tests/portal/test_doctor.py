@@ -1,0 +1,99 @@
+"""The doctor, asked by a person at the command line about real servers."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import connection
+
+from core.diagnosis import Level, examine
+from redcross_portal import environment as reading
+from redcross_portal.environment import BASE_DIR
+from redcross_portal.first_secrets import make_missing_secrets
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def environment(clean_environment: dict[str, str], data_dir: Path) -> dict[str, str]:
+    """A portal set up rightly: secrets, a migrated database as the application's role, a broker."""
+    make_missing_secrets(data_dir)
+    return {**clean_environment, "DATABASE_URL": _url("portal_app"), "REDIS_URL": reading.env_redis("REDIS_URL")}
+
+
+def _url(role: str) -> str:
+    settings = connection.settings_dict
+    return reading.database_url(user=role, name=settings["NAME"], socket_dir=Path(settings["HOST"]))
+
+
+def _doctor(environment: dict[str, str]) -> tuple[int, dict[str, Any]]:
+    argv = [sys.executable, str(BASE_DIR / "manage.py"), "doctor", "--json"]
+    done = subprocess.run(argv, env=environment, capture_output=True, text=True, check=False)
+    return done.returncode, json.loads(done.stdout)
+
+
+def _wrong(report: dict[str, Any]) -> set[str]:
+    return {problem["subject"] for problem in report["problems"] if problem["level"] == "wrong"}
+
+
+def test_a_portal_that_is_set_up_rightly_has_nothing_wrong(environment: dict[str, str]) -> None:
+    status, report = _doctor(environment)
+    assert (status, report["ok"], _wrong(report)) == (0, True, set()), report
+
+
+def test_each_subject_is_one_line_with_its_word(environment: dict[str, str]) -> None:
+    argv = [sys.executable, str(BASE_DIR / "manage.py"), "doctor"]
+    said = subprocess.run(argv, env=environment, capture_output=True, text=True, check=False).stdout.splitlines()
+    assert all(line.split("  ")[0] in {"正常", "注意", "错误"} for line in said)
+    for subject in ("设置", "数据库", "消息队列", "后台进程", "字体", "密钥", "磁盘", "时钟"):
+        assert any(f"  {subject}：" in line for line in said), subject
+
+
+@pytest.mark.parametrize("role", ["portal_owner", "portal_superuser"])
+def test_an_application_that_connects_with_too_many_rights_is_wrong(environment: dict[str, str], role: str) -> None:
+    status, report = _doctor({**environment, "DATABASE_URL": _url(role)})
+    assert status == 1
+    assert _wrong(report) == {"数据库角色"}
+
+
+def test_servers_that_cannot_be_reached_are_named_and_the_rest_is_still_asked(environment: dict[str, str]) -> None:
+    nowhere = {"DATABASE_URL": "postgresql://u@127.0.0.1:1/x", "REDIS_URL": "redis://127.0.0.1:1/0"}
+    status, report = _doctor({**environment, **nowhere})
+    assert status == 1
+    assert {"数据库", "消息队列"} <= _wrong(report)
+    assert "字体" not in _wrong(report)
+
+
+def test_a_broken_keyring_is_wrong(environment: dict[str, str]) -> None:
+    status, report = _doctor({**environment, "PORTAL_KEYS": '{"active": "k1", "keys": {"k1": "dG9vIHNob3J0"}}'})
+    assert status == 1
+    assert "密钥" in _wrong(report)
+
+
+def test_a_secret_that_others_can_read_is_wrong(environment: dict[str, str], data_dir: Path) -> None:
+    (data_dir / "secrets" / "secret_key").chmod(0o644)
+    status, report = _doctor(environment)
+    assert status == 1
+    assert _wrong(report) == {"密钥"}
+
+
+def test_an_unmigrated_database_is_wrong(environment: dict[str, str]) -> None:
+    empty = urlsplit(environment["DATABASE_URL"])._replace(path="/postgres").geturl()
+    status, report = _doctor({**environment, "DATABASE_URL": empty})
+    assert status == 1
+    assert "数据库结构" in _wrong(report)
+
+
+def test_a_process_that_fell_silent_is_noted(db: None) -> None:
+    findings = [finding for finding in examine() if finding.subject == "后台进程"]
+    assert {finding.level for finding in findings} == {Level.ATTENTION}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO core_heartbeat (name, at) VALUES ('worker', now()), ('beat', now() - interval '1 day')"
+        )
+    levels = [finding.level for finding in examine() if finding.subject == "后台进程"]
+    assert levels == [Level.FINE, Level.ATTENTION]
