@@ -159,6 +159,16 @@ def test_below_shows_each_association_with_all_below_it(small: Any) -> None:
     assert '<tr class="depth-2"><th scope="row">杭州市西湖区红十字会</th>' in html
 
 
+def test_units_of_a_sector_are_not_added_into_each_other_by_their_number(tmp_path: Path) -> None:
+    rows = make_rows(6)
+    snapshot = make_snapshot(rows, "below")
+    empty = {"level": "school", "count": 0, "amount": "0.00"}
+    snapshot["by_branch"] += [{"code": f"3301-S{n}", "name": f"示例学校{n}", **empty} for n in (1, 12)]
+    html = render_report(snapshot, Rows(rows), tmp_path).html.read_text(encoding="utf-8")
+    [line] = re.findall(r'<tr class="depth-3"><th scope="row">示例学校1</th>.*?</tr>', html)
+    assert "含所属各级" not in line
+
+
 def test_alone_has_no_table_of_associations(tmp_path: Path) -> None:
     html = rendered(make_rows(3), tmp_path).html.read_text(encoding="utf-8")
     assert "按机构" not in html
