@@ -1,9 +1,17 @@
 """Gifts as the public sees them: the one door of public pages, API and open data to this app."""
 
 from donations.selectors.public.filter import Cursor, PublicFund, PublicGiftFilter, fund_by_code, fund_choices
-from donations.selectors.public.gifts import Page, PublicGift, latest_gifts, public_gift, public_gifts, stream_gifts
+from donations.selectors.public.gifts import (
+    Page,
+    PublicGift,
+    gift_number_exists,
+    latest_gifts,
+    public_gift,
+    public_gifts,
+    stream_gifts,
+)
+from donations.selectors.public.search import GiftCount
 from donations.selectors.public.totals import (
-    GiftCount,
     GiftTotals,
     HomeFigures,
     MonthFigure,
@@ -27,6 +35,7 @@ __all__ = [
     "bounded_count",
     "fund_by_code",
     "fund_choices",
+    "gift_number_exists",
     "home_figures",
     "latest_gifts",
     "monthly_figures",

@@ -54,9 +54,9 @@ def fund_choices(branch: Branch) -> list[PublicFund]:
 
 @dataclass(frozen=True)
 class PublicGiftFilter:
-    """Which gifts: of a branch with all below, received from `first` to `last` (both included), with `q` in the shown name.
+    """Which gifts: of a branch with all below, received from `first` to `last`, with `q` in the name that is shown.
 
-    `minimum` and `maximum` in yuan, both included. Nothing set means all gifts.
+    Days and amounts (yuan) are included at both ends. Nothing set means all gifts.
     """
 
     branch: Branch | None = None
@@ -108,9 +108,14 @@ class PublicGiftFilter:
             return None
         return list(Branch.objects.below(self.branch).order_by().values_list("pk", flat=True))
 
+    def placed_rows(self) -> DonationQuerySet:
+        """The gifts by branch, fund, kind and day alone: what the indexes in the order of the list know."""
+        gifts: DonationQuerySet = Donation.objects.for_public_display().filter(self.place(), self.days())
+        return gifts
+
     def rows(self) -> DonationQuerySet:
         """The gifts, but for `q`; the caller adds order and limit."""
-        gifts: DonationQuerySet = Donation.objects.for_public_display().filter(self.place(), self.days())
+        gifts = self.placed_rows()
         if self.minimum is not None:
             gifts = gifts.filter(amount__gte=self.minimum)
         if self.maximum is not None:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import FilteredRelation, Q
 from django.utils.translation import gettext as _
 
 from core.errors import NotFound
 from donations.choices import CorrectionStatus, GiftStatus, Purpose
 from donations.models import Donation
 from donations.selectors.public.filter import Cursor, PublicGiftFilter
-from donations.selectors.public.search import found_ids
+from donations.selectors.public.search import GiftCount, find
 
 if TYPE_CHECKING:
     from donations.models.donation import DonationQuerySet
@@ -86,21 +86,25 @@ class PublicGift(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the list; `next` and `previous` are cursors where there is such a page."""
+    """A page of the list; `next` and `previous` are cursors where there is such a page.
+
+    `found`: on the first page of a search by name, how many gifts there are as far as that was seen on the way.
+    """
 
     rows: list[PublicGift]
     next: Cursor | None
     previous: Cursor | None
+    found: GiftCount | None = None
 
 
 def public_gifts(asked: PublicGiftFilter, cursor: Cursor | None = None, page_size: int = PAGE_SIZE) -> Page:
-    """A page of gifts, newest first; one query without `q`, at most four with it.
+    """A page of gifts, newest first; one query, two for a town or school, at most four with `q`.
 
     Raises QueryError for a `q` of less than two letters.
     """
     size = max(1, min(page_size, LARGEST_PAGE))
     backwards = cursor is not None and cursor.backwards
-    rows = _read(asked, cursor, size + 1)
+    rows, count = _read(asked, cursor, size + 1)
     has_more = len(rows) > size
     rows = rows[:size]
     if backwards:
@@ -109,6 +113,7 @@ def public_gifts(asked: PublicGiftFilter, cursor: Cursor | None = None, page_siz
         rows=rows,
         next=_place(rows, -1, backwards=False) if rows and (has_more or backwards) else None,
         previous=_place(rows, 0, backwards=True) if rows and (has_more if backwards else cursor is not None) else None,
+        found=count if cursor is None else None,
     )
 
 
@@ -116,33 +121,36 @@ def _place(rows: list[PublicGift], at: int, *, backwards: bool) -> Cursor:
     return Cursor(rows[at].received_on, rows[at].id, backwards)
 
 
-def _rows_at(asked: PublicGiftFilter, cursor: Cursor | None, limit: int) -> DonationQuerySet:
-    """The rows of a page in no order yet: at most `limit`."""
+def _read(asked: PublicGiftFilter, cursor: Cursor | None, limit: int) -> tuple[list[PublicGift], GiftCount | None]:
+    """The next `limit` gifts from a place on, in the order of going, and what a search by name saw of their number."""
+    backwards = cursor is not None and cursor.backwards
+    rows, count = _rows_at(asked, cursor, limit)
+    made = [PublicGift(*row) for row in with_corrections(rows).values_list(*_COLUMNS)]
+    made.sort(key=lambda gift: (gift.received_on, gift.id), reverse=not backwards)
+    # Several short walks bring more rows than one page holds.
+    return made[:limit], count
+
+
+def _rows_at(asked: PublicGiftFilter, cursor: Cursor | None, limit: int) -> tuple[DonationQuerySet, GiftCount | None]:
     backwards = cursor is not None and cursor.backwards
     order = OLDEST_FIRST if backwards else NEWEST_FIRST
-    rows = asked.rows() if cursor is None else asked.rows().filter(cursor.condition())
+    rows = asked.placed_rows() if asked.q else asked.rows()
+    if cursor is not None:
+        rows = rows.filter(cursor.condition())
     if asked.q:
-        return _by_ids(found_ids(rows, asked, limit, backwards=backwards))
+        found = find(rows, asked, limit, backwards=backwards)
+        return _by_ids(found.ids), found.count
     subtree = asked.small_subtree()
     if subtree is not None and len(subtree) > 1:
-        # One short walk along the index for each branch; the planner would walk over everybody's gifts for a list of ids.
+        # One short walk for each branch; for a list of ids the planner would walk over everybody's gifts.
         walks = [rows.filter(branch_id=one).order_by(*order).values("id")[:limit] for one in subtree]
-        return _by_ids([row["id"] for row in walks[0].union(*walks[1:], all=True)])
-    return rows.order_by(*order)[:limit]
+        return _by_ids([row["id"] for row in walks[0].union(*walks[1:], all=True)]), None
+    return rows.order_by(*order)[:limit], None
 
 
 def _by_ids(ids: list[int]) -> DonationQuerySet:
     gifts: DonationQuerySet = Donation.objects.for_public_display().filter(pk__in=ids)
     return gifts
-
-
-def _read(asked: PublicGiftFilter, cursor: Cursor | None, limit: int) -> list[PublicGift]:
-    backwards = cursor is not None and cursor.backwards
-    rows = with_corrections(_rows_at(asked, cursor, limit)).values_list(*_COLUMNS)
-    made = [PublicGift(*row) for row in rows]
-    made.sort(key=lambda gift: (gift.received_on, gift.id), reverse=not backwards)
-    # Several short walks bring more rows than one page holds.
-    return made[:limit]
 
 
 def with_corrections(rows: DonationQuerySet) -> DonationQuerySet:
@@ -184,7 +192,7 @@ def stream_gifts(asked: PublicGiftFilter, chunk: int = CHUNK) -> Iterator[list[P
     """
     place: Cursor | None = None
     while True:
-        rows = _read(asked, place, chunk)
+        rows, _count = _read(asked, place, chunk)
         if rows:
             yield rows
         if len(rows) < chunk:
