@@ -18,7 +18,8 @@ FINE, WRONG, COULD_NOT_RUN = 0, 1, 2
 class PortalCommand(BaseCommand):
     """A command that ends with 0 (fine), 1 (checked and found wrong) or 2 (could not run, with one clear line).
 
-    Subclasses write `run(**options) -> int`. A DomainError is the one line, and the JSON object where `--json` is given.
+    Subclasses write `run(**options) -> int`. A DomainError is the one line, and the JSON object
+    where `--json` is given.
     """
 
     def run(self, **options: Any) -> int:

@@ -22,30 +22,36 @@ _QUERIES: dict[str, str] = {
          WHERE e.kind = 'gift' AND d.id IS NULL LIMIT 100""",
     "gift_numbers_without_gap": """
         SELECT branch_id, year, last, n FROM (
-            SELECT branch_id, split_part(number, '-', -2) AS year, max(split_part(number, '-', -1)::bigint) AS last, count(*) AS n
+            SELECT branch_id, split_part(number, '-', -2) AS year,
+                   max(split_part(number, '-', -1)::bigint) AS last, count(*) AS n
               FROM donations_donation GROUP BY 1, 2) s WHERE last <> n LIMIT 100""",
     "daily_totals_equal_gifts": """
         SELECT coalesce(t.branch_id, g.branch_id), coalesce(t.received_on, g.received_on), t.amount, g.amount
           FROM donations_dailytotal t
           FULL JOIN (
-            SELECT d.branch_id, d.province_id, d.city_id, d.county_id, d.fund_id, d.kind, d.received_on, count(*) AS n, sum(d.amount) AS amount
+            SELECT d.branch_id, d.province_id, d.city_id, d.county_id, d.fund_id, d.kind, d.received_on,
+                   count(*) AS n, sum(d.amount) AS amount
               FROM donations_donation d
-             WHERE NOT EXISTS (SELECT 1 FROM donations_correction c WHERE c.donation_id = d.id AND c.status = 'approved')
+             WHERE NOT EXISTS (SELECT 1 FROM donations_correction c
+                                WHERE c.donation_id = d.id AND c.status = 'approved')
              GROUP BY 1, 2, 3, 4, 5, 6, 7) g
             ON (t.branch_id, t.fund_id, t.kind, t.received_on) = (g.branch_id, g.fund_id, g.kind, g.received_on)
            AND (t.province_id, t.city_id, t.county_id) IS NOT DISTINCT FROM (g.province_id, g.city_id, g.county_id)
-         WHERE (coalesce(t.gift_count, 0), coalesce(t.amount, 0)) <> (coalesce(g.n, 0), coalesce(g.amount, 0)) LIMIT 100""",
+         WHERE (coalesce(t.gift_count, 0), coalesce(t.amount, 0)) <> (coalesce(g.n, 0), coalesce(g.amount, 0))
+         LIMIT 100""",
     "gift_has_public_record": """
         SELECT d.number FROM donations_donation d
           LEFT JOIN core_publicrecord r ON r.kind = 'gift' AND r.object_id = d.entry_id
          WHERE r.id IS NULL OR r.subject <> d.number
-            OR (r.record::jsonb ->> 'amount')::numeric <> d.amount OR r.record::jsonb ->> 'received_on' <> d.received_on::text
+            OR (r.record::jsonb ->> 'amount')::numeric <> d.amount
+            OR r.record::jsonb ->> 'received_on' <> d.received_on::text
             OR r.leaf_hash <> sha256('\\x00'::bytea || convert_to(r.record, 'UTF8')) LIMIT 100""",
     "posted_batch_equals_rows": """
         SELECT b.number FROM donations_batch b
          WHERE b.status = 'posted'
            AND (SELECT count(*) FROM donations_donation d WHERE d.batch_id = b.id)
-            <> (SELECT count(*) FROM donations_stagedgift s WHERE s.batch_id = b.id AND s.excluded_reason = '' AND s.duplicate_decision <> 'drop')
+            <> (SELECT count(*) FROM donations_stagedgift s
+                 WHERE s.batch_id = b.id AND s.excluded_reason = '' AND s.duplicate_decision <> 'drop')
          LIMIT 100""",
     "reversed_gift_has_reversal": """
         SELECT d.number FROM donations_correction c JOIN donations_donation d ON d.id = c.donation_id

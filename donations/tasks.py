@@ -10,10 +10,10 @@ from donations.services.staging import read_batch
 @shared_task(name="donations.tasks.read_list")
 def read_list(job_id: str) -> None:
     """Read the list of a batch into staged rows."""
-    run_job(job_id, lambda job: job.finish(result={"rows": read_batch(batch_id=job.params["batch"], job=job).found_count}))
+    run_job(job_id, lambda job: read_batch(batch_id=job.params["batch"], job=job))
 
 
 @shared_task(name="donations.tasks.post_batch")
 def post_batch(job_id: str) -> None:
     """Post an approved batch."""
-    run_job(job_id, lambda job: job.finish(result={"number": post(batch_id=job.params["batch"], job=job).number}))
+    run_job(job_id, lambda job: post(batch_id=job.params["batch"], job=job))

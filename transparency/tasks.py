@@ -10,7 +10,7 @@ from transparency.services.runs import render_run
 @shared_task(name="transparency.tasks.render_report")
 def render_report(job_id: str) -> None:
     """Set the files of a frozen report."""
-    run_job(job_id, lambda job: job.finish(result={"number": render_run(run_id=job.params["run"], job=job).number}))
+    run_job(job_id, lambda job: render_run(run_id=job.params["run"], job=job))
 
 
 @shared_task(name="transparency.tasks.make_due_reports")

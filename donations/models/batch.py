@@ -21,7 +21,7 @@ _APPROVER_IS_NO_MAKER = Func(
 
 
 class Batch(BranchLineage):
-    """A file of gifts, or gifts typed at a counter, on their way from one person's hands through another's into the ledger.
+    """A file of gifts, or gifts typed at a counter, on their way through two persons' hands into the ledger.
 
     Everybody who made, changed or submitted it stands in `maker_ids`; the approver is none of them (CHECK). One file
     lives once: its SHA-256 is unique among batches that were not cancelled.

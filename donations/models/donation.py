@@ -18,7 +18,7 @@ class DonationQuerySet(BranchRowsQuerySet):
     """Chainable filters over gifts."""
 
     def for_public_display(self) -> Self:
-        """The only door for public pages, API and open data: every posted gift, read through its displayed name only."""
+        """The only door for public pages, API and open data: all gifts, by their displayed names only."""
         return self.defer("donor_name", "remark")._mark("public")
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LayoutMapping(models.Model):
-    """Which column of a layout means what, as a person confirmed it for a branch; found again by the header's fingerprint."""
+    """Which column of a layout means what, as confirmed for a branch; found again by the header's fingerprint."""
 
     branch = models.ForeignKey(
         "organizations.Branch", verbose_name=_("红十字会"), on_delete=models.PROTECT, related_name="+"

@@ -10,9 +10,9 @@ from donations.choices import DonorKind, DuplicateDecision, NameChoice, Purpose,
 class StagedGift(models.Model):
     """One row of a batch, as read and as corrected; reached only through its batch.
 
-    `problems` is a list of {field, code, message, level}; `proposals` holds what the rules propose (giver, via, earmark,
-    donor_kind) and a person decides. `content_key` is a digest of giver, amount and date, `loose_key` of giver and
-    amount, by which gifts that may be the same are found.
+    `problems` is a list of {field, code, message, level}; `proposals` holds what the rules propose (giver, via,
+    earmark, donor_kind) and a person decides. `content_key` is a digest of giver, amount and date,
+    `loose_key` of giver and amount, by which gifts that may be the same are found.
     """
 
     batch = models.ForeignKey(

@@ -115,7 +115,7 @@ def batch_rows(batch: Batch, *, show: str = "all", after: int = 0, limit: int = 
 
 
 def batch_problems(batch: Batch) -> Iterator[dict[str, Any]]:
-    """Every problem of a batch's rows as {row, field, code, message}, suspected duplicates included; reads in chunks."""
+    """Every problem of a batch's rows {row, field, code, message}, suspected duplicates included; read in chunks."""
     yield from batch.problems
     rows = StagedGift.objects.filter(ROW_FILTERS["problems"], batch=batch).order_by("row_number")
     for row in rows.only("row_number", "problems", "duplicate_of", "duplicate_decision").iterator(chunk_size=2000):

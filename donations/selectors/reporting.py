@@ -19,7 +19,7 @@ from organizations.models.lineage import rows_of
 
 @dataclass(frozen=True, slots=True)
 class ReportedGift:
-    """A gift, or the reversal of one, as a published file for good shows it. `amount` in yuan, negative for a reversal."""
+    """A gift, or the reversal of one, as a published file shows it. `amount` in yuan, negative for a reversal."""
 
     entry_id: int
     is_reversal: bool

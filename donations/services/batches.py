@@ -30,7 +30,7 @@ from organizations.permissions import is_recorded_for, require
 if TYPE_CHECKING:
     from accounts.models import User
 
-# Raw lists hold givers' names (P2); they are kept while a batch can be questioned, then destroyed (docs/personal-data.md).
+# Raw lists hold givers' names (P2): kept while a batch can be questioned, then destroyed (docs/personal-data.md).
 RAW_LIST_DAYS = 365 * 5
 
 
@@ -117,7 +117,8 @@ def refuse_same_file(sha256: str) -> None:
         raise SameFile(
             "same_file",
             _(
-                "这份文件已经导入过，见批次 %(number)s（%(day)s，%(status)s）。同一份文件不能导入两次；如需重来，请先作废原批次。"
+                "这份文件已经导入过，见批次 %(number)s（%(day)s，%(status)s）。"
+                "同一份文件不能导入两次；如需重来，请先作废原批次。"
             )
             % {
                 "number": first.number,

@@ -48,7 +48,7 @@ class _LineReader(io.TextIOBase):
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Append rows to a table in the surrounding transaction; names of table and columns come from code, never from people."""
+    """Append rows to a table in the surrounding transaction; the names come from code, never from people."""
     lines = ("\t".join(map(copy_field, row)) + "\n" for row in rows)
     quote = connection.ops.quote_name
     statement = f"COPY {quote(table)} ({', '.join(map(quote, columns))}) FROM STDIN"

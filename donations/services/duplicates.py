@@ -37,7 +37,7 @@ _KNOWN = """
 """
 
 # First the same giver, amount and day, then the same giver and amount on a near day. Two equal rows of one file are two
-# gifts: the n-th of them is suspected only where n such gifts are known already, and one known gift answers for one row.
+# gifts: the n-th of them is suspected only where n such gifts are known, and one known gift answers for one row.
 MARK = f"""
     WITH fresh AS (
         SELECT id, row_number, content_key, loose_key, received_on, donor_kind FROM donations_stagedgift
@@ -60,11 +60,11 @@ MARK = f"""
     UPDATE donations_stagedgift s SET duplicate_of = found.label
       FROM (SELECT id, label FROM exact UNION ALL SELECT id, label FROM near) found
      WHERE s.id = found.id
-"""
+"""  # noqa: S608 -- made of constants
 
 
 def mark_duplicates(batch: Batch, *, row_id: int | None = None) -> int:
-    """Mark the rows of a batch (or one of them) that repeat a known gift; in the caller's transaction; one statement."""
+    """Mark the rows of a batch (or one) that repeat a known gift; one statement in the caller's transaction."""
     only = "AND id = %(row)s" if row_id is not None else ""
     with connection.cursor() as cursor:
         cursor.execute(MARK.format(only=only), {"batch": batch.pk, "row": row_id})

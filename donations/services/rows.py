@@ -151,7 +151,7 @@ def restore_row(*, batch_id: int, row_number: int, actor: User) -> StagedGift:
 
 
 def accept_giver(*, batch_id: int, row_number: int, actor: User) -> StagedGift:
-    """Take the proposed giver of a pass-through row (`甲转来乙捐款`) as its giver; who passed it on goes to the remark."""
+    """Take the proposed giver of a pass-through row (`甲转来乙捐款`) as its giver; the other goes to the remark."""
     with transaction.atomic():
         batch, row = _open_row(batch_id, row_number, actor)
         giver = row.proposals.get("giver")

@@ -56,7 +56,7 @@ def read_batch(*, batch_id: int, job: Progress) -> Batch:
 
 
 def stage_rows(batch: Batch, job: Progress, *, path: Path | None = None, filename: str = "") -> None:
-    """Replace a batch's rows by those of its file (or of `path`); raises UnreadableFile and then has changed nothing."""
+    """Replace a batch's rows by those of its file (or of `path`); raises UnreadableFile and changes nothing then."""
     parsed = open_list(batch, path=path, filename=filename)
     StagedGift.objects.filter(batch=batch).delete()
     purpose = Purpose.OTHER_RESTRICTED if batch.fund.is_restricted else Purpose.GENERAL
@@ -75,7 +75,7 @@ def stage_rows(batch: Batch, job: Progress, *, path: Path | None = None, filenam
 
 
 def open_list(batch: Batch, *, path: Path | None = None, filename: str = "") -> ParsedList:
-    """Open a batch's file with the mapping a person confirmed for it, or for its layout before; raises UnreadableFile."""
+    """Open a batch's file with the mapping confirmed for it, or for its layout before; raises UnreadableFile."""
     if path is None:
         path, filename = file_of(batch)
     mapping = ColumnMapping.from_dict(batch.mapping) if batch.mapping.get("confirmed") else None
@@ -98,7 +98,7 @@ def file_of(batch: Batch) -> tuple[Path, str]:
 
 
 def remembered_mapping(batch: Batch, *, path: Path, filename: str) -> ColumnMapping | None:
-    """The mapping that was confirmed in this branch for one of the file's first rows as a header; None if there is none."""
+    """The mapping confirmed in this branch for one of the file's first rows as a header, or None."""
     known = {row.fingerprint: row for row in LayoutMapping.objects.filter(branch_id=batch.branch_id)}
     if not known:
         return None
@@ -160,7 +160,7 @@ def _proposals(row: ParsedRow) -> dict[str, str]:
 
 
 def confirm_mapping(*, batch: Batch, mapping: ColumnMapping, actor: Any, at: datetime.datetime | None = None) -> None:
-    """Keep a mapping that a person confirmed, for this batch and for the next file with the same header in this branch."""
+    """Keep a mapping that a person confirmed, for this batch and for this branch's next file with the same header."""
     mapping.check()
     batch.mapping = {**mapping.as_dict(), "confirmed": True}
     batch.save(update_fields=["mapping"])

@@ -25,7 +25,7 @@ class LogHead(models.Model):
 
 
 class LogLeaf(models.Model):
-    """The place of one public record in the log: indexes from 0 without gap, given once by the sequencer. Append-only."""
+    """The place of one public record in the log: from 0 without gap, given once by the sequencer. Append-only."""
 
     index = models.BigIntegerField(_("序号"), primary_key=True)
     record = models.OneToOneField(

@@ -12,7 +12,7 @@ from transparency.choices import FileRole, ReportKind, ReportScope, RunStatus
 
 
 class ReportSchedule(models.Model):
-    """A series of reports that a branch makes by the calendar: each period's run falls due on the 1st at 02:00 after it."""
+    """A series of reports that a branch makes by the calendar: each run falls due on the 1st at 02:00."""
 
     branch = models.ForeignKey(
         "organizations.Branch", verbose_name=_("红十字会"), on_delete=models.PROTECT, related_name="+"

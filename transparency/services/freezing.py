@@ -82,13 +82,13 @@ def freeze(run: ReportRun, *, previous: ReportRun | None, stack: ExitStack) -> F
     files. Sums are of Decimal yuan; the snapshot holds them as text.
     """
     period = parse_period(run.period)
-    parts = {name.value: stack.enter_context(tempfile.TemporaryFile()) for name in RecordSection}
+    parts = {name.value: stack.enter_context(tempfile.TemporaryFile()) for name in RecordSection}  # noqa: SIM115 -- the stack closes it
     tally = Tally()
     for gift in _gifts(run):
         section = _section(gift, period.first_day)
         tally.add(gift, section)
         parts[section].write(row_bytes(_row(gift, section)))
-    rows = stack.enter_context(tempfile.TemporaryFile())
+    rows = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 -- the stack closes it
     digest = hashlib.sha256()
     for part in parts.values():
         part.seek(0)
@@ -100,7 +100,8 @@ def freeze(run: ReportRun, *, previous: ReportRun | None, stack: ExitStack) -> F
 
 
 def _gifts(run: ReportRun) -> Iterator[ReportedGift]:
-    assert run.log_from is not None and run.log_to is not None  # noqa: S101 -- set when the run is made
+    if run.log_from is None or run.log_to is None:
+        raise ValueError(f"run {run.pk} has no place in the log")
     for chunk in placed_records(run.log_from, run.log_to):
         found = reported_gifts(
             [record.object_id for record in chunk if record.kind in ("gift", "entry")],
@@ -134,7 +135,8 @@ def _row(gift: ReportedGift, section: str) -> dict[str, Any]:
 
 def _snapshot(run: ReportRun, tally: Tally, rows_sha256: str, previous: ReportRun | None) -> dict[str, Any]:
     period = parse_period(run.period)
-    assert run.frozen_at is not None  # noqa: S101 -- set when the run is made
+    if run.frozen_at is None:
+        raise ValueError(f"run {run.pk} has no moment of freezing")
     return {
         "schema": "report/1",
         "kind": run.kind,

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from ledger.checks import all_checks as ledger_checks
 
 from core.clock import now
 from core.files import path_of
 from core.outbox import write_record
 from donations.checks import all_checks as gift_checks
-from ledger.checks import all_checks as ledger_checks
 from organizations.choices import Right
 from organizations.permissions import require
 from transparency.choices import FileRole, RunStatus

@@ -148,7 +148,8 @@ def correct_run(*, run_id: int, note: str, actor: User) -> ReportRun:
             raise RunWrongState("run_not_correctable", _("只有已公开或未通过的最新版本可以重做。"))
         run = _create(
             kind=old.kind, branch=old.branch, scope=old.scope, period=parse_period(old.period), actor=actor,
-            log_from=old.log_from, log_to=old.log_to, version=old.version + 1, corrects=old, correction_note=note.strip()[:500],
+            log_from=old.log_from, log_to=old.log_to, version=old.version + 1, corrects=old,
+            correction_note=note.strip()[:500],
         )  # fmt: skip
         _freeze_into(run, previous=_run_before(old))
         start_rendering(run, actor=actor)

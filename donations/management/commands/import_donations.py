@@ -59,7 +59,7 @@ class Command(PortalCommand):
         else:
             with path.open("rb") as source:
                 batch = open_file_batch(source=source, **wanted)
-            # The job is queued as well, so that a reading cut off here is finished by a worker; whoever locks first reads.
+            # The job is queued as well, so that a worker finishes a reading that is cut off; whoever locks first reads.
             batch = read_batch(batch_id=batch.pk, job=NoProgress())
             if batch.status == BatchStatus.UNREADABLE:
                 raise DomainError("unreadable", batch.error)
@@ -73,7 +73,8 @@ class Command(PortalCommand):
         else:
             self.stdout.write(
                 _(
-                    "批次 %(batch)s（%(layout)s）：%(rows)d 笔，合计 %(total)s 元；通过 %(passed)d，警告 %(warnings)d，错误 %(errors)d，疑似重复 %(duplicates)d，排除 %(excluded)d"
+                    "批次 %(batch)s（%(layout)s）：%(rows)d 笔，合计 %(total)s 元；通过 %(passed)d，警告 %(warnings)d，"
+                    "错误 %(errors)d，疑似重复 %(duplicates)d，排除 %(excluded)d"
                 )
                 % report
             )
