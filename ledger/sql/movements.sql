@@ -143,7 +143,7 @@ BEGIN
       JOIN ledger_movement r ON r.id = m.reverses_id
       JOIN ledger_account s ON s.id = r.source_id
       JOIN ledger_account d ON d.id = m.destination_id
-     WHERE m.source_id <> r.destination_id
+     WHERE m.source_id <> r.destination_id OR r.hole_from IS NOT NULL OR r.back_from IS NOT NULL
         OR (m.destination_id <> r.source_id AND NOT (d.kind = 'holding' AND ledger_fund_succeeds(s.fund_id, d.fund_id)))
         OR (m.hole_from IS NOT NULL) <> (r.in_from IS NOT NULL)
         OR (m.back_from IS NOT NULL) <> (r.in_from IS NULL AND r.out_from IS NOT NULL)

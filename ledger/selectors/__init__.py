@@ -1,0 +1,1 @@
+"""Reading the ledger: funds, balances, figures, trails. Nothing here writes."""

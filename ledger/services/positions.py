@@ -1,0 +1,158 @@
+"""Places on the axes of accounts, given under the locks of their balances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from ledger.errors import AlreadySpent, NotEnough
+from ledger.models import AccountBalance, Movement
+
+ZERO = Decimal("0")
+EVERY = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Line:
+    """One movement to insert; its places are `out_from` and `in_from` once `place` has given them."""
+
+    source_id: int
+    destination_id: int
+    unit_id: int
+    quantity: Decimal
+    answers_id: int | None = None
+    reverses_id: int | None = None
+    hole_from: Decimal | None = None
+    back_from: Decimal | None = None
+    value: Decimal | None = None
+
+
+@dataclass
+class Ends:
+    """The ends of an account's axes while lines are placed."""
+
+    inflow_tail: Decimal
+    outflow_tail: Decimal
+    removed: Decimal
+
+    @property
+    def balance(self) -> Decimal:
+        """What the account holds."""
+        return self.inflow_tail - self.outflow_tail - self.removed
+
+
+def lock_balances(account_ids: Iterable[int]) -> dict[int, Ends]:
+    """Lock the balances of these accounts in ascending id and return their ends; world accounts have none.
+
+    Everybody who posts takes the locks in this order (services/bulk.py too), so nobody waits in a circle.
+    """
+    rows = AccountBalance.objects.filter(account_id__in=set(account_ids)).order_by("account_id").select_for_update()
+    return {row.account_id: Ends(row.inflow_tail, row.outflow_tail, row.removed_total) for row in rows}
+
+
+def place(lines: Iterable[Line], ends: dict[int, Ends]) -> list[Movement]:
+    """Give each line its places at the tails, in order; raises NotEnough where an account would become negative."""
+    placed = []
+    for line in lines:
+        movement = Movement(line=len(placed) + 1, **vars(line))
+        source, destination = ends.get(line.source_id), ends.get(line.destination_id)
+        if source is not None:
+            _leave(movement, source)
+        if destination is not None:
+            movement.in_from = destination.inflow_tail
+            destination.inflow_tail += line.quantity
+        placed.append(movement)
+    return placed
+
+
+def unspent_pieces(inflow: Movement, outflow_tail: Decimal) -> list[tuple[Decimal, Decimal]]:
+    """The parts `(from, to)` of an inflow's place that have neither left nor been taken out, in order.
+
+    Reads under the lock of the account that holds it. What was taken out before does not count; of the rest, what lies
+    at or behind the outflow tail is unspent, because first in is first out.
+    """
+    if inflow.in_from is None:
+        raise ValueError("only an inflow of an account has a place to be unspent")
+    start, end = inflow.in_from, inflow.in_from + inflow.quantity
+    holes = Movement.objects.filter(source_id=inflow.destination_id, hole_from__gte=start, hole_from__lt=end)
+    leaves_at, point = _leaves_at(inflow.destination_id, start), start
+    pieces = []
+    for hole_from, hole_to in [
+        *((hole, hole + quantity) for hole, quantity in holes.order_by("hole_from").values_list("hole_from", "quantity")),
+        (end, end),
+    ]:
+        gone = min(max(outflow_tail - leaves_at, ZERO), hole_from - point)
+        if point + gone < hole_from:
+            pieces.append((point + gone, hole_from))
+        leaves_at += hole_from - point
+        point = hole_to
+    return pieces
+
+
+def take_out(inflow: Movement, quantity: Decimal, ends: Ends, destination_id: int) -> list[Line]:
+    """The lines that take a quantity of an inflow's own unspent part out again, the latest part first.
+
+    Raises AlreadySpent, saying how much is still there.
+    """
+    pieces = unspent_pieces(inflow, ends.outflow_tail)
+    there = sum((end - start for start, end in pieces), ZERO)
+    if there < quantity:
+        raise AlreadySpent(
+            "spent_already",
+            _(
+                "要抽出 %(asked)s，但这笔款物只剩 %(there)s 未使用，其余已经支出。"
+                "请把数量改为不超过 %(there)s；已支出的部分须另立一张经审核的记账单，由指定资金池垫付。"
+            )
+            % {"asked": written(quantity), "there": written(there)},
+        )
+    lines: list[Line] = []
+    wanted = quantity
+    for start, end in reversed(pieces):
+        size = min(end - start, wanted)
+        if size > 0:
+            lines.append(
+                Line(
+                    source_id=inflow.destination_id,
+                    destination_id=destination_id,
+                    unit_id=inflow.unit_id,
+                    quantity=size,
+                    reverses_id=inflow.pk,
+                    hole_from=end - size,
+                )
+            )
+            wanted -= size
+    return lines
+
+
+def written(quantity: Decimal) -> str:
+    """A quantity as a sentence shows it: at least two places for what may be yuan, no empty third one."""
+    return f"{quantity:,.3f}".removesuffix("0")
+
+
+def _leave(movement: Movement, source: Ends) -> None:
+    if source.balance < movement.quantity:
+        raise NotEnough(
+            "not_enough",
+            _("第 %(line)s 行：账户余额 %(balance)s，要转出 %(asked)s，还差 %(missing)s，请减少数量或改用别的资金池。")
+            % {
+                "line": movement.line,
+                "balance": written(source.balance),
+                "asked": written(movement.quantity),
+                "missing": written(movement.quantity - source.balance),
+            },
+        )
+    if movement.hole_from is not None:
+        source.removed += movement.quantity
+    else:
+        movement.out_from = source.outflow_tail
+        source.outflow_tail += movement.quantity
+
+
+def _leaves_at(account_id: int, point: Decimal) -> Decimal:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_leaves_at(%s, %s, %s)", [account_id, point, EVERY])
+        return Decimal(cursor.fetchone()[0])

@@ -1,0 +1,257 @@
+"""Posting one entry: all its movements or none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core.audit import record_audit
+from core.clock import SHANGHAI, now
+from core.numbers import format_number, take_serials
+from core.outbox import write_record
+from ledger.choices import ENTRY_LETTER, AccountKind
+from ledger.errors import LedgerConflict, refusals_explained
+from ledger.models import Account, Entry, Movement, PostingGroup
+from ledger.services.drafts import EntryDraft
+from ledger.services.positions import Ends, Line, lock_balances, place, take_out
+from ledger.services.rules import check_draft
+
+# The form of an entry's public record (docs/ledger.md); its kind in the outbox is "entry".
+RECORD_SCHEMA = "entry/1"
+
+Plan = Callable[[dict[int, Ends]], list[Line]]
+
+
+def post_entry(*, draft: EntryDraft, actor: User | None = None) -> Entry:
+    """Post an entry with its movements, its public record and its audit row, and return it.
+
+    Idempotent by `draft.key`: the same draft again returns the entry that is there. Whether the people may is the
+    caller's question; that they are two is asked here and in the database. `actor` is the approver unless named.
+
+    Locks the balances of its accounts in ascending id, then the branch's counter of the year. Raises LedgerError where
+    the kind does not allow it, NotEnough where an account would become negative, AlreadySpent where a refund takes out
+    more than is left of the gift, LedgerConflict where the key belongs to another entry.
+    """
+    check_draft(draft)
+    accounts = {end for movement in draft.movements for end in (movement.source, movement.destination)}
+    return post_planned(
+        draft=draft,
+        account_ids=[account.pk for account in accounts],
+        plan=lambda ends: _lines(draft, ends),
+        is_same=lambda entry: _movements_of(entry) == _movements_of_draft(draft),
+        actor=actor,
+    )
+
+
+def post_planned(
+    *,
+    draft: EntryDraft,
+    account_ids: Iterable[int],
+    plan: Plan,
+    is_same: Callable[[Entry], bool],
+    actor: User | None,
+    reverses: Entry | None = None,
+) -> Entry:
+    """Post the lines that `plan` makes of the locked ends of these accounts; for this package's own services.
+
+    `is_same` tells whether the movements of an entry with the same key are those of the draft.
+    """
+    with refusals_explained(), transaction.atomic():
+        ends = lock_balances(account_ids)
+        standing = _standing(draft.key)
+        if standing is not None:
+            if _content_of(standing) != _content_of_draft(draft, reverses) or not is_same(standing):
+                raise _key_used(standing)
+            return standing
+        movements = place(plan(ends), ends)
+        entry = _insert(draft, movements, reverses)
+        _write_record(entry, draft)
+        record_audit(
+            "ledger.entry.posted", actor=actor or draft.approved_by, obj=entry, branch_code=draft.branch.code
+        )
+    return entry
+
+
+def _lines(draft: EntryDraft, ends: dict[int, Ends]) -> list[Line]:
+    lines: list[Line] = []
+    for movement in draft.movements:
+        if movement.takes_back is not None:
+            holder = movement.takes_back.destination_id
+            lines += take_out(movement.takes_back, movement.quantity, ends[holder], movement.destination.pk)
+            continue
+        lines.append(
+            Line(
+                source_id=movement.source.pk,
+                destination_id=movement.destination.pk,
+                unit_id=movement.source.unit_id,
+                quantity=movement.quantity,
+                answers_id=movement.answers.pk if movement.answers else None,
+                value=movement.value,
+            )
+        )
+    return lines
+
+
+def _insert(draft: EntryDraft, movements: list[Movement], reverses: Entry | None) -> Entry:
+    posted_at = now()
+    year = posted_at.astimezone(SHANGHAI).year
+    group = PostingGroup.objects.create(
+        idempotency_key=f"entry:{draft.key}", branch=draft.branch, entry_count=1, posted_at=posted_at
+    )
+    serial = take_serials(draft.branch.code, year, ENTRY_LETTER)
+    entry = Entry.objects.create(
+        **Entry.lineage_of(draft.branch),
+        number=format_number(draft.branch.code, year, ENTRY_LETTER, serial),
+        year=year,
+        serial=serial,
+        kind=draft.kind,
+        occurred_on=draft.occurred_on,
+        posted_at=posted_at,
+        made_by=draft.made_by,
+        approved_by=draft.approved_by,
+        document=draft.document.strip(),
+        basis=draft.basis,
+        idempotency_key=draft.key,
+        group=group,
+        reverses=reverses,
+    )
+    for movement in movements:
+        movement.entry = entry
+    # One statement for all: the database checks and carries the balances for the set.
+    Movement.objects.bulk_create(movements)
+    return entry
+
+
+def _standing(key: str) -> Entry | None:
+    return Entry.objects.unscoped("the key of the entry being posted").filter(idempotency_key=key).first()
+
+
+def _key_used(entry: Entry) -> LedgerConflict:
+    return LedgerConflict(
+        "key_used",
+        _("标识已用于另一张记账单 %(number)s，内容不同，本次没有记入，请核对是否重复提交。") % {"number": entry.number},
+    )
+
+
+def _content_of(entry: Entry) -> tuple[Any, ...]:
+    return (
+        entry.branch_id,
+        entry.kind,
+        entry.occurred_on,
+        entry.made_by_id,
+        entry.approved_by_id,
+        entry.document,
+        entry.basis,
+        entry.reverses_id,
+    )
+
+
+def _content_of_draft(draft: EntryDraft, reverses: Entry | None) -> tuple[Any, ...]:
+    return (
+        draft.branch.pk,
+        draft.kind,
+        draft.occurred_on,
+        draft.made_by.pk,
+        draft.approved_by.pk,
+        draft.document.strip(),
+        draft.basis,
+        reverses.pk if reverses else None,
+    )
+
+
+def _movements_of(entry: Entry) -> dict[tuple[Any, ...], Decimal]:
+    totals: dict[tuple[Any, ...], Decimal] = {}
+    for movement in entry.movements.all():
+        key = (
+            movement.source_id, movement.destination_id, movement.answers_id, movement.reverses_id, movement.value
+        )  # fmt: skip
+        totals[key] = totals.get(key, Decimal(0)) + movement.quantity
+    return totals
+
+
+def _movements_of_draft(draft: EntryDraft) -> dict[tuple[Any, ...], Decimal]:
+    totals: dict[tuple[Any, ...], Decimal] = {}
+    for movement in draft.movements:
+        key = (
+            movement.source.pk,
+            movement.destination.pk,
+            movement.answers.pk if movement.answers else None,
+            movement.takes_back.pk if movement.takes_back else None,
+            movement.value,
+        )
+        totals[key] = totals.get(key, Decimal(0)) + movement.quantity
+    return totals
+
+
+def _write_record(entry: Entry, draft: EntryDraft) -> None:
+    body: dict[str, Any] = {
+        "schema": RECORD_SCHEMA,
+        "kind": str(entry.kind),
+        "number": entry.number,
+        "branch": draft.branch.code,
+        "occurred_on": entry.occurred_on.isoformat(),
+        "posted_at": utc_text(entry.posted_at),
+        "basis": str(entry.basis),
+        "reverses": entry.reverses.number if entry.reverses else None,
+        "movements": [_movement_body(movement) for movement in _with_accounts(entry)],
+    }
+    write_record(
+        kind="entry",
+        subject=entry.number,
+        object_id=entry.pk,
+        branch_code=draft.branch.code,
+        body=body,
+        private={"document": entry.document},
+    )
+
+
+def utc_text(moment: datetime) -> str:
+    """A moment as it stands in public records: ISO 8601 in UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _with_accounts(entry: Entry) -> Iterable[Movement]:
+    return entry.movements.select_related(
+        "unit",
+        "source__fund",
+        "destination__fund",
+        "reverses__entry",
+        "answers__entry",
+    ).order_by("line")
+
+
+def _movement_body(movement: Movement) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "line": movement.line,
+        "from": _account_text(movement.source),
+        "to": _account_text(movement.destination),
+        "unit": movement.unit.code,
+        "quantity": f"{movement.quantity:.{movement.unit.decimal_places}f}",
+    }
+    for name in ("out_from", "in_from", "hole_from", "back_from"):
+        position = getattr(movement, name)
+        if position is not None:
+            body[name] = f"{position:.{movement.unit.decimal_places}f}"
+    if movement.value is not None:
+        body["value"] = f"{movement.value:.2f}"
+    for name in ("reverses", "answers"):
+        other = getattr(movement, name)
+        if other is not None:
+            body[name] = {"entry": other.entry.number, "line": other.line}
+    return body
+
+
+def _account_text(account: Account) -> str:
+    """Who an account is in public: `outside:givers`, `fund:330106-F1`, `fund:330106-F1/site:3`, `transit:330106-F1/7`."""
+    if account.kind == AccountKind.WORLD:
+        return f"outside:{account.party}"
+    code = account.fund.code if account.fund else ""
+    if account.kind == AccountKind.TRANSIT:
+        return f"transit:{code}/{account.pk}"
+    return f"fund:{code}/site:{account.site_id}" if account.site_id else f"fund:{code}"
