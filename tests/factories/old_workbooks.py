@@ -1,7 +1,8 @@
 """Old Excel files (BIFF8) made by hand: no maintained library writes them, and lists still come in them.
 
 Only what a list needs: one stream, text as LABEL records, numbers as NUMBER records ([MS-XLS] 2.4.148, 2.4.180) in
-a compound file ([MS-CFB]). `extra_entries`, `extra_records` and `far_cell` make the files that must be refused.
+a compound file ([MS-CFB]). `extra_entries`, `extra_records`, `far_cell` and
+`claimed_rows` make the files that must be refused.
 """
 
 import struct
@@ -36,7 +37,9 @@ def _cells(rows: Sequence[Sequence[str | float | None]]) -> bytes:
     return b"".join(parts)
 
 
-def _stream(rows, sheet: str, extra_records: bytes, far_cell: tuple[int, int] | None, sheet_type: int) -> bytes:
+def _stream(
+    rows, sheet: str, extra_records: bytes, far_cell: tuple[int, int] | None, sheet_type: int, claimed_rows: int | None
+) -> bytes:
     begin = struct.pack("<HHHHII", 0x0600, 0x0005, 0x0DBB, 0x07CC, 0, 6)
     name = sheet.encode("utf-16-le")
     codepage = _record(0x0042, struct.pack("<H", 1200))
@@ -46,7 +49,9 @@ def _stream(rows, sheet: str, extra_records: bytes, far_cell: tuple[int, int] | 
     book = _record(0x0809, begin) + extra_records + codepage + bound + _record(0x000A, b"")
     width = max((len(row) for row in rows), default=0)
     body = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0x0DBB, 0x07CC, 0, 6))
-    body += _record(0x0200, struct.pack("<IIHHH", 0, len(rows), 0, width, 0)) + _cells(rows)
+    body += _record(
+        0x0200, struct.pack("<IIHHH", 0, len(rows) if claimed_rows is None else claimed_rows, 0, width, 0)
+    ) + _cells(rows)
     if far_cell is not None:
         body += _number(*far_cell, 1.0)
     return book + body + _record(0x000A, b"")
@@ -92,9 +97,10 @@ def write_xls(
     extra_records: bytes = b"",
     far_cell: tuple[int, int] | None = None,
     sheet_type: int = 0,
+    claimed_rows: int | None = None,
 ) -> Path:
     """Write rows as a BIFF8 workbook of one sheet."""
-    stream = _stream(rows, sheet, extra_records, far_cell, sheet_type)
+    stream = _stream(rows, sheet, extra_records, far_cell, sheet_type, claimed_rows)
     path.write_bytes(compound_file([("Workbook", stream), *((name, b"made up") for name in extra_entries)]))
     return path
 

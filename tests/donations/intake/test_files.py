@@ -206,16 +206,22 @@ def test_a_circle_in_an_old_file_is_found_before_a_reader_runs_in_it(tmp_path):
         look_into(bytes(data))
 
 
-def test_a_reader_that_would_take_the_worker_down_takes_down_a_child_only(tmp_path):
-    # A string table that claims four thousand million strings: the reader reserves room for them and aborts.
-    claim = struct.pack("<HHII", 0x00FC, 8, 0xFFFFFFFF, 0x7FFFFFFF)
-    path = write_xls(tmp_path / "a.xls", ROWS, extra_records=claim)
-    assert rehearse(path) in ("broken", "opened")
-    sheet = (
-        '<worksheet><sheetData><row><c r="A1"><v>1</v></c><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
-    )
+def test_a_workbook_that_makes_the_reader_abort_takes_down_a_child_only(tmp_path):
+    # The reader reserves room for as many rows as a sheet claims to have; without it the process is ended.
+    assert refusal_of(write_xls(tmp_path / "a.xls", ROWS, claimed_rows=0xFFFFFF00)) == "file_corrupt"
+    body = '<row><c r="A1"><v>1</v></c><c r="XFD1048576"><v>1</v></c></row>'
+    sheet = f"<worksheet><sheetData>{body}</sheetData></worksheet>"
     assert rehearse(write_member(tmp_path / "b.xlsx", {"xl/worksheets/sheet1.xml": sheet})) == "broken"
     assert rehearse(lists.write_table(tmp_path / "c.xlsx", ROWS)) == "opened"
+
+
+@pytest.mark.parametrize(
+    "body", ["<row><c r='A1' t='s'><v>99999</v></c></row>", "<row><c r='A1'", "<row><c r='1A'><v>1</v></c></row>"]
+)
+def test_a_workbook_with_broken_markup_is_refused(tmp_path, body):
+    sheet = f'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{body}</sheetData></worksheet>'
+    code = refusal_of(write_member(tmp_path / "a.xlsx", {"xl/worksheets/sheet1.xml": sheet}))
+    assert code in ("file_corrupt", "file_empty", "header_not_found")
 
 
 def test_a_formula_is_read_by_its_stored_value_and_never_computed(tmp_path):
