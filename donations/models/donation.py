@@ -118,7 +118,11 @@ class DailyTotal(BranchLineage):
             ),
             models.CheckConstraint(condition=Q(gift_count__gte=0, amount__gte=0), name="dailytotal_not_negative"),
         ]
-        indexes = [models.Index(fields=["received_on"], name="dailytotal_by_day")]
+        indexes = [
+            models.Index(fields=["received_on"], name="dailytotal_by_day"),
+            models.Index(fields=["city", "received_on"], include=["gift_count", "amount"], name="dailytotal_city_by_day"),
+            models.Index(fields=["county", "received_on"], include=["gift_count", "amount"], name="dailytotal_county_by_day"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.branch_id} {self.received_on}"
