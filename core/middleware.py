@@ -5,6 +5,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from core.audit import request_address
+from core.errors import DomainError
+from core.views.errors import error_response
 
 
 class RequestContextMiddleware:
@@ -23,3 +25,17 @@ class RequestContextMiddleware:
             return self.get_response(request)
         finally:
             request_address.reset(token)
+
+
+class DomainErrorMiddleware:
+    """Answers what the domain refused: a page with its sentence and status, or the same as JSON."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Take care of domain errors alone; everything else is Django's."""
+        return error_response(request, exception) if isinstance(exception, DomainError) else None

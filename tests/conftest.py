@@ -91,3 +91,13 @@ def as_superuser(db: None) -> Callable[..., None]:
 def private_files(tmp_path: Any, settings: Any) -> None:
     """Each test keeps its private files in a folder of its own."""
     settings.PRIVATE_FILES_DIR = tmp_path / "files"
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings: Any) -> None:
+    """Pages take the static files as they lie in the tree: no collection has to run before a test."""
+    os.makedirs(settings.STATIC_ROOT, exist_ok=True)
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }

@@ -4,15 +4,17 @@ from core.jobs.handle import JobHandle, JobLostError
 from core.jobs.moving import cancel_job, move_job, retry_job, start_job
 from core.jobs.reaping import note_heartbeat, requeue_stale_jobs
 from core.jobs.running import run_job
-from core.jobs.selectors import JobFacts, job_facts, job_of, jobs_of
+from core.jobs.selectors import JobFacts, JobPage, job_facts, job_of, job_page, jobs_of
 
 __all__ = [
     "JobFacts",
     "JobHandle",
     "JobLostError",
+    "JobPage",
     "cancel_job",
     "job_facts",
     "job_of",
+    "job_page",
     "jobs_of",
     "move_job",
     "note_heartbeat",

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,15 @@ from core.errors import NotFound
 from core.models import Job
 
 _OPEN = (JobStatus.QUEUED, JobStatus.RUNNING)
+PAGE_SIZE = 30
+
+
+@dataclass(frozen=True)
+class JobPage:
+    """One page of a person's jobs; `next_cursor` is empty on the last."""
+
+    jobs: list[Job]
+    next_cursor: str
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,29 @@ def job_of(person: Any, job_id: UUID) -> Job:
     if job is None:
         raise NotFound("job_not_found", _("没有找到这个任务，或它不是您发起的。请到“后台任务”里查看。"))
     return job
+
+
+def job_page(person: Any, before: str) -> JobPage:
+    """A person's jobs, newest first, from the one after the cursor `before` on. One query, two with a cursor.
+
+    The cursor is a job's id; an unknown one gives the first page.
+    """
+    jobs = jobs_of(person).order_by("-created_at", "-id")
+    last = jobs.filter(pk=before).first() if _is_uuid(before) else None
+    if last is not None:
+        later = Q(created_at__lt=last.created_at) | Q(created_at=last.created_at, pk__lt=last.pk)
+        jobs = jobs.filter(later)
+    found = list(jobs[: PAGE_SIZE + 1])
+    shown = found[:PAGE_SIZE]
+    return JobPage(shown, str(shown[-1].pk) if len(found) > PAGE_SIZE else "")
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def job_facts(job: Job) -> JobFacts:
