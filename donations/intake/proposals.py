@@ -34,7 +34,7 @@ def donor_kind(name: str) -> DonorKind:
     A name of the form `甲转来乙捐款` is an organisation only when both sides are: shown in full it would otherwise
     give away the name of a person.
     """
-    if words.ANONYMOUS.fullmatch(squeeze(name)):
+    if words.ANONYMOUS_HINT.search(name) and words.ANONYMOUS.fullmatch(squeeze(name)):
         return "anonymous"
     through = pass_through(name)
     if through is not None and through.via:
@@ -56,10 +56,15 @@ def _is_organisation(name: str) -> bool:
 def _ends_as_organisation(name: str) -> bool:
     bare = name.strip()
     for _round in range(3):  # 某公司和全体员工捐款
-        bare = words.COLLECTIVE_TAIL.sub("", bare).strip()
+        shorter = words.COLLECTIVE_TAIL.sub("", bare).strip()
+        if shorter == bare:
+            break
+        bare = shorter
     if len(bare) < _MAY_BE_ORGANISATION:
         return bool(words.SHORT_ORGANISATION_END.search(bare))
-    return bool(words.ORGANISATION_END.search(bare) or words.ORGANISATION_END_LATIN.search(bare))
+    if bare[-1] in words.ORGANISATION_LAST and words.ORGANISATION_END.search(bare):
+        return True
+    return bare[-1].isascii() and bool(words.ORGANISATION_END_LATIN.search(bare))
 
 
 def pass_through(name: str) -> GiverProposal | None:

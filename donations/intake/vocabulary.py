@@ -126,6 +126,7 @@ ANONYMOUS: Final = re.compile(
     r"(一?[位名个]?(爱心|热心|好心|善心)(人士?|市民|网友|群众|居民|读者|企业|单位|企业个人|团体)?|无名(氏|人士?)?|匿名(者|人士?|捐赠|用户)?|"
     r"佚名|隐名|不(愿|便)?(透露|留|具|署)(姓)?名(者|人士)?|未(留|署|具|知)姓?名|不详|散客|现金散捐|零散捐款|募捐箱)(捐款|捐赠)?"
 )
+ANONYMOUS_HINT: Final = re.compile("[爱热好善]心|名|不详|散|募捐箱")
 TEST_LIKE: Final = re.compile(r"测试|试用|test|demo|虚拟用户|asdf|^[0-9]+$", re.IGNORECASE)
 
 # An organisation's name ends in one of these. The end counts, not the middle: 某某公司张三 is a person.
@@ -140,6 +141,10 @@ ORGANISATION_END: Final = re.compile(
     r"管理局|总局|分局|总站|车站|研究院|研究所|设计院|科学院|图书馆|博物馆|文化馆|纪念馆|会馆|档案馆|敬老院|福利院|养老院|剧院|影院|"
     r"部队|支队|大队|总队|中队|武警|军区|寺院|寺庙|禅寺|教堂|清真寺|道观|[一-龥]{3,}寺|俱乐部|联盟|总会|分会|总部|村民小组|社区|管理处|管理所|服务站|"
     r"[一-龥]{5,}[局厂社会院部所处馆站场队园团])$"
+)
+# The last characters of all the endings above: most names are done with after one look.
+ORGANISATION_LAST: Final = frozenset(
+    "司团业行所社室部处店城场市楼馆厅房厂院心学中园校会协盟政委联组支府办道局站队警区寺庙堂观总里部"
 )
 SHORT_ORGANISATION_END: Final = re.compile(
     r"(财政|税务|林业|水利|教育|民政|卫生|公安|交通|司法|审计|统计|气象|商务|体育|信访)局$"
