@@ -1,6 +1,5 @@
 """Directories and processes for the tests of the ground."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from redcross_portal.environment import BASE_DIR
+from redcross_portal.local_services import locations, postgres, redis
 
 PERSONAL_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "USER")
 
@@ -21,8 +21,12 @@ def data_dir() -> Iterator[Path]:
     directory = Path(tempfile.mkdtemp(prefix="rcp-test-"))
     directory.chmod(0o755)
     yield directory
-    for record in directory.glob("services/place.json"):
-        shutil.rmtree(json.loads(record.read_text(encoding="utf-8"))["socket_dir"], ignore_errors=True)
+    if (directory / "services" / "place.json").exists():
+        place = locations.find_place(directory)
+        # A test that failed may have left them running; what stopped already stays as it is.
+        redis.stop(place)
+        postgres.stop(place)
+        shutil.rmtree(place.socket_dir, ignore_errors=True)
     shutil.rmtree(directory)
 
 

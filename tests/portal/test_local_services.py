@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg2
 import pytest
+from redis import Redis
 
 from redcross_portal import local_services
 from redcross_portal.environment import BASE_DIR, StartError
@@ -194,6 +195,21 @@ def test_a_stale_pid_that_belongs_to_somebody_else_today_is_not_believed(data_di
     (place.redis_dir / "redis.pid").write_text(f"{os.getpid()}\n", encoding="utf-8")
     with local_services.running(data_dir) as urls:
         assert _value(urls.app, "SELECT 1") == 1
+        server = redis.server_pid(place)
+        assert server not in (None, os.getpid())
+    assert not locations.process_in(place.redis_dir, int(server or 0))
+
+
+def test_a_broker_that_cannot_write_its_snapshot_is_stopped_all_the_same(data_dir: Path) -> None:
+    started = local_services.ensure_running(data_dir)
+    server = int(redis.server_pid(started.place) or 0)
+    with closing(Redis(unix_socket_path=str(started.place.redis_socket))) as client:
+        client.set("key", "value")
+    # Its account may no longer write there, as on a full disk.
+    os.chown(started.place.redis_dir, os.geteuid(), os.getegid())
+    started.place.redis_dir.chmod(0o555)
+    assert local_services.stop(started) is True
+    assert not locations.process_in(started.place.redis_dir, server)
 
 
 def test_a_vanished_socket_directory_is_replaced(data_dir: Path) -> None:
