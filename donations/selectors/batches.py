@@ -57,7 +57,8 @@ def batch_tally(batch: Batch) -> BatchTally:
         excluded_count=Count("pk", filter=EXCLUDED),
         excluded_total=Sum("amount", filter=EXCLUDED),
     )
-    return BatchTally(**{name: (ZERO_YUAN if value is None else value) for name, value in figures.items()})
+    found: dict[str, Any] = {name: ZERO_YUAN if value is None else value for name, value in figures.items()}
+    return BatchTally(**found)
 
 
 def declared_gap(batch: Batch, tally: BatchTally) -> list[str]:

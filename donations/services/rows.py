@@ -114,7 +114,7 @@ def add_row(*, batch_id: int, typed: Mapping[str, Any], actor: User, voucher: St
             raise WrongState("batch_is_a_file", _("文件批次不能加行，请在手工录入里补录。"))
         last = StagedGift.objects.filter(batch=batch).aggregate(last=Max("row_number"))["last"] or 0
         parsed = _parse(batch, last + 1, typed)
-        if parsed.level == RowLevel.ERROR:
+        if parsed.level == "error":
             fields = {problem.field: problem.message for problem in parsed.problems if problem.is_error}
             raise DomainError("row_has_errors", _("这一笔还有错误，没有保存，请按提示改正。"), fields)
         row = StagedGift(batch=batch, row_number=last + 1, original={}, voucher=voucher, edited_by_id=actor.pk)

@@ -1,5 +1,7 @@
 """Accounts: what a branch holds, what is under way, and the outside."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger.choices import AccountKind, WorldParty
 
 # Positions on an account's axes: up to 10^18 units with three decimals.
-POSITION = {"max_digits": 24, "decimal_places": 3}
+POSITION: dict[str, Any] = {"max_digits": 24, "decimal_places": 3}
 
 
 class Account(models.Model):
