@@ -7,6 +7,7 @@ from typing import Any
 import segno
 from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput, Select
+from django.http import QueryDict
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -136,11 +137,13 @@ def button(
     value: str = "",
     download: bool = False,
     keys: str = "",
+    key: str = "",
     form: str = "",
 ) -> dict[str, Any]:
     """Set a link (`url` given) or a submit button.
 
-    `kind`: primary, secondary, danger, quiet. `keys`: the shortcut that is shown, e.g. `Ctrl+Enter`.
+    `kind`: primary, secondary, danger, quiet. `keys`: the shortcut that is shown, e.g. `Ctrl+Enter`;
+    `key`: what presses it in a form with clerk-keys (save-new, draft, close).
     """
     return {
         "label": label,
@@ -151,8 +154,18 @@ def button(
         "value": value,
         "download": download,
         "keys": keys,
+        "key": key,
         "form": form,
     }
+
+
+@register.simple_tag(takes_context=True)
+def display_url(context: Context, name: str, value: str) -> str:
+    """Return this address with a display choice (`elder`, `text`) for `core.display.DisplayMiddleware`."""
+    request = context.get("request")
+    chosen = request.GET.copy() if request else QueryDict(mutable=True)
+    chosen[name] = value
+    return f"?{chosen.urlencode()}"
 
 
 @register.inclusion_tag("components/nav_link.html", takes_context=True)

@@ -32,7 +32,11 @@ _SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 class DesignForm(forms.Form):
     """Every kind of control once."""
 
-    donor = forms.CharField(label=gettext_lazy("捐赠人"), help_text=gettext_lazy("单位写全称，个人写姓名。"))
+    donor = forms.CharField(
+        label=gettext_lazy("捐赠人"),
+        help_text=gettext_lazy("单位写全称，个人写姓名；F2 同上一笔。"),
+        widget=forms.TextInput(attrs={"data-same-value": gettext_lazy("示例科技有限公司")}),
+    )
     amount = forms.CharField(
         label=gettext_lazy("金额"),
         help_text=gettext_lazy("可写 1.2万 或 1，234.50。"),
@@ -57,10 +61,25 @@ class DesignForm(forms.Form):
 @login_required
 def design(request: HttpRequest) -> HttpResponse:
     """Show all components. Reads nothing and writes nothing."""
+    return render(request, "core/design.html", made_up_content())
+
+
+def made_up_content() -> dict[str, Any]:
+    """Return what the page shows: each component in its states."""
     wrong = DesignForm({"donor": "", "amount": "12.345", "fund": "a"}, auto_id="wrong_%s")
     wrong.add_error("amount", _("金额最多两位小数，请改成 12.35 或 12.34。"))
-    context = {"form": DesignForm(auto_id="good_%s"), "wrong": wrong, "as_of": _AS_OF, "sha256": _SHA256}
-    return render(request, "core/design.html", {**context, **_figures(), **_lists(), **_jobs(), **_charts()})
+    form = DesignForm(auto_id="good_%s")
+    return {
+        "form": form,
+        "filters": DesignForm(auto_id="filter_%s"),
+        "wrong": wrong,
+        "as_of": _AS_OF,
+        "sha256": _SHA256,
+        **_figures(),
+        **_lists(),
+        **_jobs(),
+        **_charts(),
+    }
 
 
 def _figures() -> dict[str, Any]:
@@ -134,11 +153,11 @@ def _jobs() -> dict[str, Any]:
 
     failure = _("第 813 行金额不是数字，请改正后重新提交；没有写入任何一行。")
     return {
-        "job_running": job(status="running", get_status_display=_("进行中"), stage="checking"),
+        "job_running": job(pk=1, status="running", get_status_display=_("进行中"), stage="checking"),
         "job_done": job(
-            status="done", get_status_display=_("已完成"), done_count=1995, finished_at=_AS_OF, link="#jobs"
+            pk=2, status="done", get_status_display=_("已完成"), done_count=1995, finished_at=_AS_OF, link="#jobs"
         ),
-        "job_failed": job(status="failed", get_status_display=_("未成功"), stage="writing", error=failure),
+        "job_failed": job(pk=3, status="failed", get_status_display=_("未成功"), stage="writing", error=failure),
     }
 
 

@@ -286,7 +286,7 @@ def test_the_current_place_of_a_menu_is_marked():
 
 def a_job(status, stage=""):
     return SimpleNamespace(
-        status=status, stage=stage, error="", link="", done_count=1, total_count=2, get_status_display=status
+        pk=1, status=status, stage=stage, error="", link="", done_count=1, total_count=2, get_status_display=status
     )
 
 
