@@ -58,6 +58,17 @@ class UseBasis(models.TextChoices):
     CLOSING = "closing", _("项目终止，按协议或章程处理")
 
 
+class TrailWay(models.TextChoices):
+    """How a step of a trail came about."""
+
+    ARRIVED = "arrived", _("收到")
+    LEFT = "left", _("转出")
+    TAKEN_OUT = "taken_out", _("抽出")
+    CAME_BACK = "came_back", _("退回")
+    BOUGHT = "bought", _("购得物资")
+    RESTS = "rests", _("结存")
+
+
 class OpeningStatus(models.TextChoices):
     """States of a file of opening balances."""
 
