@@ -98,8 +98,8 @@ def env_list(name: str, default: Collection[str] = ()) -> list[str]:
 
 
 def env_path(name: str, default: Path) -> Path:
-    """A path; a relative one counts from the working directory."""
-    return Path(env_text(name, str(default))).expanduser().absolute()
+    """A path; a relative one counts from the project's directory, wherever a command is called from."""
+    return BASE_DIR / Path(env_text(name, str(default))).expanduser()
 
 
 def data_dir() -> Path:

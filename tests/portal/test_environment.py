@@ -141,3 +141,13 @@ def test_a_broken_line_is_told_by_its_number_and_not_by_its_text(tmp_path: Path)
     with pytest.raises(SettingError, match="第 2 行") as caught:
         environment.load_env_file(file)
     assert "hunter2" not in str(caught.value)
+
+
+def test_a_relative_path_counts_from_the_project_wherever_one_stands(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("EXAMPLE", "elsewhere/var")
+    monkeypatch.chdir(tmp_path)
+    assert environment.env_path("EXAMPLE", tmp_path) == environment.BASE_DIR / "elsewhere/var"
+    monkeypatch.setenv("EXAMPLE", "/srv/portal")
+    assert environment.env_path("EXAMPLE", tmp_path) == Path("/srv/portal")

@@ -8,11 +8,14 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 from redcross_portal.environment import BASE_DIR
+from redcross_portal.local_services import locations, postgres
 from redcross_portal.local_services.locations import process_in
 from redcross_portal.supervisor.processes import processes_of
 
@@ -94,7 +97,12 @@ def test_the_portal_starts_serves_stops_and_recovers(
     assert _eventually(lambda: len(processes_of(run_id)) >= 7, 30)
     assert {"web.log", "worker.log", "beat.log"} <= {path.name for path in (data_dir / "log").iterdir()}
 
-    # The worst end of a supervisor: nobody is told.
+    # The worst end of a supervisor: nobody is told. And it comes while the demo is being loaded.
+    place = locations.find_place(data_dir)
+    with closing(psycopg2.connect(postgres.url(place, postgres.OWNER))) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE half_a_demo (n int)")
+        connection.commit()
+    (data_dir / "services" / "demo-begun").touch()
     first.kill()
     first.wait()
     begun = time.monotonic()
@@ -103,6 +111,9 @@ def test_the_portal_starts_serves_stops_and_recovers(
     assert _status(port) == 200
     assert processes_of(run_id) == []
     assert time.monotonic() - begun < 60
+    with closing(psycopg2.connect(postgres.url(place, postgres.OWNER))) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_tables WHERE tablename = 'half_a_demo'")
+        assert cursor.fetchone() == (0,)
 
     run_id = _run_id(data_dir)
     os.killpg(second.pid, signal.SIGINT)
