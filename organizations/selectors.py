@@ -79,8 +79,9 @@ def code_readings(code: str) -> list[str]:
     """The codes that an input may mean: itself, and for digits the shorter codes that zeros only fill up."""
     text = code.strip().upper()
     readings = [text]
-    if re.fullmatch(r"[0-9]{2,12}", text):
-        readings += [text[:n] for n in DIVISION_CODE_LENGTHS.values() if n < len(text) and not text[n:].strip("0")]
+    lengths = DIVISION_CODE_LENGTHS.values()
+    if text.isascii() and text.isdigit() and len(text) in lengths:
+        readings += [text[:n] for n in lengths if n < len(text) and not text[n:].strip("0")]
     # Of the readings the longest that exists is meant: 330100 is the city 3301, for no county ends in 00.
     return readings
 
@@ -188,7 +189,9 @@ def grantable_branches(actor: User) -> QuerySet[Branch]:
     own = list(branches_with(actor, Right.GRANT_ROLES))
     condition = Q(pk__in=[branch.pk for branch in own])
     for branch in own:
-        if branch.kind in ASSOCIATION_KINDS:
+        if branch.kind not in ASSOCIATION_KINDS:
+            condition |= Q(path__startswith=branch.path)
+        else:
             condition |= Q(path__startswith=branch.path) & ~Q(kind__in=ASSOCIATION_KINDS) & _nearest(branch)
             condition |= Q(path__startswith=branch.path, depth=branch.depth + 1)
     branches: QuerySet[Branch] = Branch.objects.valid().filter(condition)
