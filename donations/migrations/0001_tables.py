@@ -225,10 +225,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Func(models.F('approved_by'), models.F('maker_ids'), arg_joiner=' <> ALL (', output_field=models.BooleanField(), template='(%(expressions)s))'), _connector='OR'), name='batch_approver_is_no_maker'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'posted'), _negated=True), models.Q(('approved_by__isnull', False), ('group__isnull', False), ('posted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='batch_posted_was_approved'),
         ),
         migrations.AddConstraint(

@@ -5,25 +5,18 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from donations.choices import EDITABLE_BATCH, BatchKind, BatchStatus
 from organizations.models import BranchLineage, BranchRowsQuerySet
 
-_APPROVER_IS_NO_MAKER = Func(
-    models.F("approved_by"),
-    models.F("maker_ids"),
-    template="(%(expressions)s))",
-    arg_joiner=" <> ALL (",
-    output_field=models.BooleanField(),
-)
-
 
 class Batch(BranchLineage):
     """A file of gifts, or gifts typed at a counter, on their way through two persons' hands into the ledger.
 
-    Everybody who made, changed or submitted it stands in `maker_ids`; the approver is none of them (CHECK). One file
+    Everybody who made, changed or submitted it stands in `maker_ids`; the approver is none of them
+    (CHECK batch_approver_is_no_maker in sql/donation.sql). One file
     lives once: its SHA-256 is unique among batches that were not cancelled.
     """
 
@@ -74,9 +67,6 @@ class Batch(BranchLineage):
         constraints = [
             models.CheckConstraint(condition=Q(status__in=BatchStatus.values), name="batch_status_known"),
             models.CheckConstraint(condition=Q(kind__in=BatchKind.values), name="batch_kind_known"),
-            models.CheckConstraint(
-                condition=Q(approved_by__isnull=True) | Q(_APPROVER_IS_NO_MAKER), name="batch_approver_is_no_maker"
-            ),
             models.CheckConstraint(
                 condition=~Q(status=BatchStatus.POSTED)
                 | Q(

@@ -4,3 +4,4 @@ DROP TRIGGER append_only_row ON donations_batchevent; DROP TRIGGER append_only_a
 DROP TRIGGER append_only_all ON donations_donation;
 DROP TRIGGER donation_guard_row ON donations_donation;
 DROP FUNCTION donations_donation_guard();
+ALTER TABLE donations_batch DROP CONSTRAINT batch_approver_is_no_maker;

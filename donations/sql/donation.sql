@@ -1,3 +1,7 @@
+-- Nobody approves a batch that passed through their own hands.
+ALTER TABLE donations_batch ADD CONSTRAINT batch_approver_is_no_maker
+    CHECK (approved_by_id IS NULL OR approved_by_id <> ALL (maker_ids));
+
 -- A posted gift is never changed or removed, except for the way its giver's name is shown today.
 CREATE FUNCTION donations_donation_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
