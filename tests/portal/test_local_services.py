@@ -208,8 +208,11 @@ def test_a_broker_that_cannot_write_its_snapshot_is_stopped_all_the_same(data_di
     # Its account may no longer write there, as on a full disk.
     os.chown(started.place.redis_dir, os.geteuid(), os.getegid())
     started.place.redis_dir.chmod(0o555)
-    assert local_services.stop(started) is True
-    assert not locations.process_in(started.place.redis_dir, server)
+    try:
+        assert local_services.stop(started) is True
+        assert not locations.process_in(started.place.redis_dir, server)
+    finally:
+        started.place.redis_dir.chmod(0o755)
 
 
 def test_a_vanished_socket_directory_is_replaced(data_dir: Path) -> None:
