@@ -1,5 +1,6 @@
 """Databases for the tests: made and migrated by the owner once, used as the application's role."""
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from django.db import connections
 
 from tests import databases
+from tests.workers import broker, celery_beat_process, celery_worker_process, start_worker  # noqa: F401 -- fixtures
 
 COPY = databases.PREFIX
 
@@ -47,3 +49,13 @@ def as_superuser(db: None) -> Callable[..., None]:
 def private_files(tmp_path: Any, settings: Any) -> None:
     """Each test keeps its private files in a folder of its own."""
     settings.PRIVATE_FILES_DIR = tmp_path / "files"
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings: Any) -> None:
+    """Pages take the static files as they lie in the tree: no collection has to run before a test."""
+    os.makedirs(settings.STATIC_ROOT, exist_ok=True)
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
