@@ -1,14 +1,21 @@
 """Fixtures of the ledger's tests."""
 
+from collections.abc import Iterator
+
 import pytest
+
+from ledger.checks import all_checks
 
 from tests.ledger.ground import Ground, make_ground
 
 
 @pytest.fixture
-def ground(db: None) -> Ground:
-    """The small ground in the rolled-back database."""
-    return make_ground()
+def ground(db: None) -> Iterator[Ground]:
+    """The small ground in the rolled-back database; at the end of each test the books must be in order."""
+    made = make_ground()
+    yield made
+    if made.ends_in_order:
+        assert {name: rows for name, rows in all_checks().items() if rows} == {}
 
 
 @pytest.fixture

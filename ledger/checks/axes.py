@@ -1,0 +1,60 @@
+"""Rules 1 and 2: places on axes, and balances."""
+
+# Every movement as it touches an account: +quantity where it came, -quantity where it left or was taken out.
+_TOUCHES = """
+    SELECT destination_id AS account_id, id, quantity AS change FROM ledger_movement WHERE in_from IS NOT NULL
+    UNION ALL
+    SELECT source_id, id, -quantity FROM ledger_movement WHERE out_from IS NOT NULL OR hole_from IS NOT NULL
+"""
+
+AXES: dict[str, str] = {
+    # Inflows lie end to end from zero, in the order in which they were posted.
+    "inflows_are_contiguous": """
+        SELECT destination_id AS account, id AS movement, in_from AS place, expected
+          FROM (SELECT destination_id, id, in_from,
+                       lag(in_from + quantity, 1, 0) OVER (PARTITION BY destination_id ORDER BY id) AS expected
+                  FROM ledger_movement WHERE in_from IS NOT NULL) m
+         WHERE in_from <> expected""",
+    "outflows_are_contiguous": """
+        SELECT source_id AS account, id AS movement, out_from AS place, expected
+          FROM (SELECT source_id, id, out_from,
+                       lag(out_from + quantity, 1, 0) OVER (PARTITION BY source_id ORDER BY id) AS expected
+                  FROM ledger_movement WHERE out_from IS NOT NULL) m
+         WHERE out_from <> expected""",
+    # The balance row is what the movements say, and every account that needs one has one.
+    "balance_is_its_movements": """
+        SELECT a.id AS account, b.inflow_tail, coalesce(i.total, 0) AS inflows, b.outflow_tail,
+               coalesce(o.total, 0) AS outflows, b.removed_total, coalesce(o.removed, 0) AS removed
+          FROM ledger_account a
+          LEFT JOIN ledger_accountbalance b ON b.account_id = a.id
+          LEFT JOIN (SELECT destination_id, sum(quantity) AS total
+                       FROM ledger_movement WHERE in_from IS NOT NULL GROUP BY 1) i ON i.destination_id = a.id
+          LEFT JOIN (SELECT source_id, sum(quantity) FILTER (WHERE out_from IS NOT NULL) AS total,
+                            sum(quantity) FILTER (WHERE hole_from IS NOT NULL) AS removed
+                       FROM ledger_movement WHERE out_from IS NOT NULL OR hole_from IS NOT NULL GROUP BY 1) o
+                 ON o.source_id = a.id
+         WHERE (a.kind = 'world') <> (b.account_id IS NULL)
+            OR (a.kind <> 'world' AND (b.inflow_tail, b.outflow_tail, b.removed_total) IS DISTINCT FROM
+                (coalesce(i.total, 0), coalesce(o.total, 0), coalesce(o.removed, 0)))""",
+    # No account was negative after any movement of its history.
+    "never_negative": f"""
+        SELECT account_id AS account, id AS movement, balance
+          FROM (SELECT account_id, id, sum(change) OVER (PARTITION BY account_id ORDER BY id, change DESC) AS balance
+                  FROM ({_TOUCHES}) t) h
+         WHERE balance < 0""",
+    # What was taken out lay inside the inflow it reverses, once, and had not left when it was taken out.
+    "holes_were_unspent": """
+        SELECT h.id AS movement, h.source_id AS account, h.hole_from
+          FROM ledger_movement h
+          LEFT JOIN ledger_movement r ON r.id = h.reverses_id
+         WHERE h.hole_from IS NOT NULL
+           AND (r.id IS NULL OR r.destination_id <> h.source_id OR h.hole_from < r.in_from
+                OR h.hole_from + h.quantity > r.in_from + r.quantity
+                OR EXISTS (SELECT 1 FROM ledger_movement o
+                            WHERE o.source_id = h.source_id AND o.id < h.id AND o.hole_from < h.hole_from + h.quantity
+                              AND o.hole_from + o.quantity > h.hole_from)
+                OR ledger_leaves_at(h.source_id, h.hole_from, h.id)
+                   < coalesce((SELECT o.out_from + o.quantity FROM ledger_movement o
+                                WHERE o.source_id = h.source_id AND o.out_from IS NOT NULL AND o.id < h.id
+                                ORDER BY o.out_from DESC LIMIT 1), 0))""",
+}
