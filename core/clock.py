@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -12,8 +14,11 @@ _frozen: ContextVar[datetime | None] = ContextVar("core_clock_frozen", default=N
 
 
 def now() -> datetime:
-    """Return the present moment, aware, in UTC."""
-    return _frozen.get() or datetime.now(UTC)
+    """Return the present moment, aware, in UTC.
+
+    A demo may live some days off (PORTAL_CLOCK_SHIFT_DAYS), so that a whole month can be walked through in minutes.
+    """
+    return _frozen.get() or datetime.now(UTC) + timedelta(days=settings.CLOCK_SHIFT_DAYS)
 
 
 def today() -> date:

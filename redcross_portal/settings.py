@@ -289,6 +289,10 @@ LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Asia/Shanghai"
+# Days by which the clock of the domain is off; records of a real portal must carry the real time.
+CLOCK_SHIFT_DAYS = env_int("PORTAL_CLOCK_SHIFT_DAYS", 0, minimum=-3660, maximum=3660)
+if CLOCK_SHIFT_DAYS and not DEMO:
+    raise SettingError("PORTAL_CLOCK_SHIFT_DAYS", "只有演示（DEMO=1）可以拨动时钟", "0，或不设置")
 USE_TZ = True
 USE_I18N = True
 DATE_FORMAT = "Y-m-d"

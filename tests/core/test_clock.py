@@ -1,5 +1,8 @@
 """The clock: aware, in UTC, and able to stand still where it is told to."""
 
+import os
+import subprocess
+import sys
 import threading
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -48,3 +51,22 @@ def test_freezing_holds_in_its_own_thread_only() -> None:
 def test_a_naive_moment_is_refused() -> None:
     with pytest.raises(ValueError, match="aware"), clock.frozen_at(datetime(2020, 1, 1)):  # noqa: DTZ001 the subject
         pass
+
+
+def test_a_demo_may_live_some_days_off(settings) -> None:
+    settings.CLOCK_SHIFT_DAYS = -40
+    assert abs(datetime.now(UTC) - timedelta(days=40) - clock.now()) < timedelta(seconds=5)
+    with clock.frozen_at(datetime(2020, 1, 1, tzinfo=UTC)):
+        assert clock.now() == datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def test_only_a_demo_may_shift_the_clock() -> None:
+    def start(demo: str) -> subprocess.CompletedProcess[str]:
+        shifted = {**os.environ, "PORTAL_CLOCK_SHIFT_DAYS": "-40", "DEMO": demo, "MFA_REQUIRED": "0"}
+        command = [sys.executable, "-c", "import redcross_portal.settings as s; print(s.CLOCK_SHIFT_DAYS)"]
+        return subprocess.run(command, env=shifted, capture_output=True, text=True)
+
+    assert start("1").stdout.strip() == "-40"
+    refused = start("0")
+    assert refused.returncode != 0
+    assert "PORTAL_CLOCK_SHIFT_DAYS" in refused.stderr
