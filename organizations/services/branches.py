@@ -1,7 +1,6 @@
 """Making branches and keeping their particulars."""
 
 import datetime
-import re
 from typing import Any
 
 from django.db import transaction
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core.audit import record_audit
 from core.errors import Conflict, DomainError
+from core.identifiers import IdentifierError, check_credit_code, normalise_identifier
 from organizations.choices import AREA_KINDS, PARENT_KINDS, SECTOR_LETTERS, BranchKind
 from organizations.models import Branch, Division
 from organizations.permissions import require_manage, require_manage_below
@@ -83,6 +83,8 @@ def update_branch_facts(*, branch: Branch, actor: User | None, **facts: Any) -> 
     if actor is not None:
         require_manage(actor, branch)
     facts = {field: value.strip() if isinstance(value, str) else value for field, value in facts.items()}
+    if "credit_code" in facts:
+        facts["credit_code"] = normalise_identifier(facts["credit_code"])
     changed = [field for field, value in facts.items() if getattr(branch, field) != value]
     _check_facts(branch, {field: facts[field] for field in changed})
     if changed:
@@ -203,10 +205,8 @@ def _check_facts(branch: Branch, facts: dict[str, Any]) -> None:
         if not facts["name"]:
             raise DomainError("name_missing", _("请填写这个组织的全称。"), {"name": _("请填写全称。")})
         _check_name_free(facts["name"], branch)
-    code = facts.get("credit_code")
-    if code and not re.fullmatch(r"[0-9A-HJ-NPQRTUWXY]{18}", code):
-        raise DomainError(
-            "credit_code_wrong",
-            _("统一社会信用代码应为 18 位数字和大写字母（不含 I、O、S、V、Z），请核对证书。"),
-            {"credit_code": _("统一社会信用代码不对。")},
-        )
+    if facts.get("credit_code"):
+        try:
+            check_credit_code(facts["credit_code"])
+        except IdentifierError as error:
+            raise DomainError(error.code, error.message, {"credit_code": error.message}) from error

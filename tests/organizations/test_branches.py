@@ -98,8 +98,13 @@ def test_facts_change_with_one_line_in_the_trail_and_none_without_change() -> No
     update_branch_facts(branch=branch_at("330182"), actor=admin, phone="0571-00000000", address="")
     events = AuditEvent.objects.filter(verb="organizations.branch.changed")
     assert [(event.actor_login, event.changed_fields) for event in events] == [("one", ["phone"])]
-    with pytest.raises(DomainError, match="18 位"):
-        update_branch_facts(branch=branch_at("330182"), actor=admin, credit_code="123")
+    for wrong in ("123", "91350100M000100Y44"):
+        with pytest.raises(DomainError) as refused:
+            update_branch_facts(branch=branch_at("330182"), actor=admin, credit_code=wrong)
+        assert list(refused.value.fields) == ["credit_code"]
+    assert update_branch_facts(
+        branch=branch_at("330182"), actor=None, credit_code="91350100m000100y43"
+    ).credit_code == ("91350100M000100Y43")
     with pytest.raises(TypeError):
         update_branch_facts(branch=branch_at("330182"), actor=admin, valid_to=today())
 
