@@ -26,6 +26,7 @@ DAY_FORMATS = ["%Y-%m-%d", "%Y/%m/%d", "%Y%m%d"]
 FIRST_DAY = datetime.date(1949, 1, 1)
 LAST_DAY = datetime.date(2999, 12, 31)
 GIFT_FILTERS = ("q", "branch", "from", "to", "min", "max", "fund", "kind")
+DISCLOSURE_FILTERS = ("branch", "kind", "year")
 KINDS = [("", gettext_lazy("全部")), *GiftKind.choices]
 
 
@@ -200,7 +201,7 @@ class DisclosureFilterForm(forms.Form):
     @property
     def is_set(self) -> bool:
         """Whether anything is filtered at all."""
-        return any(self.data.get(name) for name in self.fields)
+        return any(self.data.get(name) for name in DISCLOSURE_FILTERS)
 
 
 def read_gift_filter(params: Mapping[str, Any]) -> PublicGiftFilter:

@@ -1,12 +1,34 @@
 """Public addresses of disclosure."""
 
-from django.urls import path
+from django.urls import include, path
 
-from transparency.views.public import donations
+from transparency.views.public import branches, disclosure, donations, home, reports, search, texts
 
 urlpatterns = [
+    path("", home.home, name="home"),
+    path("search/", search.search, name="search"),
     path("donations/", donations.donation_list, name="donations"),
     path("donations.csv", donations.donations_csv, name="donations_csv"),
     path("donations.json", donations.donations_json, name="donations_json"),
     path("donations/<str:number>/", donations.donation_detail, name="donation"),
+    path("branches/", branches.branch_list, name="branches"),
+    path("branches/<str:code>/", branches.branch_detail, name="branch"),
+    path("disclosure/", disclosure.disclosure_list, name="disclosure"),
+    path("feed/disclosure.xml", disclosure.DisclosureFeed(), name="disclosure_feed"),
+    path("reports/", reports.report_list, name="reports"),
+    path("reports/<str:number>/", reports.report_detail, name="report"),
+    path("reports/<str:number>.pdf", reports.report_download, {"role": "pdf"}, name="report_pdf"),
+    path("reports/<str:number>.html", reports.report_download, {"role": "html"}, name="report_html"),
+    path("reports/<str:number>.csv", reports.report_download, {"role": "csv"}, name="report_csv"),
+    path("reports/<str:number>.json", reports.report_download, {"role": "json"}, name="report_json"),
+    path(
+        "reports/<str:number>/volumes/<int:part>.pdf", reports.report_download, {"role": "volume"}, name="report_volume"
+    ),
+    path("about/", texts.about, name="about"),
+    path("privacy/", texts.privacy, name="privacy"),
+    path("accessibility/", texts.accessibility, name="accessibility"),
+    path("report-error/", texts.report_error, name="report_error"),
+    path("robots.txt", texts.robots, name="robots"),
+    path("sitemap.xml", texts.sitemap, name="sitemap"),
+    path("api/v1/", include("transparency.api.urls")),
 ]

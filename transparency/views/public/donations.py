@@ -102,7 +102,7 @@ def donations_json(request: HttpRequest) -> StreamingHttpResponse:
 
 def _download(content: Any, content_type: str, name: str) -> StreamingHttpResponse:
     response = StreamingHttpResponse(content, content_type=content_type)
-    response["Content-Disposition"] = content_disposition_header(True, name)
+    response["Content-Disposition"] = content_disposition_header(True, name) or ""
     return response
 
 

@@ -1,0 +1,1 @@
+"""The public API, version 1: read-only, no key, the same figures as the pages."""

@@ -1,0 +1,125 @@
+"""The fields of the API, one by one (design contract, API v1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from donations.choices import GiftKind, GiftStatus
+from organizations.choices import BranchKind
+from transparency.choices import FileRole, ReportKind, ReportScope
+
+
+class Fields(serializers.Serializer):  # type: ignore[type-arg]  # cannot be subscripted when it runs
+    """Named fields, for reading alone."""
+
+
+class GiftSerializer(Fields):
+    """A gift as everybody may see it."""
+
+    number = serializers.CharField(help_text=_("捐赠编号"))
+    received_on = serializers.DateField(help_text=_("捐赠日期"))
+    posted_at = serializers.DateTimeField(help_text=_("入账时间"))
+    donor = serializers.CharField(help_text=_("公开显示的捐赠人名称"))
+    kind = serializers.ChoiceField(choices=GiftKind.choices, help_text=_("类别"))
+    amount = serializers.DecimalField(max_digits=14, decimal_places=2, help_text=_("金额，人民币元，两位小数"))
+    currency = serializers.CharField(help_text=_("币种，CNY"))
+    goods = serializers.CharField(allow_null=True, help_text=_("物资；资金捐赠为 null"))
+    purpose = serializers.CharField(help_text=_("意向"))
+    fund = serializers.CharField(help_text=_("资金池编码"))
+    branch = serializers.CharField(help_text=_("接收单位编码"))
+    branch_name = serializers.CharField(help_text=_("接收单位"))
+    receipt = serializers.CharField(allow_null=True, help_text=_("捐赠票据号；尚未登记为 null"))
+    status = serializers.ChoiceField(choices=GiftStatus.choices, help_text=_("posted 已入账，reversed 已冲销"))
+    log_index = serializers.IntegerField(allow_null=True, help_text=_("公开日志序号；排队中为 null"))
+    trail = serializers.CharField(help_text=_("去向页面地址"))
+    correction_note = serializers.CharField(allow_null=True, help_text=_("更正说明；未冲销为 null"))
+
+
+class BranchSerializer(Fields):
+    """A branch of the network."""
+
+    code = serializers.CharField(help_text=_("编码"))
+    name = serializers.CharField(help_text=_("名称"))
+    kind = serializers.ChoiceField(choices=BranchKind.choices, help_text=_("类别"))
+    parent = serializers.CharField(allow_null=True, help_text=_("上级编码"))  # type: ignore[assignment]
+    division = serializers.CharField(help_text=_("所在区划代码"))
+    credit_code = serializers.CharField(help_text=_("统一社会信用代码"))
+    address = serializers.CharField(help_text=_("地址"))
+    phone = serializers.CharField(help_text=_("公开电话"))
+    valid_from = serializers.DateField(help_text=_("启用日期"))
+    valid_to = serializers.DateField(allow_null=True, help_text=_("停用日期"))
+    successor = serializers.CharField(allow_null=True, help_text=_("并入单位编码"))
+
+
+class ReportFileSerializer(Fields):
+    """A file of a report."""
+
+    role = serializers.ChoiceField(choices=FileRole.choices, help_text=_("用途"))
+    part = serializers.IntegerField(help_text=_("册；主报告为 0"))
+    url = serializers.CharField(help_text=_("下载地址"))
+    size = serializers.IntegerField(help_text=_("字节数"))
+    sha256 = serializers.CharField(help_text="SHA-256")
+
+
+class ReportSerializer(Fields):
+    """A published report."""
+
+    number = serializers.CharField(help_text=_("报告编号"))
+    kind = serializers.ChoiceField(choices=ReportKind.choices, help_text=_("种类"))
+    title = serializers.CharField(help_text=_("标题"))
+    branch = serializers.CharField(help_text=_("发布单位编码"))
+    branch_name = serializers.CharField(help_text=_("发布单位"))
+    scope = serializers.ChoiceField(choices=ReportScope.choices, help_text=_("alone 本级，below 含下级"))
+    period = serializers.CharField(help_text=_("期间，如 2026-10"))
+    version = serializers.IntegerField(help_text=_("版本"))
+    published_at = serializers.DateTimeField(help_text=_("公开时间"))
+    log_from = serializers.IntegerField(allow_null=True, help_text=_("公开日志起，含"))
+    log_to = serializers.IntegerField(allow_null=True, help_text=_("公开日志止，不含"))
+    corrects = serializers.CharField(allow_null=True, help_text=_("所更正报告的编号"))
+    correction_note = serializers.CharField(help_text=_("更正说明"))
+    url = serializers.CharField(help_text=_("报告页面地址"))
+
+
+class ReportDetailSerializer(ReportSerializer):
+    """A published report with its files."""
+
+    files = ReportFileSerializer(many=True, help_text=_("文件"))
+
+
+class GiftPageSerializer(Fields):
+    """A page of gifts."""
+
+    results = GiftSerializer(many=True)
+    next = serializers.URLField(allow_null=True, help_text=_("下一页地址"))
+    previous = serializers.URLField(allow_null=True, help_text=_("上一页地址"))
+
+
+class BranchPageSerializer(Fields):
+    """A page of branches."""
+
+    results = BranchSerializer(many=True)
+    next = serializers.URLField(allow_null=True, help_text=_("下一页地址"))
+    previous = serializers.URLField(allow_null=True, help_text=_("上一页地址"))
+
+
+class ReportPageSerializer(Fields):
+    """A page of reports."""
+
+    results = ReportSerializer(many=True)
+    next = serializers.URLField(allow_null=True, help_text=_("下一页地址"))
+    previous = serializers.URLField(allow_null=True, help_text=_("上一页地址"))
+
+
+class ErrorSerializer(Fields):
+    """The one shape of errors."""
+
+    code = serializers.CharField(help_text=_("稳定的错误代码"))
+    message = serializers.CharField(help_text=_("说明"))
+
+    def get_fields(self) -> dict[str, Any]:
+        """Add `fields`, a name that a serializer has a use of its own for."""
+        named = serializers.DictField(child=serializers.CharField(), help_text=_("各参数的说明"))
+        return {**super().get_fields(), "fields": named}

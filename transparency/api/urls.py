@@ -1,0 +1,16 @@
+"""Addresses of the API, version 1."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
+
+from transparency.api import views
+
+urlpatterns = [
+    path("branches/", views.BranchListView.as_view(), name="api_branches"),
+    path("donations/", views.GiftListView.as_view(), name="api_donations"),
+    path("donations/<str:number>/", views.GiftView.as_view(), name="api_donation"),
+    path("reports/", views.ReportListView.as_view(), name="api_reports"),
+    path("reports/<str:number>/", views.ReportView.as_view(), name="api_report"),
+    path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
+    path("docs/", views.docs, name="api_docs"),
+]

@@ -1,0 +1,114 @@
+"""The branch network and the page of each branch."""
+
+import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from core.charts import bar_chart
+from core.clock import now, today
+from core.money import ZERO_YUAN, format_yuan
+from donations.selectors.public import (
+    GiftTotals,
+    MonthFigure,
+    PublicGiftFilter,
+    fund_choices,
+    latest_gifts,
+    monthly_figures,
+    public_totals,
+    totals_by_branch,
+)
+from organizations.models import Branch
+from organizations.selectors import BranchNode, association_tree, public_branch
+from transparency.selectors.network import sum_below
+from transparency.selectors.published import published_reports
+from transparency.views.public.caching import public_page
+from transparency.views.public.gift_rows import column_heads, gift_rows
+
+MONTHS = 12
+
+
+@public_page
+def branch_list(request: HttpRequest) -> HttpResponse:
+    """The network as a tree, with what each received this year."""
+    year = today().year
+    asked = PublicGiftFilter(first=datetime.date(year, 1, 1), last=datetime.date(year, 12, 31))
+    own = totals_by_branch(asked)
+    nodes = association_tree()
+    context = {
+        "as_of": now(),
+        "nodes": [tree_node(node, sum_below(nodes, own), is_open=True) for node in nodes],
+        "branch_count": _count(nodes),
+        "active_count": len(own),
+        "year": year,
+    }
+    return render(request, "public/branches/list.html", context)
+
+
+def _count(nodes: list[BranchNode]) -> int:
+    return sum(1 + _count(node.children) for node in nodes)
+
+
+def tree_node(node: BranchNode, totals: dict[str, GiftTotals], *, is_open: bool = False) -> dict[str, Any]:
+    """A branch as the tree component takes it."""
+    found = totals[node.branch.code]
+    notes = [
+        _("今年 %(count)s 笔，%(amount)s") % {"count": f"{found.gift_count:,}", "amount": format_yuan(found.amount)}
+    ]
+    if node.below_count:
+        notes.append(_("基层组织 %(count)s 个") % {"count": node.below_count})
+    return {
+        "label": node.branch.name,
+        "url": f"/branches/{node.branch.code}/",
+        "note": _("；").join(notes),
+        "open": is_open,
+        "children": [tree_node(child, totals) for child in node.children],
+    }
+
+
+@public_page
+def branch_detail(request: HttpRequest, code: str) -> HttpResponse:
+    """A branch: its facts, what it received by month, its newest gifts, its reports, and what stands below."""
+    facts = public_branch(code)
+    branch = facts.branch
+    year = last_months(branch)
+    months = monthly_figures(year)
+    ever = public_totals(PublicGiftFilter(branch=branch)) or GiftTotals(0, ZERO_YUAN)
+    gifts = latest_gifts(PublicGiftFilter(branch=branch), limit=8)
+    context = {
+        "as_of": now(),
+        "facts": facts,
+        "branch": branch,
+        "ever": ever,
+        "count_note": _("%(count)s 笔，不含已冲销") % {"count": f"{ever.gift_count:,}"},
+        "list_url": f"/donations/?branch={branch.code}",
+        "months_url": f"/donations/?branch={branch.code}&from={year.first}&to={year.last}",
+        "month_head": [_("月份"), _("笔数"), _("金额")],
+        "chart": month_chart(months),
+        "month_rows": [_month_row(one) for one in months],
+        "funds": fund_choices(branch),
+        "heads": column_heads(),
+        "rows": gift_rows(gifts),
+        "has_gifts": bool(gifts),
+        "reports": list(published_reports(branch)[:5]),
+    }
+    return render(request, "public/branches/detail.html", context)
+
+
+def last_months(branch: Branch) -> PublicGiftFilter:
+    """A branch's gifts of the last twelve months, this one included, with all below."""
+    day = today()
+    months = day.year * 12 + day.month - MONTHS
+    return PublicGiftFilter(branch=branch, first=datetime.date(months // 12, months % 12 + 1, 1), last=day)
+
+
+def month_chart(months: list[MonthFigure]) -> str:
+    """The months as bars."""
+    bars = [(one.month.code, one.totals.amount) for one in months]
+    return bar_chart(bars, title=_("近 12 个月收到的捐赠"), unit=_("元"))
+
+
+def _month_row(figure: MonthFigure) -> list[str]:
+    return [figure.month.label, f"{figure.totals.gift_count:,}", format_yuan(figure.totals.amount)]
