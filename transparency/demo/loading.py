@@ -1,0 +1,185 @@
+"""Loading the demo: the network, the people, two years of work, the reports."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core.clock import SHANGHAI, frozen_at, now
+from core.errors import DomainError
+from core.models import PublicRecord
+from core.periods import parse_period
+from core.progress import NoProgress
+from ledger.services import FundTerms, ensure_default_fund, open_fund
+from ledger.services.verifying import verify_books
+from organizations.choices import BranchKind
+from organizations.models import Branch
+from organizations.services import create_associations, load_divisions
+from transparency.choices import ReportKind, ReportScope, RunStatus
+from transparency.demo.calendar import SCALES, MonthPlan, Scale, Step, finished_months
+from transparency.demo.password import demo_password
+from transparency.demo.people import DESKS, Desk, create_people, staff_branch
+from transparency.demo.unfinished import leave_unfinished
+from transparency.models import ReportRun
+from transparency.selectors.log import log_size
+from transparency.services.publishing import publish_run
+from transparency.services.runs import due_at, render_run
+from transparency.services.schedules import make_due_reports, set_schedule
+from transparency.services.sequencing import sequence_records
+
+DIVISIONS = Path(settings.BASE_DIR) / "organizations" / "data" / "zhejiang.csv"
+PROVINCE = "33"
+# How long to wait for somebody else's transaction that began before a report's records were written, in seconds.
+PATIENCE = 60
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What was made."""
+
+    branch_count: int
+    gift_count: int
+    run_count: int
+    published: str
+
+
+def demo_is_there() -> bool:
+    """Whether the demo was loaded to its end: the last thing it does is to publish a report."""
+    return User.objects.filter(login="province.clerk").exists() and (
+        ReportRun.objects.unscoped("is the demo there").filter(status=RunStatus.PUBLISHED).exists()
+    )
+
+
+def is_empty() -> bool:
+    """Whether nobody has begun to use this portal."""
+    return not (User.objects.exists() or Branch.objects.exists())
+
+
+def load(*, seed: int, scale: str, tell: Callable[[str], Any]) -> Loaded:
+    """Fill an empty portal; many transactions, so a load that breaks off leaves a part that must be thrown away.
+
+    Raises DomainError where the checks find something wrong at the end.
+    """
+    end = now()
+    months = finished_months(end)
+    with connection.cursor() as cursor:
+        # Thousands of small commits; what a crash takes away of a demo is loaded again.
+        cursor.execute("SET synchronous_commit TO off")
+    founded = months[0].start - datetime.timedelta(days=40)
+    with frozen_at(founded):
+        tell(_("区划和组织网络"))
+        people, desks, funds = _found(founded.date(), SCALES[scale])
+    posted: dict[str, object] = {}
+    runs = _work_months(end, seed=seed, scale=SCALES[scale], desks=desks, funds=funds, posted=posted, tell=tell)
+    tell(_("待办工作"))
+    leave_unfinished(desks, posted, seed=seed)
+    tell(_("公开最近一期月度报告"))
+    _publish(runs[-1], people["publisher"], end)
+    tell(_("核对账目"))
+    _verify()
+    return Loaded(Branch.objects.count(), PublicRecord.objects.filter(kind="gift").count(), len(runs), runs[-1].number)
+
+
+def _found(day: datetime.date, scale: Scale) -> tuple[dict[str, User], dict[str, Desk], dict[str, str]]:
+    load_divisions(path=DIVISIONS, actor=None)
+    with transaction.atomic():
+        create_associations(actor=None, on=day, province_code=PROVINCE)
+        branches = {branch.code: branch for branch in Branch.objects.all()}
+        for branch in branches.values():
+            ensure_default_fund(branch=branch, on=day, actor=None)
+    people = create_people(branches, demo_password(), since=day)
+    desks = {code: staff_branch(branches[code], people, since=day) for code in _codes(branches, scale)}
+    funds = {
+        code: open_fund(branch=branches[code], terms=FundTerms(name=name, purpose=purpose), on=day, actor=None).code
+        for code, name, purpose in (
+            (PROVINCE, _("示例山洪救灾专项"), _("示例山洪灾害的救灾和重建")),
+            ("3301", _("示例应急救护专项"), _("示例应急救护培训和设备")),
+        )
+    }
+    return people, desks, funds
+
+
+def _codes(branches: dict[str, Branch], scale: Scale) -> list[str]:
+    others = [branch for code, branch in sorted(branches.items()) if code not in DESKS]
+    cities = [branch.code for branch in others if branch.kind == BranchKind.CITY]
+    counties = [branch.code for branch in others if branch.kind == BranchKind.COUNTY]
+    # Counties from all over the province, not those of the first city.
+    stride = max(1, len(counties) // scale.counties)
+    return [*DESKS, *cities[: scale.cities], *counties[::stride][: scale.counties]]
+
+
+def _work_months(
+    end: datetime.datetime,
+    *,
+    seed: int,
+    scale: Scale,
+    desks: dict[str, Desk],
+    funds: dict[str, str],
+    posted: dict[str, object],
+    tell: Callable[[str], Any],
+) -> list[ReportRun]:
+    months = finished_months(end)
+    with frozen_at(months[0].start):
+        set_schedule(
+            kind=ReportKind.MONTHLY_RECEIPTS,
+            branch=desks[PROVINCE].branch,
+            scope=ReportScope.BELOW,
+            first_period=months[0].code,
+            is_active=True,
+            actor=desks[PROVINCE].clerk,
+        )
+    runs: list[ReportRun] = []
+    reports_due = {month.code: due_at(month) + datetime.timedelta(minutes=5) for month in months}
+    for index, month in enumerate([*months, months[-1].next()]):
+        tell(month.label)
+        steps = sorted(MonthPlan(month, seed=seed, scale=scale, index=index).steps(desks, funds, posted))
+        _carry_out(steps, before=end)
+        if month.code in reports_due:
+            with frozen_at(reports_due[month.code]):
+                _place_all()
+                runs += make_due_reports()
+    if len(runs) != len(months):
+        raise DomainError("demo_reports", _("演示报告没有按期做齐，请清空数据库后重新装入。"))
+    return runs
+
+
+def _carry_out(steps: list[Step], *, before: datetime.datetime) -> None:
+    for step in steps:
+        if step.at < before - datetime.timedelta(hours=1):
+            with frozen_at(step.at):
+                step.run()
+
+
+def _place_all() -> None:
+    """Give every record its place; another session's old transaction may hold them back for a while."""
+    deadline = time.monotonic() + PATIENCE
+    sequence_records()
+    while log_size() < PublicRecord.objects.count():
+        if time.monotonic() > deadline:
+            raise DomainError("log_held_back", _("数据库里有长时间没有结束的事务，请结束它，清空数据库后重新装入。"))
+        time.sleep(0.1)
+        sequence_records()
+
+
+def _publish(run: ReportRun, publisher: User, end: datetime.datetime) -> None:
+    """Set the last month's report here and let the second person publish it, at nine o'clock on the day it was due."""
+    morning = due_at(parse_period(run.period)).astimezone(SHANGHAI).replace(hour=9, minute=0)
+    with frozen_at(min(morning, end)):
+        render_run(run_id=run.pk, job=NoProgress())
+        publish_run(run_id=run.pk, actor=publisher)
+        sequence_records()
+
+
+def _verify() -> None:
+    failed = [name for name, rows in verify_books().items() if rows]
+    if failed:
+        raise DomainError("demo_checks_failed", _("演示数据核对未通过：%(names)s") % {"names": "、".join(failed)})
