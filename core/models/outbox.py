@@ -15,8 +15,8 @@ class PublicRecord(models.Model):
     `xid` with the writing transaction's id, by which the sequencer knows that no earlier record can still appear.
     """
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    kind = models.CharField(_("种类"), max_length=40)
+    uuid = models.UUIDField(default=uuid.uuid4, editable=False)
+    kind = models.CharField(_("种类"), max_length=40, db_collation="C")
     subject = models.CharField(_("编号"), max_length=60)
     object_id = models.BigIntegerField(_("对象编号"))
     branch_code = models.CharField(_("红十字会编码"), max_length=32)

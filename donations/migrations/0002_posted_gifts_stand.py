@@ -10,7 +10,7 @@ SQL = Path(__file__).resolve().parent.parent / "sql"
 class Migration(migrations.Migration):
     """Posted gifts stand; rows of a submitted batch stand still."""
 
-    dependencies = [("donations", "0001_tables"), ("core", "0002_append_only_and_outbox")]
+    dependencies = [("donations", "0001_tables"), ("core", "0003_name_search"), ("ledger", "0002_movements")]
     operations = [
         migrations.RunSQL(
             (SQL / "donation.sql").read_text(encoding="utf-8"),

@@ -29,12 +29,16 @@ class Donation(BranchLineage):
     `display_bigrams` serves the public search: it holds nothing that is not displayed.
     """
 
-    number = models.CharField(_("捐赠编号"), max_length=40, unique=True)
+    number = models.CharField(_("捐赠编号"), max_length=40, db_collation="C")
     entry = models.OneToOneField(
         "ledger.Entry", verbose_name=_("记账单"), on_delete=models.PROTECT, related_name="donation"
     )
     batch = models.ForeignKey(
-        "donations.Batch", verbose_name=_("批次"), on_delete=models.PROTECT, related_name="donations"
+        "donations.Batch",
+        verbose_name=_("批次"),
+        on_delete=models.PROTECT,
+        related_name="donations",
+        db_index=False,
     )
     row_number = models.IntegerField(_("行号"))
     kind = models.CharField(_("类别"), max_length=8, choices=GiftKind, default=GiftKind.MONEY)
@@ -75,12 +79,20 @@ class Donation(BranchLineage):
             models.CheckConstraint(condition=Q(donor_kind__in=DonorKind.values), name="donation_donor_kind_known"),
             models.CheckConstraint(condition=Q(name_choice__in=NameChoice.values), name="donation_name_choice_known"),
             models.CheckConstraint(condition=Q(purpose__in=Purpose.values), name="donation_purpose_known"),
+            # Constraints, not `unique=True`: that would add an index for LIKE, which a file of gifts pays for.
+            models.UniqueConstraint(fields=["number"], name="donation_number_once"),
             models.UniqueConstraint(fields=["batch", "row_number"], name="donation_row_once"),
         ]
         indexes = [
             models.Index(fields=["-received_on", "-id"], name="donation_by_day"),
-            models.Index(fields=["city", "-received_on", "-id"], name="donation_city_by_day"),
-            models.Index(fields=["county", "-received_on", "-id"], name="donation_county_by_day"),
+            models.Index(
+                fields=["city", "-received_on", "-id"], name="donation_city_by_day", condition=Q(city__isnull=False)
+            ),
+            models.Index(
+                fields=["county", "-received_on", "-id"],
+                name="donation_county_by_day",
+                condition=Q(county__isnull=False),
+            ),
             models.Index(fields=["branch", "-received_on", "-id"], name="donation_branch_by_day"),
             models.Index(fields=["loose_key"], name="donation_loose"),
             GinIndex(fields=["display_bigrams"], name="donation_bigrams"),
@@ -120,8 +132,12 @@ class DailyTotal(BranchLineage):
         ]
         indexes = [
             models.Index(fields=["received_on"], name="dailytotal_by_day"),
-            models.Index(fields=["city", "received_on"], include=["gift_count", "amount"], name="dailytotal_city_by_day"),
-            models.Index(fields=["county", "received_on"], include=["gift_count", "amount"], name="dailytotal_county_by_day"),
+            models.Index(
+                fields=["city", "received_on"], include=["gift_count", "amount"], name="dailytotal_city_by_day"
+            ),
+            models.Index(
+                fields=["county", "received_on"], include=["gift_count", "amount"], name="dailytotal_county_by_day"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -46,6 +46,8 @@ class StagedGift(models.Model):
     excluded_reason = models.CharField(_("排除理由"), max_length=200, blank=True)
     edited_by_id = models.BigIntegerField(_("修改人编号"), null=True)
     edit_count = models.PositiveIntegerField(_("修改次数"), default=0)
+    # The one-time key of the counter's form: a double click or the back button adds nothing twice.
+    entry_key = models.UUIDField(_("录入表单编号"), null=True, unique=True)
 
     class Meta:
         verbose_name = _("待入账捐赠")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, BinaryIO
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from core.audit import record_audit
+from core.choices import JobStatus
 from core.clock import SHANGHAI, now, today
 from core.errors import DomainError
 from core.files import store_file
@@ -20,7 +20,7 @@ from core.numbers import take_number
 from donations.choices import BATCH_LETTER, BatchKind, BatchStatus
 from donations.errors import NotReady, OwnWork, SameFile, WrongState
 from donations.models import Batch, BatchEvent
-from donations.selectors.batches import batch_tally, declared_gap
+from donations.selectors.batches import batch_tally, what_is_left
 from donations.services.moving import lock_batch, move_batch, note_maker
 from ledger.models import Fund
 from organizations.choices import Right
@@ -168,21 +168,7 @@ def submit_batch(*, batch_id: int, actor: User, note: str = "") -> Batch:
 
 
 def _check_ready(batch: Batch) -> None:
-    tally = batch_tally(batch)
-    left: list[str] = []
-    if tally.posted_count == 0:
-        left.append(_("没有可入账的捐赠"))
-    if tally.error_count:
-        left.append(
-            ngettext("还有 %d 行错误没有改正或排除", "还有 %d 行错误没有改正或排除", tally.error_count)
-            % tally.error_count
-        )
-    if tally.undecided_count:
-        left.append(
-            ngettext("还有 %d 行疑似重复没有决定", "还有 %d 行疑似重复没有决定", tally.undecided_count)
-            % tally.undecided_count
-        )
-    left.extend(declared_gap(batch, tally))
+    left = what_is_left(batch, batch_tally(batch))
     if left:
         raise NotReady(
             "batch_not_ready",
@@ -257,6 +243,30 @@ def reread_batch(*, batch_id: int, actor: User) -> Batch:
         move_batch(batch, BatchStatus.READING, actor=actor)
         start_reading(batch, actor=actor)
     return batch
+
+
+def resume_batch(*, batch_id: int, actor: User) -> Job:
+    """Queue the reading or posting of a batch anew whose job was cancelled or failed; returns the new job.
+
+    Raises WrongState where nothing stands still. A job that is still at work finds the batch moved and does nothing.
+    """
+    with transaction.atomic():
+        batch = lock_batch(batch_id)
+        what = {BatchStatus.READING.value: "read", BatchStatus.POSTING.value: "post"}.get(batch.status, "")
+        require(actor, Right.APPROVE_GIFTS if what == "post" else Right.ENTER_GIFTS, batch.branch)
+        jobs = Job.objects.filter(idempotency_key__startswith=f"{what}:{batch.number}:").order_by("-created_at")
+        last = jobs.first()
+        if not what or (last is not None and last.status in (JobStatus.QUEUED, JobStatus.RUNNING)):
+            raise WrongState("batch_not_stuck", _("批次 %(number)s 没有中断的任务。") % {"number": batch.number})
+        return start_job(
+            kind="donations.tasks.read_list" if what == "read" else "donations.tasks.post_batch",
+            label=_("继续办理 %(number)s") % {"number": batch.number},
+            params={"batch": batch.pk},
+            idempotency_key=f"{what}:{batch.number}:again-{jobs.count()}",
+            actor=actor,
+            branch_code=batch.branch.code,
+            link=f"/desk/donations/batches/{batch.number}/",
+        )
 
 
 def _need_reason(reason: str) -> None:

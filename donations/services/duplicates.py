@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from core.audit import record_audit
@@ -93,7 +94,7 @@ def decide_duplicates(
                 )
         elif undecided_only:
             rows = rows.filter(duplicate_decision=DuplicateDecision.NONE)
-        changed = rows.update(duplicate_decision=decision, edited_by_id=actor.pk)
+        changed = rows.update(duplicate_decision=decision, edited_by_id=actor.pk, edit_count=F("edit_count") + 1)
         note_maker(batch, actor)
         record_audit(
             f"donations.batch.duplicates_{decision}",

@@ -135,8 +135,9 @@ def _salts(count: int, chunk: int = 5000) -> Iterator[tuple[int, uuid.UUID, byte
     """One fresh 128-bit salt for each record, clear for this transaction only, and sealed to be kept."""
     for start in range(0, count, chunk):
         size = min(chunk, count - start)
-        ids = [uuid.uuid4() for _index in range(size)]
-        salts = [os.urandom(16) for _index in range(size)]
+        drawn = os.urandom(32 * size)
+        ids = [uuid.UUID(bytes=drawn[at : at + 16], version=4) for at in range(0, 32 * size, 32)]
+        salts = [drawn[at : at + 16] for at in range(16, 32 * size, 32)]
         sealed = seal_many(zip(ids, salts, strict=True), field=SALT_FIELD, purpose="salts")
         for index in range(size):
             yield start + index + 1, ids[index], salts[index], sealed[index]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from core.clock import today
-from core.errors import DomainError, NotFound
+from core.errors import Conflict, DomainError, NotFound
 from donations.choices import BatchKind, DonorKind, NameChoice, Purpose, RowLevel
 from donations.display import display_name
 from donations.errors import WrongState
@@ -19,6 +20,7 @@ from donations.intake import ParsedRow, RowContext, read_row
 from donations.models import Batch, StagedGift
 from donations.services.duplicates import mark_duplicates
 from donations.services.moving import lock_batch, note_maker, require_editable
+from donations.services.staging import proposals_of
 from ledger.models import Fund
 from organizations.choices import Right
 from organizations.permissions import require
@@ -28,16 +30,24 @@ if TYPE_CHECKING:
     from core.models import StoredFile
 
 # Fields that a person may give for a row; the amount and the day come as text, as typed.
+NO_GIFT = "not_gift"
 TYPED_FIELDS = ("donor", "amount", "received_on", "remark", "channel", "reference")
 
 
-def _open_row(batch_id: int, row_number: int, actor: User) -> tuple[Batch, StagedGift]:
+def _open_row(batch_id: int, row_number: int, actor: User, version: int | None = None) -> tuple[Batch, StagedGift]:
+    """Lock a batch and one of its rows; `version` is the `edit_count` that the person had before their eyes."""
     batch = lock_batch(batch_id)
     require(actor, Right.ENTER_GIFTS, batch.branch)
     require_editable(batch)
     row = StagedGift.objects.select_for_update().filter(batch=batch, row_number=row_number).first()
     if row is None:
         raise NotFound("row_not_found", _("批次里没有第 %(row)d 行。") % {"row": row_number})
+    if version is not None and version != row.edit_count:
+        raise Conflict(
+            "row_changed",
+            _("第 %(row)d 行在您打开之后已被他人修改，您的修改没有保存。请核对下面的最新内容后再改。")
+            % {"row": row_number},
+        )
     return batch, row
 
 
@@ -82,20 +92,26 @@ def _fund(batch: Batch, fund_id: Any) -> Fund | None:
     return fund
 
 
-def edit_row(*, batch_id: int, row_number: int, typed: Mapping[str, Any], actor: User) -> StagedGift:
+def edit_row(
+    *, batch_id: int, row_number: int, typed: Mapping[str, Any], actor: User, version: int | None = None
+) -> StagedGift:
     """Mend a row in place: what was typed is read by the same rules as a file. Locks the batch.
 
     The file's own sums are compared with the amounts as they stand after the mending. A row that still has errors is
-    kept and says so; nothing is refused for being unfinished.
+    kept and says so; nothing is refused for being unfinished. Raises Conflict where `version` is no longer the row's.
     """
     with transaction.atomic():
-        batch, row = _open_row(batch_id, row_number, actor)
+        batch, row = _open_row(batch_id, row_number, actor, version)
         before = row.amount or 0
-        _apply(row, _parse(batch, row_number, typed), typed, batch)
+        parsed = _parse(batch, row_number, typed)
+        _apply(row, parsed, typed, batch)
+        # Whether the reader knew the line to be no gift stays: such a line counts in none of the file's own sums.
+        no_gift = {name: value for name, value in row.proposals.items() if name == NO_GIFT}
+        row.proposals = {**proposals_of(parsed), **no_gift}
         row.duplicate_of, row.duplicate_decision = "", ""
         row.edited_by_id, row.edit_count = actor.pk, row.edit_count + 1
         row.save()
-        if not row.excluded_reason or row.original:
+        if not no_gift:
             Batch.objects.unscoped("locked batch").filter(pk=batch.pk).update(
                 found_total=F("found_total") + (row.amount or 0) - before
             )
@@ -104,20 +120,35 @@ def edit_row(*, batch_id: int, row_number: int, typed: Mapping[str, Any], actor:
     return row
 
 
-def add_row(*, batch_id: int, typed: Mapping[str, Any], actor: User, voucher: StoredFile | None = None) -> StagedGift:
-    """Add a gift typed at the counter; raises DomainError with the fields that are wrong, and then adds nothing."""
+def add_row(
+    *,
+    batch_id: int,
+    typed: Mapping[str, Any],
+    actor: User,
+    voucher: StoredFile | None = None,
+    entry_key: UUID | None = None,
+) -> StagedGift:
+    """Add a gift typed at the counter; raises DomainError with the fields that are wrong, and then adds nothing.
+
+    `entry_key` is the form's one-time key: the same key again returns the row that it made before, wherever that is.
+    """
     with transaction.atomic():
         batch = lock_batch(batch_id)
         require(actor, Right.ENTER_GIFTS, batch.branch)
         require_editable(batch)
         if batch.kind != BatchKind.COUNTER:
             raise WrongState("batch_is_a_file", _("文件批次不能加行，请在手工录入里补录。"))
+        if entry_key is not None:
+            there = StagedGift.objects.filter(entry_key=entry_key, batch=batch).first()
+            if there is not None:
+                return there
         last = StagedGift.objects.filter(batch=batch).aggregate(last=Max("row_number"))["last"] or 0
         parsed = _parse(batch, last + 1, typed)
         if parsed.level == "error":
             fields = {problem.field: problem.message for problem in parsed.problems if problem.is_error}
             raise DomainError("row_has_errors", _("这一笔还有错误，没有保存，请按提示改正。"), fields)
         row = StagedGift(batch=batch, row_number=last + 1, original={}, voucher=voucher, edited_by_id=actor.pk)
+        row.entry_key, row.proposals = entry_key, proposals_of(parsed)
         _apply(row, parsed, typed, batch)
         row.save()
         Batch.objects.unscoped("locked batch").filter(pk=batch.pk).update(
@@ -135,7 +166,8 @@ def exclude_row(*, batch_id: int, row_number: int, reason: str, actor: User) -> 
     with transaction.atomic():
         batch, row = _open_row(batch_id, row_number, actor)
         row.excluded_reason, row.edited_by_id = reason.strip()[:200], actor.pk
-        row.save(update_fields=["excluded_reason", "edited_by_id"])
+        row.edit_count += 1
+        row.save(update_fields=["excluded_reason", "edited_by_id", "edit_count"])
         note_maker(batch, actor)
     return row
 
@@ -145,7 +177,8 @@ def restore_row(*, batch_id: int, row_number: int, actor: User) -> StagedGift:
     with transaction.atomic():
         batch, row = _open_row(batch_id, row_number, actor)
         row.excluded_reason, row.edited_by_id = "", actor.pk
-        row.save(update_fields=["excluded_reason", "edited_by_id"])
+        row.edit_count += 1
+        row.save(update_fields=["excluded_reason", "edited_by_id", "edit_count"])
         note_maker(batch, actor)
     return row
 
@@ -170,10 +203,13 @@ def accept_giver(*, batch_id: int, row_number: int, actor: User) -> StagedGift:
             "name_choice": row.name_choice,
             "fund": row.fund_id,
         }
-        row.proposals = {name: value for name, value in row.proposals.items() if name == "earmark"}
+        row.proposals = {name: value for name, value in row.proposals.items() if name in ("earmark", NO_GIFT)}
         _apply(row, _parse(batch, row_number, typed), typed, batch)
+        # Another giver is another gift: what was suspected and decided of the old one says nothing of it.
+        row.duplicate_of, row.duplicate_decision = "", ""
         row.edited_by_id, row.edit_count = actor.pk, row.edit_count + 1
         row.save()
+        mark_duplicates(batch, row_id=row.pk)
         note_maker(batch, actor)
     return row
 

@@ -64,7 +64,8 @@ def stage_rows(batch: Batch, job: Progress, *, path: Path | None = None, filenam
     batch.layout_key = parsed.layout_key
     batch.fingerprint = parsed.fingerprint
     batch.header = parsed.header
-    batch.mapping = parsed.mapping.as_dict()
+    # A person's word about the columns holds for the next reading of the same file as well.
+    batch.mapping = {**parsed.mapping.as_dict(), **({"confirmed": True} if batch.mapping.get("confirmed") else {})}
     batch.unit_multiplier = parsed.unit_multiplier
     batch.declared_count = parsed.declared_count
     batch.declared_total = parsed.declared_total
@@ -134,7 +135,7 @@ def staged_columns(row: ParsedRow, *, purpose: str) -> tuple[Any, ...]:
         row.reference[:80],
         level,
         json.dumps([_problem(problem) for problem in row.problems], ensure_ascii=False) if row.problems else "[]",
-        json.dumps(_proposals(row), ensure_ascii=False),
+        json.dumps(proposals_of(row), ensure_ascii=False),
         json.dumps(dict(row.raw or {}), ensure_ascii=False),
         bytes.fromhex(row.content_key) if row.content_key else None,
         bytes.fromhex(row.row_fingerprint) if row.row_fingerprint else None,
@@ -149,8 +150,10 @@ def _problem(problem: Any) -> dict[str, Any]:
     return {**problem.as_dict(), "level": "error" if problem.is_error else "warning"}
 
 
-def _proposals(row: ParsedRow) -> dict[str, str]:
+def proposals_of(row: ParsedRow) -> dict[str, str]:
+    """What the rules propose for a row, and why the reader took it for no gift; empty ones left out."""
     found = {
+        "not_gift": "" if row.is_gift else row.not_gift_reason,
         "giver": row.proposed_giver,
         "via": row.proposed_via,
         "giver_kind": row.proposed_giver_kind if row.proposed_giver else "",
@@ -164,7 +167,8 @@ def confirm_mapping(*, batch: Batch, mapping: ColumnMapping, actor: Any, at: dat
     mapping.check()
     batch.mapping = {**mapping.as_dict(), "confirmed": True}
     batch.save(update_fields=["mapping"])
-    if batch.fingerprint:
+    # A table without a header has nothing by which the next one could be known.
+    if batch.fingerprint and mapping.header_row != 0:
         LayoutMapping.objects.update_or_create(
             branch_id=batch.branch_id,
             fingerprint=batch.fingerprint,

@@ -13,12 +13,12 @@ SALTS = "posting_salt"
 PREPARE = f"""
     CREATE TEMP TABLE {RELATION} ON COMMIT DROP AS
     SELECT row_number() OVER (ORDER BY s.row_number) AS seq,
-           nextval(pg_get_serial_sequence('ledger_entry', 'id')) AS entry_id,
-           nextval(pg_get_serial_sequence('donations_donation', 'id')) AS donation_id,
+           nextval('ledger_entry_id_seq') AS entry_id,
+           nextval('donations_donation_id_seq') AS donation_id,
            %(source)s::bigint AS source_id, a.account_id AS destination_id, %(unit)s::bigint AS unit_id,
            s.amount AS quantity, s.received_on AS occurred_on,
            %(batch_number)s || '#' || s.row_number AS document,
-           'gift:' || %(batch_number)s || ':' || s.row_number AS idempotency_key,
+           'gift:' || %(batch_number)s || ':' || lpad(s.row_number::text, 8, '0') AS idempotency_key,
            s.row_number, coalesce(s.fund_id, %(fund)s) AS fund_id, a.fund_code, s.purpose,
            s.donor, s.donor_kind, s.name_choice,
            CASE WHEN s.donor_kind = '{DonorKind.ANONYMOUS.value}' OR s.name_choice = '{NameChoice.ANONYMOUS.value}'

@@ -1,3 +1,5 @@
+DROP TRIGGER references_hold ON donations_donation;
+DROP FUNCTION donations_donation_refer();
 DROP TRIGGER staged_guard ON donations_stagedgift;
 DROP FUNCTION donations_staged_guard();
 DROP TRIGGER append_only_row ON donations_batchevent; DROP TRIGGER append_only_all ON donations_batchevent;

@@ -33,3 +33,7 @@ END
 $$;
 CREATE TRIGGER staged_guard BEFORE UPDATE OR DELETE ON donations_stagedgift
     FOR EACH ROW EXECUTE FUNCTION donations_staged_guard();
+
+-- A file of gifts comes in at once: its references are checked for the statement (ledger/sql/references.sql).
+SET CONSTRAINTS ALL IMMEDIATE;
+SELECT ledger_refer_as_sets('donations_donation');

@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
             name='PostingGroup',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('idempotency_key', models.CharField(max_length=160, verbose_name='幂等键')),
+                ('idempotency_key', models.CharField(db_collation='C', max_length=160, verbose_name='幂等键')),
                 ('entry_count', models.IntegerField(verbose_name='记账单数')),
                 ('posted_at', models.DateTimeField(verbose_name='记账时间')),
                 ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.branch', verbose_name='红十字会')),
@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
             name='Entry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, verbose_name='编号')),
+                ('number', models.CharField(db_collation='C', max_length=40, verbose_name='编号')),
                 ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
                 ('serial', models.BigIntegerField(verbose_name='流水号')),
                 ('kind', models.CharField(choices=[('opening', '期初余额'), ('gift', '接受捐赠'), ('goods_gift', '接受物资捐赠'), ('transfer_out', '拨付'), ('transfer_in', '收到拨付'), ('transfer_back', '拨付退回'), ('purchase', '采购'), ('aid', '资助'), ('handout', '发放'), ('fee', '管理费'), ('refund', '退还捐赠'), ('change_of_use', '变更用途'), ('write_off', '核销'), ('reversal', '冲销')], max_length=16, verbose_name='种类')),

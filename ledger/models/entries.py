@@ -15,7 +15,7 @@ from organizations.models import BranchLineage, BranchRowsQuerySet
 class PostingGroup(models.Model):
     """Entries posted together with one block of numbers and positions: a file of gifts, or a single entry."""
 
-    idempotency_key = models.CharField(_("幂等键"), max_length=160)
+    idempotency_key = models.CharField(_("幂等键"), max_length=160, db_collation="C")
     branch = models.ForeignKey("organizations.Branch", verbose_name=_("红十字会"), on_delete=models.PROTECT, related_name="+")
     entry_count = models.IntegerField(_("记账单数"))
     posted_at = models.DateTimeField(_("记账时间"))
@@ -40,7 +40,7 @@ class Entry(BranchLineage):
     value left the use it was given for; a change of use has one (CHECK; 慈善法 Arts. 55-58).
     """
 
-    number = models.CharField(_("编号"), max_length=40)
+    number = models.CharField(_("编号"), max_length=40, db_collation="C")
     year = models.PositiveSmallIntegerField(_("年度"))
     serial = models.BigIntegerField(_("流水号"))
     kind = models.CharField(_("种类"), max_length=16, choices=EntryKind)

@@ -11,7 +11,7 @@ from psycopg2 import sql
 
 from core.clock import SHANGHAI
 from core.numbers import SERIAL_DIGITS, format_number, take_serials
-from ledger.choices import ALLOWED_WAYS, ENTRY_LETTER
+from ledger.choices import ALLOWED_WAYS, ENTRY_LETTER, AccountKind
 from ledger.errors import LedgerConflict, LedgerError, refusals_explained
 from ledger.models import Entry, PostingGroup
 from organizations.models import Branch
@@ -42,7 +42,16 @@ _ENTRIES = """
       FROM {relation} p, LATERAL (SELECT %(first)s + p.seq - 1 AS serial) n
      ORDER BY p.seq
 """
-# Positions are window sums on top of the tails, which the locks hold still.
+# Positions are window sums on top of the tails, which the locks hold still. What comes from the outside has no place
+# to leave from, so that the commonest case, a file of gifts, is sorted once.
+_MOVEMENTS_FROM_OUTSIDE = """
+    INSERT INTO ledger_movement (entry_id, line, source_id, destination_id, unit_id, quantity, in_from)
+    SELECT p.entry_id, 1, p.source_id, p.destination_id, p.unit_id, p.quantity,
+           d.inflow_tail + sum(p.quantity) OVER (PARTITION BY p.destination_id ORDER BY p.seq) - p.quantity
+      FROM {relation} p
+      LEFT JOIN ledger_accountbalance d ON d.account_id = p.destination_id
+     ORDER BY p.seq
+"""
 _MOVEMENTS = """
     INSERT INTO ledger_movement (entry_id, line, source_id, destination_id, unit_id, quantity, out_from, in_from)
     SELECT p.entry_id, 1, p.source_id, p.destination_id, p.unit_id, p.quantity,
@@ -85,7 +94,7 @@ def post_prepared(
     year = posted_at.astimezone(SHANGHAI).year
     with refusals_explained(), transaction.atomic():
         _run("ANALYZE {relation}", relation)
-        count = _survey(relation, branch, kind)
+        count, from_outside = _survey(relation, branch, kind)
         _run(_LOCK, relation)
         group = _open_group(key=key, branch=branch, count=count, posted_at=posted_at)
         first = take_serials(branch.code, year, ENTRY_LETTER, count)
@@ -105,7 +114,7 @@ def post_prepared(
                 **Entry.lineage_of(branch),
             },
         )
-        _run(_MOVEMENTS, relation)
+        _run(_MOVEMENTS_FROM_OUTSIDE if from_outside else _MOVEMENTS, relation)
     return PostedBlock(group_id=group.pk, first_serial=first, count=count, year=year)
 
 
@@ -115,7 +124,7 @@ def _run(statement: str, relation: str, values: dict[str, Any] | None = None) ->
         return cursor.fetchall() if cursor.description else []
 
 
-def _survey(relation: str, branch: Branch, kind: str) -> int:
+def _survey(relation: str, branch: Branch, kind: str) -> tuple[int, bool]:
     ways = _run(_SURVEY, relation, {"branch": branch.pk})
     count = sum(row[4] for row in ways)
     if not count:
@@ -128,7 +137,7 @@ def _survey(relation: str, branch: Branch, kind: str) -> int:
         raise LedgerError("way_not_allowed", _("这种记账的来源和去向不相配，请核对记账种类。"))
     if not ways[0][8]:
         raise LedgerError("account_of_another_branch", _("有的账户不属于记账的红十字会，请核对资金池所属单位。"))
-    return count
+    return count, source_kind == AccountKind.WORLD
 
 
 def _open_group(*, key: str, branch: Branch, count: int, posted_at: datetime) -> PostingGroup:
