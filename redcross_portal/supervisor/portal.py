@@ -1,6 +1,7 @@
 """The way from nothing to a page: servers, tables, first data, then web, worker and beat."""
 
 import contextlib
+import hashlib
 import http.client
 import os
 import socket
@@ -119,8 +120,7 @@ def prepare_database(
         manage(["migrate", "--noinput"], directory, switch)
     if not env_bool("DEBUG", False):
         # With DEBUG on, static files are read where they stand.
-        with step("收集静态文件"):
-            manage(["collectstatic", "--noinput", "--verbosity", "0"], directory, switch)
+        collect_static_files(directory, switch)
     if not options.demo or (private and done.exists()):
         return
     if private:
@@ -132,6 +132,28 @@ def prepare_database(
         begun.rename(done)
     else:
         begun.unlink(missing_ok=True)
+
+
+def collect_static_files(directory: Path, switch: StopSwitch) -> None:
+    """Collect and compress the static files, unless they are those of the last time (it takes half a minute)."""
+    stamp, fingerprint = directory / "run" / "static-collected", static_fingerprint(BASE_DIR)
+    if stamp.exists() and (directory / "static").is_dir() and stamp.read_text(encoding="ascii") == fingerprint:
+        return
+    with step("收集静态文件"):
+        manage(["collectstatic", "--noinput", "--verbosity", "0"], directory, switch)
+    stamp.write_text(fingerprint, encoding="ascii")
+
+
+def static_fingerprint(root: Path) -> str:
+    """Changes whenever a static file of the project or a package that brings some does."""
+    digest = hashlib.sha256((root / "requirements" / "base.txt").read_bytes())
+    # What collectstatic wrote under var/ is its outcome, not its source.
+    apps = sorted(path for path in root.glob("[a-z]*/static") if path.parent.name != "var")
+    for folder in (root / "static", *apps):
+        for path in sorted(folder.rglob("*")):
+            status = path.stat()
+            digest.update(f"{path.relative_to(root)}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
 
 
 def serve(
