@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from django.db.models import Case, CharField, Count, Q, QuerySet, Sum, Value, When
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from core.errors import NotFound
 from core.money import ZERO_YUAN, format_yuan
-from donations.choices import DuplicateDecision, RowLevel
+from donations.choices import BatchStatus, DuplicateDecision, RowLevel
 from donations.models import Batch, StagedGift
 from organizations.choices import Right
 
@@ -39,6 +41,7 @@ class BatchTally:
     undecided_count: int
     excluded_count: int
     excluded_total: Decimal
+    problem_count: int
 
 
 def batch_tally(batch: Batch) -> BatchTally:
@@ -56,9 +59,16 @@ def batch_tally(batch: Batch) -> BatchTally:
         undecided_count=Count("pk", filter=UNDECIDED),
         excluded_count=Count("pk", filter=EXCLUDED),
         excluded_total=Sum("amount", filter=EXCLUDED),
+        problem_count=Count("pk", filter=ROW_FILTERS["problems"]),
     )
     found: dict[str, Any] = {name: ZERO_YUAN if value is None else value for name, value in figures.items()}
     return BatchTally(**found)
+
+
+def undecided_sums(batch: Batch) -> dict[str, Any]:
+    """`count` and `total` (yuan) of the suspected rows that nobody has decided; one query."""
+    figures = StagedGift.objects.filter(UNDECIDED, batch=batch).aggregate(count=Count("pk"), total=Sum("amount"))
+    return {"count": figures["count"], "total": figures["total"] or ZERO_YUAN}
 
 
 def declared_gap(batch: Batch, tally: BatchTally) -> list[str]:
@@ -90,6 +100,33 @@ def declared_gap(batch: Batch, tally: BatchTally) -> list[str]:
     return gaps
 
 
+def what_is_left(batch: Batch, tally: BatchTally) -> list[str]:
+    """Say everything that keeps a batch from being submitted; empty when it is ready."""
+    left: list[str] = []
+    if tally.posted_count == 0:
+        left.append(_("没有可入账的捐赠"))
+    if tally.error_count:
+        left.append(
+            ngettext("还有 %d 行错误没有改正或排除", "还有 %d 行错误没有改正或排除", tally.error_count)
+            % tally.error_count
+        )
+    if tally.undecided_count:
+        left.append(
+            ngettext("还有 %d 行疑似重复没有决定", "还有 %d 行疑似重复没有决定", tally.undecided_count)
+            % tally.undecided_count
+        )
+    left.extend(declared_gap(batch, tally))
+    return left
+
+
+# What a row's `state` (see `batch_rows`) is called.
+ROW_STATES: dict[str, Any] = {
+    "passed": gettext_lazy("通过"),
+    "warning": gettext_lazy("警告"),
+    "error": gettext_lazy("错误"),
+    "duplicate": gettext_lazy("疑似重复"),
+    "excluded": gettext_lazy("已排除"),
+}
 ROW_FILTERS: dict[str, Q] = {
     "all": Q(),
     "problems": (Q(level__in=[RowLevel.ERROR, RowLevel.WARNING]) | ~Q(duplicate_of="")) & Q(excluded_reason=""),
@@ -101,8 +138,8 @@ ROW_FILTERS: dict[str, Q] = {
 }
 
 
-def batch_rows(batch: Batch, *, show: str = "all", after: int = 0, limit: int = 50) -> QuerySet[StagedGift]:
-    """A page of a batch's rows by row number (keyset), narrowed by one of ROW_FILTERS; one query."""
+def with_state(rows: QuerySet[StagedGift]) -> QuerySet[StagedGift]:
+    """Rows with `state`: the one word of ROW_STATES that says what is to be done with each."""
     state = Case(
         When(EXCLUDED, then=Value("excluded")),
         When(level=RowLevel.ERROR, then=Value("error")),
@@ -111,8 +148,13 @@ def batch_rows(batch: Batch, *, show: str = "all", after: int = 0, limit: int = 
         default=Value("passed"),
         output_field=CharField(),
     )
+    return rows.annotate(state=state)
+
+
+def batch_rows(batch: Batch, *, show: str = "all", after: int = 0, limit: int = 50) -> QuerySet[StagedGift]:
+    """A page of a batch's rows by row number (keyset), narrowed by one of ROW_FILTERS; one query."""
     rows = StagedGift.objects.filter(ROW_FILTERS.get(show, Q()), batch=batch, row_number__gt=after)
-    return rows.annotate(state=state).select_related("fund").order_by("row_number")[:limit]
+    return with_state(rows).select_related("fund").order_by("row_number")[:limit]
 
 
 def batch_problems(batch: Batch) -> Iterator[dict[str, Any]]:
@@ -138,6 +180,20 @@ def duplicate_label(duplicate_of: str) -> str:
     if not mark:
         return _("捐赠 %(number)s") % {"number": batch_number}
     return _("批次 %(number)s 第 %(row)s 行") % {"number": batch_number, "row": row}
+
+
+def batch_of_file(person: User, source: BinaryIO) -> Batch | None:
+    """The living batch that holds these very bytes, where the person may see it; one query."""
+    source.seek(0)
+    digest = hashlib.sha256()
+    for chunk in iter(lambda: source.read(1 << 20), b""):
+        digest.update(chunk)
+    return (
+        Batch.objects.visible_to(person, Right.VIEW_GIFTS)
+        .filter(file_sha256=digest.hexdigest())
+        .exclude(status=BatchStatus.CANCELLED)
+        .first()
+    )
 
 
 def batch_by_number(number: str, person: User) -> Batch:

@@ -1,0 +1,63 @@
+"""What the views of this desk answer alike."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.forms import BaseForm
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from core.errors import DomainError, NotAllowed, NotFound
+from donations.models import Batch
+from donations.selectors.batches import ROW_FILTERS
+
+# The parts of the batch page's address that a step comes back to.
+PLACE = ("show", "after")
+
+
+def say_refusal(request: HttpRequest, error: DomainError) -> None:
+    """Show what a service refused as a message; a missing right or object goes on to its error page."""
+    if isinstance(error, (NotAllowed, NotFound)):
+        raise error
+    messages.error(request, error.message)
+
+
+def add_refusal(form: BaseForm, error: DomainError) -> None:
+    """Put what a service refused onto the form, each sentence once, at its field where there is one."""
+    if isinstance(error, (NotAllowed, NotFound)):
+        raise error
+    at_fields = {name: sentence for name, sentence in error.fields.items() if name in form.fields}
+    for name, sentence in at_fields.items():
+        form.add_error(name, sentence)
+    if error.message not in at_fields.values():
+        form.add_error(None, error.message)
+
+
+def place_of(request: HttpRequest) -> dict[str, str]:
+    """Which rows of the batch page the person came from."""
+    asked = request.POST if request.method == "POST" else request.GET
+    show, after = asked.get("show", ""), asked.get("after", "")
+    place = {"show": show if show in ROW_FILTERS and show != "all" else "", "after": after if after.isdigit() else ""}
+    return {name: value for name, value in place.items() if value}
+
+
+def batch_address(batch: Batch, place: dict[str, str] | None = None, row_number: int | None = None) -> str:
+    """The batch page, at a place of its rows."""
+    query = f"?{urlencode(place)}" if place else ""
+    return reverse("desk_batch", args=[batch.number]) + query + (f"#row-{row_number}" if row_number else "")
+
+
+def to_batch(request: HttpRequest, batch: Batch, row_number: int | None = None) -> HttpResponse:
+    """Go back to the batch page, to the rows the person came from."""
+    return redirect(batch_address(batch, place_of(request), row_number))
+
+
+def private_file(source: object, *, filename: str, content_type: str, attachment: bool = True) -> FileResponse:
+    """Hand out a private file: as a download or a picture, never as a page of ours."""
+    response = FileResponse(source, as_attachment=attachment, filename=filename, content_type=content_type)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

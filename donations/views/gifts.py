@@ -1,0 +1,114 @@
+"""Posted gifts at the desk: search, one gift, its giver's name, its voucher."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core.errors import DomainError
+from donations.choices import CorrectionStatus, GiftStatus
+from donations.filters import GiftSearchForm
+from donations.forms import NameChoiceForm, ReasonForm
+from donations.models import Donation
+from donations.permissions import gift_for
+from donations.selectors.desk import gift_corrections, gift_facts, gift_history, search_gifts
+from donations.services.files import open_gift_voucher
+from donations.services.names import choose_name, reveal_name
+from donations.views.answers import add_refusal, private_file
+from organizations.choices import Right
+from organizations.permissions import may, require
+from organizations.views.access import StaffRequest, desk_page
+
+
+@desk_page(Right.VIEW_GIFTS)
+@require_safe
+def gift_list(request: StaffRequest) -> HttpResponse:
+    """Posted gifts in the person's branches, newest first, narrowed by the form."""
+    form = GiftSearchForm(request.GET or None, person=request.user)
+    asked = form.asked()
+    page = search_gifts(request.user, asked, request.GET.get("page", ""))
+    query = request.GET.copy()
+    links = {}
+    for name, cursor in (("next_url", page.next_cursor), ("previous_url", page.previous_cursor)):
+        query["page"] = cursor
+        links[name] = f"?{query.urlencode()}" if cursor else ""
+    context = {"form": form, "page": page, "is_open": asked.is_set or bool(form.errors), **links}
+    return render(request, "donations/gifts.html", context)
+
+
+@desk_page(Right.VIEW_GIFTS)
+@require_safe
+def gift_detail(request: StaffRequest, number: str) -> HttpResponse:
+    """One gift: facts, voucher, corrections, history."""
+    gift = gift_for(request.user, number)
+    return render(request, "donations/gift.html", gift_context(request, gift))
+
+
+def gift_context(request: StaffRequest, gift: Donation) -> dict[str, Any]:
+    """What the gift's page shows, and what the person may do there."""
+    corrections = gift_corrections(gift)
+    approved = [one for one in corrections if one.status == CorrectionStatus.APPROVED]
+    is_open = any(one.status == CorrectionStatus.REQUESTED for one in corrections)
+    corrects = may(request.user, Right.CORRECT_GIFTS, gift.branch)
+    status = GiftStatus.REVERSED if approved else GiftStatus.POSTED
+    return {
+        "gift": gift_facts(gift),
+        "status": status,
+        "corrections": corrections,
+        "history": gift_history(gift),
+        "may_reveal": may(request.user, Right.REVEAL_NAMES, gift.branch),
+        "may_choose": may(request.user, Right.ENTER_GIFTS, gift.branch),
+        "corrects": corrects,
+        "may_request": corrects and not approved and not is_open,
+        "reveal_form": ReasonForm(auto_id="reveal-%s"),
+    }
+
+
+@desk_page(Right.REVEAL_NAMES)
+@require_POST
+def gift_name(request: StaffRequest, number: str) -> HttpResponse:
+    """Show the giver's name once, to somebody who says why; the look is recorded."""
+    gift = gift_for(request.user, number)
+    require(request.user, Right.REVEAL_NAMES, gift.branch)
+    form = ReasonForm(request.POST, auto_id="reveal-%s")
+    context: dict[str, Any] = {}
+    if form.is_valid():
+        try:
+            context["name"] = reveal_name(donation=gift, reason=form.cleaned_data["reason"], actor=request.user)
+        except DomainError as error:
+            add_refusal(form, error)
+    # Written after the look, so that the history shows it.
+    return render(request, "donations/gift.html", {**gift_context(request, gift), **context, "reveal_form": form})
+
+
+@desk_page(Right.ENTER_GIFTS)
+@require_http_methods(["GET", "POST"])
+def gift_display(request: StaffRequest, number: str) -> HttpResponse:
+    """Change how the giver is named in public, at the giver's word."""
+    gift = gift_for(request.user, number)
+    require(request.user, Right.ENTER_GIFTS, gift.branch)
+    form = NameChoiceForm(request.POST or None, initial={"choice": gift.name_choice})
+    if form.is_valid():
+        try:
+            choose_name(donation=gift, actor=request.user, **form.cleaned_data)
+        except DomainError as error:
+            add_refusal(form, error)
+        else:
+            messages.success(request, _("公开方式已改，公开页面立即按新的方式显示。"))
+            return redirect("desk_gift", number=gift.number)
+    return render(request, "donations/gift_display.html", {"gift": gift_facts(gift), "form": form})
+
+
+@desk_page(Right.REVEAL_NAMES)
+@require_safe
+def gift_voucher(request: StaffRequest, number: str) -> HttpResponse:
+    """The voucher of a gift, for people who may see its giver's name; the reading is recorded."""
+    gift = gift_for(request.user, number)
+    stored, source = open_gift_voucher(gift=gift, actor=request.user)
+    is_picture = stored.content_type.startswith("image/")
+    return private_file(source, filename=stored.name, content_type=stored.content_type, attachment=not is_picture)
