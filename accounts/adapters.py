@@ -1,10 +1,15 @@
 """How signing in behaves here: allauth's hooks."""
 
 import base64
+import time
 from typing import Any
+from uuid import UUID
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context, ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +20,8 @@ from core.crypto import seal, unseal
 from core.queue import enqueue_on_commit
 
 _SEALED_FIELD = "accounts.second_factor"
+# allauth does not say whose secret it hands over, so the seal is bound to the kind of secret alone.
+_SEALED_ROW = UUID(int=0)
 # allauth tells of a change of the second factor by the notice it would send.
 _FACTOR_VERBS = {
     "mfa/email/totp_activated": "second_factor_added",
@@ -47,8 +54,9 @@ class AccountAdapter(DefaultAccountAdapter):
         record_sign_in_act("sign_in_failed", person=User.objects.filter(login=typed).first())
 
     def login(self, request: HttpRequest, user: Any) -> None:
-        """Sign in and audit it."""
+        """Sign in, forget the failures before it, and audit it."""
         super().login(request, user)
+        ratelimit.clear(request, action="login_failed", key=login_failure_key(user.login))
         record_sign_in_act("signed_in", person=user)
 
     def logout(self, request: HttpRequest) -> None:
@@ -69,6 +77,15 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Back to work."""
         return self.get_login_redirect_url(request)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Ask again before something sensitive, unless the person has just signed in.
+
+        allauth by itself would ask who signed in a moment ago, to set up the second factor, for the password twice.
+        """
+        records = get_authentication_records(context.request, context.request.user)
+        just_now = bool(records) and time.time() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+        return not just_now and bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
         """Leave it to a worker, so that the answer takes no longer for an address that somebody has.
@@ -106,8 +123,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """Seal with the data key (AES-256-GCM)."""
-        return base64.b64encode(seal(text.encode(), field=_SEALED_FIELD, row="")).decode()
+        return base64.b64encode(seal(text.encode(), field=_SEALED_FIELD, row=_SEALED_ROW)).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
         """Unseal."""
-        return unseal(base64.b64decode(encrypted_text), field=_SEALED_FIELD, row="").decode()
+        return unseal(base64.b64decode(encrypted_text), field=_SEALED_FIELD, row=_SEALED_ROW).decode()

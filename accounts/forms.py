@@ -134,3 +134,36 @@ class ActivateTotpForm(totp_forms.ActivateTOTPForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _word(self, "code", _("验证码"), _("手机验证器上显示的 6 位数字。"), inputmode="numeric")
+
+
+class PersonForm(forms.Form):
+    """What administrators write about a person."""
+
+    login = forms.CharField(
+        label=gettext_lazy("登录名"),
+        max_length=60,
+        help_text=gettext_lazy("小写英文字母、数字和 . _ -，例如 jiande.clerk。建立后不能更改。"),
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
+    )
+    name = forms.CharField(label=gettext_lazy("姓名"), max_length=60)
+    email = forms.EmailField(
+        label=gettext_lazy("邮箱"),
+        required=False,
+        help_text=gettext_lazy("本人自己的邮箱，用来重设密码；没有可以留空。"),
+    )
+
+
+class ChangePersonForm(PersonForm):
+    """The same without the login, which stays."""
+
+    login = None  # type: ignore[assignment]
+
+
+class ReasonForm(forms.Form):
+    """Why something is done to an account."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("理由"),
+        max_length=200,
+        help_text=gettext_lazy("会写入操作记录，请不要写捐赠人的姓名。"),
+    )

@@ -17,6 +17,7 @@ from core.errors import NotFound
 
 # What stands in the table of failed attempts instead of a login that nobody has: it may be a mistyped password.
 UNKNOWN_LOGIN = "?"
+PAGE_SIZE = 50
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,21 @@ def people(search: str = "") -> QuerySet[User]:
     if search:
         found = found.filter(Q(login__icontains=search) | Q(name__icontains=search))
     return found
+
+
+@dataclass(frozen=True)
+class PeoplePage:
+    """One page of people; `next_cursor` is empty on the last."""
+
+    rows: list[PersonFacts]
+    next_cursor: str
+
+
+def people_page(search: str, after: str) -> PeoplePage:
+    """People by login, from the one after the login `after` on. Two queries."""
+    found = list(people(search).filter(login__gt=after)[: PAGE_SIZE + 1])
+    shown = found[:PAGE_SIZE]
+    return PeoplePage(people_facts(shown), shown[-1].login if len(found) > PAGE_SIZE else "")
 
 
 def person_by_login(login: str) -> User:
