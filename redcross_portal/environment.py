@@ -121,8 +121,11 @@ def env_url(name: str, default: str | None = None, *, schemes: Collection[str]) 
     return value
 
 
-def env_secret(name: str, default_file: Path | None = None) -> str:
-    """A secret from NAME, from the file that NAME_FILE names, or from the default file, in this order."""
+def env_secret(name: str, default_file: Path | None = None, *, optional: bool = False) -> str:
+    """A secret from NAME, from the file that NAME_FILE names, or from the default file, in this order.
+
+    An optional one is empty where none of these is there.
+    """
     value = os.environ.get(name, "").strip()
     if value:
         return value
@@ -131,6 +134,8 @@ def env_secret(name: str, default_file: Path | None = None) -> str:
         return _secret_from(Path(named).expanduser(), f"{name}_FILE")
     if default_file is not None and default_file.is_file():
         return _secret_from(default_file, name)
+    if optional:
+        return ""
     where = f"，或先运行 make setup 生成 {default_file}" if default_file else ""
     raise SettingError(name, "没有设置", f"{name}=密文，或 {name}_FILE=文件路径{where}")
 

@@ -329,12 +329,12 @@ EMAIL_BACKEND = env_text("EMAIL_BACKEND", "django.core.mail.backends.console.Ema
 EMAIL_HOST = env_text("EMAIL_HOST", "localhost")
 EMAIL_PORT = env_int("EMAIL_PORT", 25, minimum=1, maximum=65535)
 EMAIL_HOST_USER = env_text("EMAIL_HOST_USER", "")
-EMAIL_HOST_PASSWORD = env_text("EMAIL_HOST_PASSWORD", "")
+EMAIL_HOST_PASSWORD = env_secret("EMAIL_HOST_PASSWORD", optional=True)
 EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", False)
 DEFAULT_FROM_EMAIL = env_text("DEFAULT_FROM_EMAIL", "portal@localhost")
 
 # Opens /readyz and /metrics to monitoring from other machines (`Authorization: Bearer …`); empty: this machine alone.
-METRICS_TOKEN = env_text("METRICS_TOKEN", "")
+METRICS_TOKEN = env_secret("METRICS_TOKEN", optional=True)
 
 # What the header and footer show; the emblem is the deployer's own (红十字标志使用办法 Arts. 13, 16-18).
 PORTAL = {
