@@ -368,4 +368,4 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
 # W006 asks to lock by address too, against rotated browsers: we lock by login, whatever the browser.
 # Whether all sub-domains use HTTPS only, and stand in the lists of browsers, is for the owner of the domain to say.
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+SILENCED_SYSTEM_CHECKS = ["axes.W006", "security.W005", "security.W021"]
