@@ -177,9 +177,9 @@ class RowForm(GiftFields):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, row: StagedGift, batch: Batch, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, row: StagedGift, batch: Batch) -> None:
         # A form may open in several rows of one table.
-        super().__init__(*args, initial=_row_values(row), auto_id=f"row-{row.row_number}-%s", **kwargs)
+        super().__init__(data, initial=_row_values(row), auto_id=f"row-{row.row_number}-%s")
         self.fields["donor_kind"].choices = DonorKind.choices  # type: ignore[attr-defined]
         self.fields["received_on"].help_text = _("例如 2026-11-23")
         funds = Fund.objects.filter(branch_id=batch.branch_id, closed_on__isnull=True).order_by("-is_default", "code")

@@ -108,10 +108,11 @@ def approval_queue(person: User) -> list[QueueCard]:
     return [_queue_card(batch, figures.get(batch.pk, {}), person) for batch in batches]
 
 
-def _queue_figures(batch_ids: list[int]) -> Iterable[dict[str, Any]]:
+def _queue_figures(batch_ids: list[int]) -> list[dict[str, Any]]:
     kept = ~EXCLUDED
-    return (
-        StagedGift.objects.filter(batch_id__in=batch_ids)
+    return [
+        dict(row)
+        for row in StagedGift.objects.filter(batch_id__in=batch_ids)
         .order_by()
         .values("batch_id")
         .annotate(
@@ -123,7 +124,7 @@ def _queue_figures(batch_ids: list[int]) -> Iterable[dict[str, Any]]:
             large_count=Count("pk", filter=kept & Q(amount__gte=LARGE_YUAN)),
             largest=Max("amount", filter=kept),
         )
-    )
+    ]
 
 
 def _queue_card(batch: Batch, figures: dict[str, Any], person: User) -> QueueCard:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -140,7 +140,7 @@ def batch_progress(request: StaffRequest, number: str) -> HttpResponse:
 
 @desk_page(Right.VIEW_GIFTS)
 @require_safe
-def batch_file(request: StaffRequest, number: str) -> HttpResponse:
+def batch_file(request: StaffRequest, number: str) -> FileResponse:
     """The file as it was brought in, for its makers and approvers; the reading is recorded."""
     batch = batch_by_number(number, request.user)
     stored, source = open_list_file(batch=batch, actor=request.user)
@@ -149,7 +149,7 @@ def batch_file(request: StaffRequest, number: str) -> HttpResponse:
 
 @desk_page(Right.VIEW_GIFTS)
 @require_safe
-def batch_problems(request: StaffRequest, number: str) -> HttpResponse:
+def batch_problems(request: StaffRequest, number: str) -> FileResponse:
     """The rows with problems as a workbook, with what was written and the reasons; the reading is recorded."""
     batch = batch_by_number(number, request.user)
     note_rows_exported(batch=batch, actor=request.user)
@@ -158,9 +158,9 @@ def batch_problems(request: StaffRequest, number: str) -> HttpResponse:
         _("行号"), _("日期"), _("捐赠人"), _("金额"), _("备注"), _("渠道"), _("流水号"), _("核对结果"), _("原因")
     )  # fmt: skip
     rows = problem_rows(batch, ROW_FILTERS.get(show, ROW_FILTERS["problems"]))
-    target = tempfile.TemporaryFile()  # noqa: SIM115 -- the response closes it
-    write_xlsx(target, [Sheet(_("问题行"), header, rows)])
-    target.seek(0)
+    # The response closes it, which deletes it.
+    target = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115
+    write_xlsx(target.name, [Sheet(_("问题行"), header, rows)])
     return private_file(target, filename=f"{batch.number}-{_('问题行')}.xlsx", content_type=XLSX_CONTENT_TYPE)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -106,7 +106,7 @@ def gift_display(request: StaffRequest, number: str) -> HttpResponse:
 
 @desk_page(Right.REVEAL_NAMES)
 @require_safe
-def gift_voucher(request: StaffRequest, number: str) -> HttpResponse:
+def gift_voucher(request: StaffRequest, number: str) -> FileResponse:
     """The voucher of a gift, for people who may see its giver's name; the reading is recorded."""
     gift = gift_for(request.user, number)
     stored, source = open_gift_voucher(gift=gift, actor=request.user)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -168,7 +168,7 @@ def duplicates_all(request: StaffRequest, number: str, decision: str) -> HttpRes
 
 @desk_page(Right.ENTER_GIFTS, Right.APPROVE_GIFTS)
 @require_safe
-def row_voucher_file(request: StaffRequest, number: str, row_number: int) -> HttpResponse:
+def row_voucher_file(request: StaffRequest, number: str, row_number: int) -> FileResponse:
     """The voucher of a row, for makers and approvers; the reading is recorded."""
     batch = batch_by_number(number, request.user)
     voucher = row_voucher(batch, row_number)

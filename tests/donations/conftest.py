@@ -1,7 +1,6 @@
 """Fixtures of the tests of gifts."""
 
 import os
-from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
@@ -20,10 +19,10 @@ def plain_static_files(settings: object) -> None:
 
 
 @pytest.fixture
-def ground(db: None) -> Iterator[Ground]:
+def ground(db: None) -> Ground:
     """The small ground in the rolled-back database."""
     cache.clear()
-    yield make_ground()
+    return make_ground()
 
 
 @pytest.fixture
