@@ -4,6 +4,13 @@ from ledger.services.accounts import money_holding, open_holding, open_transit, 
 from ledger.services.bulk import PostedBlock, post_prepared
 from ledger.services.drafts import EntryDraft, MovementDraft
 from ledger.services.funds import FundTerms, close_fund, ensure_default_fund, open_fund
+from ledger.services.opening import (
+    approve_opening,
+    drop_opening,
+    return_opening,
+    stage_opening,
+    submit_opening,
+)
 from ledger.services.posting import post_entry
 from ledger.services.reversal import reverse_entry
 
@@ -12,7 +19,9 @@ __all__ = [
     "FundTerms",
     "MovementDraft",
     "PostedBlock",
+    "approve_opening",
     "close_fund",
+    "drop_opening",
     "ensure_default_fund",
     "money_holding",
     "open_fund",
@@ -21,6 +30,9 @@ __all__ = [
     "open_world_accounts",
     "post_entry",
     "post_prepared",
+    "return_opening",
     "reverse_entry",
+    "stage_opening",
+    "submit_opening",
     "world_account",
 ]

@@ -87,8 +87,11 @@ def close_fund(*, fund: Fund, successor: Fund, on: date, actor: User) -> Fund:
     """
     require(actor, Right.MANAGE_FUNDS, fund.branch)
     with refusals_explained(), transaction.atomic():
-        # FOR UPDATE, so that nobody opens an account of the fund meanwhile (its foreign key waits for this lock).
-        fund = Fund.objects.select_for_update(of=("self",)).select_related("branch").get(pk=fund.pk)
+        # FOR UPDATE, so that nobody opens an account of the fund meanwhile (its foreign key waits for this lock); both in
+        # one order, so that two funds cannot be closed in favour of each other.
+        pair = Fund.objects.filter(pk__in=[fund.pk, successor.pk]).select_related("branch").order_by("pk")
+        locked = {one.pk: one for one in pair.select_for_update(of=("self",))}
+        fund, successor = locked[fund.pk], locked[successor.pk]
         if not fund.is_open:
             raise LedgerConflict("fund_closed_already", _("这个资金池已经关闭，请刷新页面。"))
         _check_successor(fund, successor)

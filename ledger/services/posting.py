@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,16 +13,13 @@ from accounts.models import User
 from core.audit import record_audit
 from core.clock import SHANGHAI, now
 from core.numbers import format_number, take_serials
-from core.outbox import write_record
-from ledger.choices import ENTRY_LETTER, AccountKind
+from ledger.choices import ENTRY_LETTER
 from ledger.errors import LedgerConflict, refusals_explained
-from ledger.models import Account, Entry, Movement, PostingGroup
+from ledger.models import Entry, Movement, PostingGroup
 from ledger.services.drafts import EntryDraft
 from ledger.services.positions import Ends, Line, lock_balances, place, take_out
+from ledger.services.records import write_entry_record
 from ledger.services.rules import check_draft
-
-# The form of an entry's public record (docs/ledger.md); its kind in the outbox is "entry".
-RECORD_SCHEMA = "entry/1"
 
 Plan = Callable[[dict[int, Ends]], list[Line]]
 
@@ -71,7 +67,7 @@ def post_planned(
             return standing
         movements = place(plan(ends), ends)
         entry = _insert(draft, movements, reverses)
-        _write_record(entry, draft)
+        write_entry_record(entry, branch_code=draft.branch.code)
         record_audit(
             "ledger.entry.posted", actor=actor or draft.approved_by, obj=entry, branch_code=draft.branch.code
         )
@@ -187,71 +183,3 @@ def _movements_of_draft(draft: EntryDraft) -> dict[tuple[Any, ...], Decimal]:
         )
         totals[key] = totals.get(key, Decimal(0)) + movement.quantity
     return totals
-
-
-def _write_record(entry: Entry, draft: EntryDraft) -> None:
-    body: dict[str, Any] = {
-        "schema": RECORD_SCHEMA,
-        "kind": str(entry.kind),
-        "number": entry.number,
-        "branch": draft.branch.code,
-        "occurred_on": entry.occurred_on.isoformat(),
-        "posted_at": utc_text(entry.posted_at),
-        "basis": str(entry.basis),
-        "reverses": entry.reverses.number if entry.reverses else None,
-        "movements": [_movement_body(movement) for movement in _with_accounts(entry)],
-    }
-    write_record(
-        kind="entry",
-        subject=entry.number,
-        object_id=entry.pk,
-        branch_code=draft.branch.code,
-        body=body,
-        private={"document": entry.document},
-    )
-
-
-def utc_text(moment: datetime) -> str:
-    """A moment as it stands in public records: ISO 8601 in UTC, to the second."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _with_accounts(entry: Entry) -> Iterable[Movement]:
-    return entry.movements.select_related(
-        "unit",
-        "source__fund",
-        "destination__fund",
-        "reverses__entry",
-        "answers__entry",
-    ).order_by("line")
-
-
-def _movement_body(movement: Movement) -> dict[str, Any]:
-    body: dict[str, Any] = {
-        "line": movement.line,
-        "from": _account_text(movement.source),
-        "to": _account_text(movement.destination),
-        "unit": movement.unit.code,
-        "quantity": f"{movement.quantity:.{movement.unit.decimal_places}f}",
-    }
-    for name in ("out_from", "in_from", "hole_from", "back_from"):
-        position = getattr(movement, name)
-        if position is not None:
-            body[name] = f"{position:.{movement.unit.decimal_places}f}"
-    if movement.value is not None:
-        body["value"] = f"{movement.value:.2f}"
-    for name in ("reverses", "answers"):
-        other = getattr(movement, name)
-        if other is not None:
-            body[name] = {"entry": other.entry.number, "line": other.line}
-    return body
-
-
-def _account_text(account: Account) -> str:
-    """Who an account is in public: `outside:givers`, `fund:330106-F1`, `fund:330106-F1/site:3`, `transit:330106-F1/7`."""
-    if account.kind == AccountKind.WORLD:
-        return f"outside:{account.party}"
-    code = account.fund.code if account.fund else ""
-    if account.kind == AccountKind.TRANSIT:
-        return f"transit:{code}/{account.pk}"
-    return f"fund:{code}/site:{account.site_id}" if account.site_id else f"fund:{code}"
