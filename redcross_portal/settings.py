@@ -5,6 +5,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 from redcross_portal.environment import (
     UNSET_DATABASE_URL,
@@ -125,7 +126,7 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-# The row of a job is the truth: a task is told done when it starts, and the reaper queues again what a dead worker left.
+# The row of a job is the truth: a task counts as done when it starts, and the reaper queues what a dead worker left.
 CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000  # KiB; a child that set a long report is replaced
 # How often beat looks for due reports and unfinished jobs, in seconds. What is due is decided by rows, not by the tick.
@@ -134,6 +135,8 @@ JOB_TICK_SECONDS = env_int("JOB_TICK_SECONDS", 15, minimum=1, maximum=3600)
 # A running job whose heartbeat is older belongs to a dead worker.
 JOB_STALE_SECONDS = env_int("JOB_STALE_SECONDS", 90, minimum=2, maximum=3600)
 # A tick that no worker took in time is dropped (`expires`): the next one does the same, and none pile up behind work.
+# Ticks have a queue of their own, so that they do not wait behind a heap of long work: workers take from both in turn.
+CELERY_TASK_QUEUES = (Queue("celery"), Queue("ticks"))
 CELERY_BEAT_SCHEDULE = {
     "make-due-reports": {
         "task": "transparency.tasks.make_due_reports",
@@ -157,6 +160,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "verify-ledger": {"task": "ledger.tasks.verify_nightly", "schedule": 24 * 60 * 60},
 }
+CELERY_TASK_ROUTES = {entry["task"]: {"queue": "ticks"} for entry in CELERY_BEAT_SCHEDULE.values()}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
