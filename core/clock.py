@@ -21,6 +21,11 @@ def now() -> datetime:
     return _frozen.get() or datetime.now(UTC) + timedelta(days=settings.CLOCK_SHIFT_DAYS)
 
 
+def wall_clock() -> datetime:
+    """Return what this machine's own clock says, never held still nor shifted: for signs of life and waiting times."""
+    return datetime.now(UTC)
+
+
 def today() -> date:
     """Return the calendar day in Asia/Shanghai, which is the day of every `_on` date."""
     return now().astimezone(SHANGHAI).date()

@@ -12,7 +12,7 @@ from django.db.models import Count, Max
 from django.utils.module_loading import import_string
 
 from core.choices import JobStatus
-from core.clock import now
+from core.clock import wall_clock
 from core.models import Heartbeat, Job, PublicRecord
 
 # Ticks that a process may miss before it counts as gone, and the least time in seconds.
@@ -77,7 +77,7 @@ def _limit() -> timedelta:
 def _alive(at: datetime | None) -> Subject:
     if at is None:
         return Subject(False, note="never seen")
-    age = now() - at
+    age = wall_clock() - at
     return Subject(age <= _limit(), age_seconds=int(age.total_seconds()))
 
 
@@ -109,5 +109,5 @@ def core_metrics() -> Iterator[tuple[str, str, float]]:
     for status in JobStatus.values:
         yield "portal_jobs", f'status="{status}"', counts.get(status, 0)
     for name, at in Heartbeat.objects.order_by("name").values_list("name", "at"):
-        yield "portal_heartbeat_age_seconds", f'process="{name}"', round((now() - at).total_seconds(), 1)
+        yield "portal_heartbeat_age_seconds", f'process="{name}"', round((wall_clock() - at).total_seconds(), 1)
     yield "portal_public_records", "", PublicRecord.objects.count()

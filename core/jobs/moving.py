@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from core.audit import record_audit
 from core.choices import JOB_TRANSITIONS, JobStatus
-from core.clock import now
+from core.clock import now, wall_clock
 from core.errors import Conflict
 from core.models import Job
 from core.queue import enqueue_on_commit
@@ -34,7 +34,6 @@ def start_job(
     Raises ImportError for a task that does not exist.
     """
     import_string(kind)
-    moment = now()
     job, made = Job.objects.get_or_create(
         idempotency_key=idempotency_key,
         defaults={
@@ -45,8 +44,8 @@ def start_job(
             "total_count": total,
             "link": link,
             "created_by_id": getattr(actor, "pk", None),
-            "created_at": moment,
-            "queued_at": moment,
+            "created_at": now(),
+            "queued_at": wall_clock(),
         },
     )
     if made:
@@ -85,7 +84,9 @@ def move_job(job: Job, target: JobStatus, *, actor: Any = None, reason: str = ""
 
 def queue_again(job: Job, *, actor: Any = None, reason: str = "", delay_seconds: float = 0, **fields: Any) -> Job:
     """Move a locked job back to the queue and send its task, after a delay if one is given."""
-    move_job(job, JobStatus.QUEUED, actor=actor, reason=reason, queued_at=now(), worker="", finished_at=None, **fields)
+    move_job(
+        job, JobStatus.QUEUED, actor=actor, reason=reason, queued_at=wall_clock(), worker="", finished_at=None, **fields
+    )
     enqueue_on_commit(job.kind, str(job.pk), countdown=delay_seconds)
     return job
 

@@ -8,7 +8,6 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from core.choices import JobStatus
-from core.clock import now
 from core.incidents import new_reference
 from core.jobs.moving import move_job, queue_again
 from core.jobs.running import MAX_ATTEMPTS
@@ -54,7 +53,7 @@ def _send_again(limit: timedelta) -> int:
         .order_by("queued_at")[:PASS_SIZE]
     )
     for job in waiting:
-        Job.objects.filter(pk=job.pk).update(queued_at=now())
+        Job.objects.filter(pk=job.pk).update(queued_at=Now())
         enqueue_on_commit(job.kind, str(job.pk))
     return len(waiting)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,17 +28,11 @@ class JobPage:
 
 @dataclass(frozen=True)
 class JobFacts:
-    """What the component `job_progress` and the job's page show."""
+    """What a job's page says beside the row itself (component `job_progress`)."""
 
-    state: str
-    state_label: str
     is_running: bool
-    done_count: int
-    total_count: int | None
-    steps: list[dict[str, str]]
     message: str
-    started_at: datetime | None
-    finished_at: datetime | None
+    steps: list[str]
     result_url: str
     error_file_url: str
 
@@ -83,27 +76,12 @@ def _is_uuid(text: str) -> bool:
 def job_facts(job: Job) -> JobFacts:
     """Put a job into the words of its page. No query."""
     return JobFacts(
-        state=job.status,
-        state_label=str(job.get_status_display()),
         is_running=job.status in _OPEN,
-        done_count=job.done_count,
-        total_count=job.total_count,
-        steps=_steps(job),
         message=_message(job),
-        started_at=job.started_at,
-        finished_at=job.finished_at,
+        steps=[_("排队"), job.stage or _("处理"), _("完成")],
         result_url=job.link if job.status == JobStatus.DONE else "",
         error_file_url=reverse("desk_job_file", args=[job.pk]) if job.problem_file_id else "",
     )
-
-
-def _steps(job: Job) -> list[dict[str, str]]:
-    at = {JobStatus.QUEUED: 0, JobStatus.RUNNING: 1, JobStatus.FAILED: 1, JobStatus.CANCELLED: 0}.get(
-        JobStatus(job.status), 3
-    )
-    labels = [_("排队"), job.stage or _("处理"), _("完成")]
-    states = ["done" if place < at else "current" if place == at else "todo" for place in range(len(labels))]
-    return [{"label": label, "state": state} for label, state in zip(labels, states, strict=True)]
 
 
 def _message(job: Job) -> str:

@@ -16,7 +16,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from core.choices import JOB_TRANSITIONS, JobStatus
-from core.clock import now
+from core.clock import frozen_at, now, wall_clock
 from core.errors import Conflict, DomainError
 from core.jobs import JobLostError, cancel_job, move_job, requeue_stale_jobs, retry_job, run_job, start_job
 from core.jobs.running import MAX_ATTEMPTS, MAX_ERRORS
@@ -39,7 +39,9 @@ def _start(kind: str = "tests.tasks.count", **params: Any) -> Job:
 
 def _age(job: Job, **fields: float) -> None:
     """Set moments of a job back by so many seconds."""
-    Job.objects.filter(pk=job.pk).update(**{name: now() - timedelta(seconds=back) for name, back in fields.items()})
+    Job.objects.filter(pk=job.pk).update(
+        **{name: wall_clock() - timedelta(seconds=back) for name, back in fields.items()}
+    )
 
 
 def _counted() -> list[str]:
@@ -399,3 +401,12 @@ def test_a_refused_and_a_broken_job_end_as_failed_in_the_worker(
     wait_for(lambda: Job.objects.filter(pk=broken.pk, status=JobStatus.QUEUED).exists(), what="the second try")
     assert "ValueError" in celery_worker_process.log
     assert "示例甲" not in celery_worker_process.log
+
+
+def test_a_clock_that_is_held_still_or_shifted_makes_no_job_look_dead_or_forgotten(db: None, settings: Any) -> None:
+    for moment in (now() - timedelta(days=400), now() + timedelta(days=400)):
+        with frozen_at(moment):
+            job = _start()
+            assert requeue_stale_jobs() == 0
+            _age(job, queued_at=10_000)
+            assert requeue_stale_jobs() == 1
