@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from core.errors import DomainError
@@ -163,6 +163,7 @@ def batch_resume(request: StaffRequest, number: str) -> HttpResponse:
 
 
 @desk_page(Right.APPROVE_GIFTS, Right.CORRECT_GIFTS)
+@require_safe
 def approvals(request: StaffRequest) -> HttpResponse:
     """What waits for this person's decision: batches as cards, and corrections."""
     counts = desk_counts(request.user)

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from core.errors import DomainError
 from organizations.choices import Right
@@ -28,6 +29,7 @@ from organizations.views.access import StaffRequest, desk_page
 
 
 @desk_page()
+@require_safe
 def branch_tree(request: StaffRequest) -> HttpResponse:
     """All associations as a tree, and a search that also finds grass-roots branches."""
     text = request.GET.get("q", "").strip()
@@ -40,6 +42,7 @@ def branch_tree(request: StaffRequest) -> HttpResponse:
 
 
 @desk_page()
+@require_safe
 def branch_detail(request: StaffRequest, code: str) -> HttpResponse:
     """One branch: its particulars, what stands below it, who holds roles in it."""
     branch = branch_by_code(code)

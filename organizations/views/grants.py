@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from core.clock import today
@@ -79,6 +80,7 @@ def _as_row(reader: User, grant: RoleGrant) -> dict[str, Any]:
 
 
 @desk_page()
+@require_safe
 def roles_help(request: StaffRequest) -> HttpResponse:
     """What each role may do: printed from the table that decides access."""
     return render(request, "organizations/roles_help.html", {"roles": role_help()})
