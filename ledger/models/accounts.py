@@ -34,7 +34,14 @@ class Account(models.Model):
         verbose_name_plural = _("账户")
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind=AccountKind.WORLD, party__in=WorldParty.values, branch=None, fund=None, site=None, transfer_key="")
+                condition=Q(
+                    kind=AccountKind.WORLD,
+                    party__in=WorldParty.values,
+                    branch=None,
+                    fund=None,
+                    site=None,
+                    transfer_key="",
+                )
                 | Q(kind=AccountKind.HOLDING, party="", branch__isnull=False, fund__isnull=False, transfer_key="")
                 | (
                     Q(kind=AccountKind.TRANSIT, party="", branch__isnull=False, fund__isnull=False, site=None)
@@ -42,7 +49,9 @@ class Account(models.Model):
                 ),
                 name="account_kind_has_its_columns",
             ),
-            models.UniqueConstraint(fields=["party", "unit"], condition=Q(kind=AccountKind.WORLD), name="account_world_once"),
+            models.UniqueConstraint(
+                fields=["party", "unit"], condition=Q(kind=AccountKind.WORLD), name="account_world_once"
+            ),
             models.UniqueConstraint(
                 fields=["branch", "fund", "unit", "site"],
                 condition=Q(kind=AccountKind.HOLDING),
@@ -50,7 +59,9 @@ class Account(models.Model):
                 name="account_holding_once",
             ),
             models.UniqueConstraint(
-                fields=["transfer_key", "unit", "fund"], condition=Q(kind=AccountKind.TRANSIT), name="account_transit_once"
+                fields=["transfer_key", "unit", "fund"],
+                condition=Q(kind=AccountKind.TRANSIT),
+                name="account_transit_once",
             ),
         ]
 
@@ -76,7 +87,8 @@ class AccountBalance(models.Model):
         verbose_name_plural = _("账户余额")
         constraints = [
             models.CheckConstraint(
-                condition=Q(inflow_tail__gte=F("outflow_tail") + F("removed_total")), name="accountbalance_never_negative"
+                condition=Q(inflow_tail__gte=F("outflow_tail") + F("removed_total")),
+                name="accountbalance_never_negative",
             ),
             models.CheckConstraint(
                 condition=Q(outflow_tail__gte=0, removed_total__gte=0), name="accountbalance_tails_not_negative"

@@ -16,7 +16,9 @@ class PostingGroup(models.Model):
     """Entries posted together with one block of numbers and positions: a file of gifts, or a single entry."""
 
     idempotency_key = models.CharField(_("幂等键"), max_length=160, db_collation="C")
-    branch = models.ForeignKey("organizations.Branch", verbose_name=_("红十字会"), on_delete=models.PROTECT, related_name="+")
+    branch = models.ForeignKey(
+        "organizations.Branch", verbose_name=_("红十字会"), on_delete=models.PROTECT, related_name="+"
+    )
     entry_count = models.IntegerField(_("记账单数"))
     posted_at = models.DateTimeField(_("记账时间"))
 
@@ -75,7 +77,8 @@ class Entry(BranchLineage):
             models.CheckConstraint(condition=~Q(made_by=F("approved_by")), name="entry_maker_is_not_approver"),
             models.CheckConstraint(condition=Q(kind__in=EntryKind.values), name="entry_kind_known"),
             models.CheckConstraint(
-                condition=Q(kind=EntryKind.REVERSAL, reverses__isnull=False) | (~Q(kind=EntryKind.REVERSAL) & Q(reverses=None)),
+                condition=Q(kind=EntryKind.REVERSAL, reverses__isnull=False)
+                | (~Q(kind=EntryKind.REVERSAL) & Q(reverses=None)),
                 name="entry_reversal_names_its_entry",
             ),
             models.CheckConstraint(
@@ -102,13 +105,19 @@ class Movement(models.Model):
     `value` is in yuan, for goods, where there is evidence for it; in a purchase it is the line's share of the cost.
     """
 
-    entry = models.ForeignKey(Entry, verbose_name=_("记账单"), on_delete=models.PROTECT, related_name="movements", db_index=False)
+    entry = models.ForeignKey(
+        Entry, verbose_name=_("记账单"), on_delete=models.PROTECT, related_name="movements", db_index=False
+    )
     line = models.PositiveSmallIntegerField(_("行"), default=1)
-    source = models.ForeignKey("ledger.Account", verbose_name=_("来源"), on_delete=models.PROTECT, related_name="+", db_index=False)
+    source = models.ForeignKey(
+        "ledger.Account", verbose_name=_("来源"), on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     destination = models.ForeignKey(
         "ledger.Account", verbose_name=_("去向"), on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    unit = models.ForeignKey("ledger.Unit", verbose_name=_("计量对象"), on_delete=models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey(
+        "ledger.Unit", verbose_name=_("计量对象"), on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     quantity = models.DecimalField(_("数量"), max_digits=18, decimal_places=3)
     out_from = models.DecimalField(_("流出轴位置"), **POSITION, null=True)
     in_from = models.DecimalField(_("流入轴位置"), **POSITION, null=True)
@@ -119,7 +128,12 @@ class Movement(models.Model):
         "self", verbose_name=_("冲销"), null=True, on_delete=models.PROTECT, related_name="reversals", db_index=False
     )
     answers = models.ForeignKey(
-        "self", verbose_name=_("对应发出"), null=True, on_delete=models.PROTECT, related_name="answered_by", db_index=False
+        "self",
+        verbose_name=_("对应发出"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="answered_by",
+        db_index=False,
     )
 
     class Meta:
@@ -135,7 +149,9 @@ class Movement(models.Model):
                 condition=Q(back_from__isnull=True) | Q(reverses__isnull=False, out_from=None, hole_from=None),
                 name="movement_comes_back_by_a_reversal",
             ),
-            models.CheckConstraint(condition=Q(value__isnull=True) | Q(value__gte=0), name="movement_value_not_negative"),
+            models.CheckConstraint(
+                condition=Q(value__isnull=True) | Q(value__gte=0), name="movement_value_not_negative"
+            ),
             models.UniqueConstraint(fields=["entry", "line"], name="movement_line_once"),
             # The trail searches these; that they are unique keeps two movements off one place even without triggers.
             models.UniqueConstraint(

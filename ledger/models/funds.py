@@ -30,19 +30,28 @@ class Fund(models.Model):
     fee_rate = models.DecimalField(_("管理费率"), max_digits=5, decimal_places=4, default=Decimal("0"))
     opened_on = models.DateField(_("设立日期"))
     closed_on = models.DateField(_("关闭日期"), null=True)
-    successor = models.ForeignKey("self", verbose_name=_("后续资金池"), null=True, on_delete=models.PROTECT, related_name="+")
+    successor = models.ForeignKey(
+        "self", verbose_name=_("后续资金池"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
     is_default = models.BooleanField(_("默认资金池"), default=False)
 
     class Meta:
         verbose_name = _("资金池")
         verbose_name_plural = _("资金池")
         constraints = [
-            models.CheckConstraint(condition=models.Q(fee_rate__gte=0, fee_rate__lt=1), name="fund_fee_rate_is_a_share"),
+            models.CheckConstraint(
+                condition=models.Q(fee_rate__gte=0, fee_rate__lt=1), name="fund_fee_rate_is_a_share"
+            ),
             models.CheckConstraint(
                 condition=models.Q(is_restricted=False, purpose="", area=None, beneficiary="", project="")
                 | (
                     models.Q(is_restricted=True)
-                    & (~models.Q(purpose="") | models.Q(area__isnull=False) | ~models.Q(beneficiary="") | ~models.Q(project=""))
+                    & (
+                        ~models.Q(purpose="")
+                        | models.Q(area__isnull=False)
+                        | ~models.Q(beneficiary="")
+                        | ~models.Q(project="")
+                    )
                 ),
                 name="fund_restricted_names_its_restriction",
             ),

@@ -75,7 +75,12 @@ class OpeningLine(models.Model):
         "ledger.Unit", verbose_name=_("计量对象"), on_delete=models.PROTECT, related_name="+", db_index=False
     )
     site = models.ForeignKey(
-        "organizations.Site", verbose_name=_("仓库"), null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+        "organizations.Site",
+        verbose_name=_("仓库"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     quantity = models.DecimalField(_("数量"), max_digits=18, decimal_places=3)
     dated_on = models.DateField(_("截至日期"))

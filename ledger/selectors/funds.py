@@ -57,7 +57,10 @@ def gifts_received(fund: Fund) -> Decimal:
 def fees_taken(fund: Fund) -> Decimal:
     """What was taken from a fund as management fees in yuan, what came back taken off."""
     taken = _total(
-        source__fund=fund, source__kind=AccountKind.HOLDING, destination__party=WorldParty.FEES, entry__kind=EntryKind.FEE
+        source__fund=fund,
+        source__kind=AccountKind.HOLDING,
+        destination__party=WorldParty.FEES,
+        entry__kind=EntryKind.FEE,
     )
     return taken - _total(destination__fund=fund, source__party=WorldParty.FEES)
 

@@ -11,7 +11,7 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -257,4 +257,3 @@ def _whereabouts(unit: Unit, rows: Iterable[_Row], accounts: dict[int, Account],
         in_hand=total(TrailWay.RESTS, AccountKind.HOLDING),
         in_transit=total(TrailWay.RESTS, AccountKind.TRANSIT),
     )
-

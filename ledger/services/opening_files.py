@@ -82,7 +82,8 @@ def read_opening(data: bytes, *, name: str, branch: Branch) -> list[OpeningRow]:
         shown = tuple(reader.problems[:MOST_PROBLEMS])
         raise OpeningFileError(
             "opening_rows_wrong",
-            _("文件有 %(count)s 处问题，没有收下：%(first)s") % {"count": len(reader.problems), "first": "".join(shown)},
+            _("文件有 %(count)s 处问题，没有收下：%(first)s")
+            % {"count": len(reader.problems), "first": "".join(shown)},
             shown,
         )
     if not found:
@@ -199,7 +200,8 @@ class _Reader:
 
     def _note(self, number: int, field: str, error: _CellError) -> None:
         self.problems.append(
-            _("第 %(row)s 行“%(column)s”：%(sentence)s") % {"row": number, "column": COLUMNS[field][0], "sentence": error}
+            _("第 %(row)s 行“%(column)s”：%(sentence)s")
+            % {"row": number, "column": COLUMNS[field][0], "sentence": error}
         )
 
     def _fund(self, written: str) -> Fund:
@@ -235,7 +237,7 @@ class _Reader:
             day = date.fromisoformat(written.replace("/", "-").replace(".", "-"))
         except ValueError:
             raise _CellError(_("“%(text)s”不是日期，请按 2025-12-31 的样子填写。") % {"text": written[:40]}) from None
-        if not 1949 <= day.year or day > today():
+        if not day.year >= 1949 or day > today():
             raise _CellError(_("日期不能早于 1949 年，也不能晚于今天。"))
         return day
 

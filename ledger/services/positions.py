@@ -82,7 +82,10 @@ def unspent_pieces(inflow: Movement, outflow_tail: Decimal) -> list[tuple[Decima
     leaves_at, point = _leaves_at(inflow.destination_id, start), start
     pieces = []
     for hole_from, hole_to in [
-        *((hole, hole + quantity) for hole, quantity in holes.order_by("hole_from").values_list("hole_from", "quantity")),
+        *(
+            (hole, hole + quantity)
+            for hole, quantity in holes.order_by("hole_from").values_list("hole_from", "quantity")
+        ),
         (end, end),
     ]:
         gone = min(max(outflow_tail - leaves_at, ZERO), hole_from - point)

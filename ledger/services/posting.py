@@ -68,9 +68,7 @@ def post_planned(
         movements = place(plan(ends), ends)
         entry = _insert(draft, movements, reverses)
         write_entry_record(entry, branch_code=draft.branch.code)
-        record_audit(
-            "ledger.entry.posted", actor=actor or draft.approved_by, obj=entry, branch_code=draft.branch.code
-        )
+        record_audit("ledger.entry.posted", actor=actor or draft.approved_by, obj=entry, branch_code=draft.branch.code)
     return entry
 
 

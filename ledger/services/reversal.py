@@ -77,7 +77,9 @@ def reverse_entry(
         )
 
 
-def _asked(entry: Entry, quantity: Decimal | None, by_line: Mapping[int, Decimal] | None) -> dict[Movement, Decimal | None]:
+def _asked(
+    entry: Entry, quantity: Decimal | None, by_line: Mapping[int, Decimal] | None
+) -> dict[Movement, Decimal | None]:
     """The movements to take back and how much of each (None: all that is left)."""
     movements = list(entry.movements.select_related("source__fund__branch", "source__unit").order_by("line"))
     if quantity is not None:
@@ -144,4 +146,3 @@ def _lines(movement: Movement, part: Decimal | None, target_id: int, ends: dict[
             back_from=None if movement.out_from is None else movement.out_from + reversed_before,
         )
     ]
-

@@ -64,7 +64,7 @@ def _check_head(draft: EntryDraft) -> None:
     check_document(draft.document)
     if not 0 < len(draft.key) <= LONGEST_KEY:
         raise LedgerError("key_missing", _("记账单的幂等标识缺失或过长，请重新发起。"))
-    if not FIRST_YEAR <= draft.occurred_on.year or draft.occurred_on > today():
+    if not draft.occurred_on.year >= FIRST_YEAR or draft.occurred_on > today():
         raise LedgerError(
             "date_out_of_range", _("发生日期不能晚于今天，也不能早于 1949 年，请核对日期。"), {"occurred_on": ""}
         )
@@ -190,7 +190,9 @@ def _fee_is_agreed(draft: EntryDraft) -> None:
 
 def _use_changes_at_home(draft: EntryDraft) -> None:
     if draft.basis not in UseBasis.values:
-        raise LedgerError("basis_missing", _("变更用途须有捐赠人同意或满六十日公示的记录，请先补上依据。"), {"basis": ""})
+        raise LedgerError(
+            "basis_missing", _("变更用途须有捐赠人同意或满六十日公示的记录，请先补上依据。"), {"basis": ""}
+        )
 
 
 def _takes_back_what_came(draft: EntryDraft) -> None:

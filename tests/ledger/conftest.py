@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 
 from ledger.checks import all_checks
-
 from tests.ledger.ground import Ground, make_ground
 
 

@@ -59,7 +59,10 @@ class Ground:
         """Post money gifts into a fund as one block."""
         with transaction.atomic():
             prepare(
-                [(world_account(WorldParty.GIVERS, self.cny), money_holding(fund), Decimal(a), self.key()) for a in amounts]
+                [
+                    (world_account(WorldParty.GIVERS, self.cny), money_holding(fund), Decimal(a), self.key())
+                    for a in amounts
+                ]
             )
             block = post_prepared(
                 relation="prepared",

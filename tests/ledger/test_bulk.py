@@ -56,8 +56,10 @@ def test_a_file_into_two_funds_has_positions_in_each(ground: Ground) -> None:
     one, two = ground.fund(), ground.fund()
     givers = world_account(WorldParty.GIVERS, ground.cny)
     prepare(
-        [(givers, money_holding(fund), Decimal(amount), ground.key()) for fund, amount in
-         ((one, "1"), (two, "2"), (one, "3"), (two, "4"))]
+        [
+            (givers, money_holding(fund), Decimal(amount), ground.key())
+            for fund, amount in ((one, "1"), (two, "2"), (one, "3"), (two, "4"))
+        ]
     )
     post(ground)
     assert list(Movement.objects.order_by("id").values_list("in_from", flat=True)) == [0, 0, 1, 2]
@@ -67,7 +69,10 @@ def test_entries_carry_the_lineage_of_their_branch(ground: Ground) -> None:
     (entry,) = entries(ground.give(ground.fund(), "1"))
     branches = ground.branches
     assert (entry.branch, entry.county, entry.city, entry.province) == (
-        branches["330182"], branches["330182"], branches["3301"], branches["33"]
+        branches["330182"],
+        branches["330182"],
+        branches["3301"],
+        branches["33"],
     )
 
 

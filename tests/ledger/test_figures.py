@@ -77,7 +77,9 @@ def test_a_tree_beside_sees_nothing(history) -> None:
 def test_funds_show_what_moved_between_them(history) -> None:
     ground, above, below = history
     lines = {line.fund: line for line in figures(ground.branches["3301"], with_below=True, period=FEBRUARY).funds}
-    assert {f: (line.opening, line.inflow, line.outflow, line.closing, line.in_transit) for f, line in lines.items()} == {
+    assert {
+        f: (line.opening, line.inflow, line.outflow, line.closing, line.in_transit) for f, line in lines.items()
+    } == {
         above: (100, 0, 40, 60, 20),
         below: (0, 47, 25, 22, 0),
     }

@@ -36,7 +36,12 @@ def test_codes_run_without_gap(ground: Ground, finance) -> None:
 def test_a_default_fund_is_made_once(ground: Ground) -> None:
     branch = ground.branches["330182"]
     fund = ensure_default_fund(branch=branch, on=DAY, actor=None)
-    assert (fund.name, fund.code, fund.is_default, fund.is_restricted) == ("日常捐赠（非定向）", "330182-F1", True, False)
+    assert (fund.name, fund.code, fund.is_default, fund.is_restricted) == (
+        "日常捐赠（非定向）",
+        "330182-F1",
+        True,
+        False,
+    )
     assert ensure_default_fund(branch=branch, on=DAY, actor=None) == fund
 
 

@@ -40,7 +40,11 @@ def test_a_file_is_staged_submitted_approved_by_another_and_posted(ground: Groun
     maker, other = people
     fund, rice = ground.fund(), ground.goods("示例大米", places=3)
     ground.stock(fund, rice)
-    batch = stage(ground, maker, csv(f'{fund.code},,"1,234.50",2025-12-31,,审计报告', f"{fund.code},{rice.code},2.5,2025/12/31,示例仓库,"))
+    batch = stage(
+        ground,
+        maker,
+        csv(f'{fund.code},,"1,234.50",2025-12-31,,审计报告', f"{fund.code},{rice.code},2.5,2025/12/31,示例仓库,"),
+    )
     assert Entry.objects.unscoped("test").count() == 0
     submit_opening(batch_id=batch.pk, actor=maker)
     approve_opening(batch_id=batch.pk, actor=other)

@@ -63,7 +63,9 @@ def test_the_same_key_and_content_gives_the_entry_that_is_there(ground: Ground) 
     assert ground.money(fund) == 5
 
 
-@pytest.mark.parametrize("other", [{"amount": "6"}, {"document": "另一张"}, {"occurred_on": DAY - datetime.timedelta(1)}])
+@pytest.mark.parametrize(
+    "other", [{"amount": "6"}, {"document": "另一张"}, {"occurred_on": DAY - datetime.timedelta(1)}]
+)
 def test_the_same_key_with_other_content_is_refused(ground: Ground, other: dict) -> None:
     fund = ground.fund()
     ground.gift(fund, "5", key="once")
@@ -100,7 +102,10 @@ def test_each_kind_refuses_every_way_that_is_not_its_own(ground: Ground, kind: s
     places = {
         (AccountKind.HOLDING, ""): money_holding(fund),
         (AccountKind.TRANSIT, ""): open_transit(transfer_key="t", fund=fund, unit=ground.cny),
-        **{(AccountKind.WORLD, party): ground.world(party) for party in ("givers", "suppliers", "beneficiaries", "fees")},
+        **{
+            (AccountKind.WORLD, party): ground.world(party)
+            for party in ("givers", "suppliers", "beneficiaries", "fees")
+        },
     }
     asked = 0
     for source_place, source in places.items():
@@ -145,7 +150,15 @@ def test_one_person_does_not_post_alone(ground: Ground) -> None:
     assert code_of(refused) == "maker_is_approver"
 
 
-@pytest.mark.parametrize(("amount", "code"), [("0", "quantity_not_positive"), ("-1", "quantity_not_positive"), ("NaN", "quantity_not_positive"), ("0.001", "unit_does_not_fit")])
+@pytest.mark.parametrize(
+    ("amount", "code"),
+    [
+        ("0", "quantity_not_positive"),
+        ("-1", "quantity_not_positive"),
+        ("NaN", "quantity_not_positive"),
+        ("0.001", "unit_does_not_fit"),
+    ],
+)
 def test_an_amount_that_is_wrong_is_refused(ground: Ground, amount: str, code: str) -> None:
     with pytest.raises(LedgerError) as refused:
         ground.gift(ground.fund(), amount)
@@ -230,9 +243,7 @@ def test_a_purchase_crosses_from_money_to_goods_by_share_of_cost(ground: Ground)
         ground.move(ground.world("suppliers", tents), ground.stock(fund, tents), "1", value=Decimal("300")),
     )
     assert (ground.money(fund), ground.balance(ground.stock(fund, quilts))) == (100, 6)
-    ground.post(
-        EntryKind.HANDOUT, ground.move(ground.stock(fund, quilts), ground.world("beneficiaries", quilts), "4")
-    )
+    ground.post(EntryKind.HANDOUT, ground.move(ground.stock(fund, quilts), ground.world("beneficiaries", quilts), "4"))
     ground.post(EntryKind.WRITE_OFF, ground.move(ground.stock(fund, quilts), ground.world("losses", quilts), "1"))
     assert ground.balance(ground.stock(fund, quilts)) == 1
 

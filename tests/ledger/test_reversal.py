@@ -148,7 +148,12 @@ def test_a_purchase_is_reversed_line_by_line(ground: Ground) -> None:
 
 @pytest.mark.parametrize(
     ("by_line", "code"),
-    [({2: "1"}, "line_unknown"), ({1: "0"}, "quantity_out_of_range"), ({1: "11"}, "quantity_out_of_range"), ({1: "0.001"}, "quantity_out_of_range")],
+    [
+        ({2: "1"}, "line_unknown"),
+        ({1: "0"}, "quantity_out_of_range"),
+        ({1: "11"}, "quantity_out_of_range"),
+        ({1: "0.001"}, "quantity_out_of_range"),
+    ],
 )
 def test_a_part_that_is_wrong_is_refused(ground: Ground, by_line: dict, code: str) -> None:
     gift = ground.gift(ground.fund(), "10")

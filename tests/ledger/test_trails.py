@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 import pytest
-from django.test.utils import CaptureQueriesContext
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ledger.choices import EntryKind, TrailWay, UseBasis
 from ledger.models import Movement
@@ -17,9 +17,7 @@ def parts(trail: Trail) -> dict[str, Decimal]:
     where = trail.whereabouts
     assert where.adds_up
     return {
-        name: getattr(where, name)
-        for name in ("spent", "taken_back", "in_hand", "in_transit")
-        if getattr(where, name)
+        name: getattr(where, name) for name in ("spent", "taken_back", "in_hand", "in_transit") if getattr(where, name)
     }
 
 
@@ -56,7 +54,14 @@ def test_a_gift_is_followed_through_three_levels(ground: Ground) -> None:
         (TrailWay.ARRIVED, 100), (TrailWay.LEFT, 50), (TrailWay.LEFT, 50), (TrailWay.LEFT, 30), (TrailWay.LEFT, 20),
         (TrailWay.LEFT, 15),
     ]  # fmt: skip
-    assert [hop.destination.kind for hop in trail.hops] == ["holding", "transit", "holding", "transit", "holding", "world"]
+    assert [hop.destination.kind for hop in trail.hops] == [
+        "holding",
+        "transit",
+        "holding",
+        "transit",
+        "holding",
+        "world",
+    ]
 
 
 def test_a_reversed_gift_is_taken_back_and_what_follows_moves_up(ground: Ground) -> None:
@@ -181,6 +186,8 @@ def test_a_trail_takes_two_queries(ground: Ground) -> None:
     gift = ground.only(ground.gift(fund, "100"))
     for _number in range(5):
         ground.spend(fund, "5")
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         trail_of(gift)
     assert len(queries) == 2

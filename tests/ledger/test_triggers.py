@@ -211,6 +211,8 @@ def test_the_reverse_of_the_migration_runs(committed_db: str) -> None:
         sql = Path(ledger.__file__).parent / "sql"
         for name in ("references.reverse", "movements.reverse"):
             cursor.execute((sql / f"{name}.sql").read_text(encoding="utf-8"))
-        cursor.execute("SELECT count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-                       " WHERE c.relname LIKE 'ledger_%' AND NOT t.tgisinternal")
+        cursor.execute(
+            "SELECT count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+            " WHERE c.relname LIKE 'ledger_%' AND NOT t.tgisinternal"
+        )
         assert cursor.fetchone() == (0,)
