@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from core.charts import (
     Flow,
@@ -58,6 +59,7 @@ class DesignForm(forms.Form):
     )
 
 
+@require_safe
 @login_required
 def design(request: HttpRequest) -> HttpResponse:
     """Show all components. Reads nothing and writes nothing."""

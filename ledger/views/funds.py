@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from core.errors import DomainError, NotFound
 from ledger.forms import CloseFundForm, FundForm
@@ -21,6 +22,7 @@ from organizations.views.access import StaffRequest, desk_page
 
 
 @desk_page(Right.VIEW_LEDGER, Right.MANAGE_FUNDS)
+@require_safe
 def fund_list(request: StaffRequest) -> HttpResponse:
     """The funds of one branch with what they hold now."""
     branches = list(branches_of_books(request.user))
@@ -35,6 +37,7 @@ def fund_list(request: StaffRequest) -> HttpResponse:
 
 
 @desk_page(Right.VIEW_LEDGER, Right.MANAGE_FUNDS)
+@require_safe
 def fund_detail(request: StaffRequest, code: str) -> HttpResponse:
     """One fund: its terms, what it holds, its latest movements."""
     fund = fund_for(request.user, code)

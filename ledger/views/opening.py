@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import DomainError
 from core.exporting import stream_csv
@@ -54,6 +54,7 @@ def opening_list(request: StaffRequest) -> HttpResponse:
 
 
 @desk_page(Right.VIEW_LEDGER, Right.MANAGE_FUNDS)
+@require_safe
 def opening_batch(request: StaffRequest, pk: int) -> HttpResponse:
     """One batch with its lines, its history, and what this person may do with it."""
     batch = opening_for(request.user, pk)
@@ -92,6 +93,7 @@ def opening_act(request: StaffRequest, pk: int, act: str) -> HttpResponse:
 
 
 @desk_page(Right.VIEW_LEDGER, Right.MANAGE_FUNDS)
+@require_safe
 def opening_template(request: StaffRequest) -> HttpResponse:
     """An empty file to fill in."""
     return HttpResponse(
