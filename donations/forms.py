@@ -176,10 +176,14 @@ class RowForm(GiftFields):
     """One row of a batch, to be mended: nothing is refused for being unfinished, the row says what is still wrong."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+    use_required_attribute = False
+    needed = ("donor", "amount", "received_on")
 
     def __init__(self, data: Any = None, *, row: StagedGift, batch: Batch) -> None:
         # A form may open in several rows of one table.
         super().__init__(data, initial=_row_values(row), auto_id=f"row-{row.row_number}-%s")
+        for name in self.needed:
+            self.fields[name].required = True
         self.fields["donor_kind"].choices = DonorKind.choices  # type: ignore[attr-defined]
         self.fields["received_on"].help_text = _("例如 2026-11-23")
         funds = Fund.objects.filter(branch_id=batch.branch_id, closed_on__isnull=True).order_by("-is_default", "code")
@@ -189,6 +193,14 @@ class RowForm(GiftFields):
             choices=[(fund.pk, fund.name) for fund in funds],
             initial=row.fund_id or batch.fund_id,
         )
+
+    def full_clean(self) -> None:
+        """What is needed in the end is called so, and may still be missing now."""
+        for name in self.needed:
+            self.fields[name].required = False
+        super().full_clean()
+        for name in self.needed:
+            self.fields[name].required = True
 
     def typed(self) -> dict[str, Any]:
         """The fields for the services of rows, and the fund."""
@@ -244,6 +256,7 @@ class CounterForm(GiftFields):
         }
         for name in ("donor", "amount", "received_on"):
             self.fields[name].required = True
+        self.fields["donor"].widget.attrs["autofocus"] = True
         self.channels = [str(channel) for channel in CHANNELS]
 
     def clean_amount(self) -> str:

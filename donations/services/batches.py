@@ -21,6 +21,7 @@ from donations.choices import BATCH_LETTER, BatchKind, BatchStatus
 from donations.errors import NotReady, OwnWork, SameFile, WrongState
 from donations.models import Batch, BatchEvent
 from donations.selectors.batches import batch_tally, what_is_left
+from donations.services.duplicates import mark_late_duplicates
 from donations.services.moving import lock_batch, move_batch, note_maker
 from ledger.models import Fund
 from organizations.choices import Right
@@ -157,13 +158,25 @@ def open_counter_batch(*, branch: Branch, fund: Fund, actor: User) -> Batch:
 
 
 def submit_batch(*, batch_id: int, actor: User, note: str = "") -> Batch:
-    """Hand a batch to the second person. Locks the batch; raises NotReady with everything that is left to do."""
+    """Hand a batch to the second person. Locks the batch; raises NotReady with everything that is left to do.
+
+    What was posted or handed on since the batch was read is looked at once more; rows that repeat it stay marked for a
+    decision, also though the submission is refused for them.
+    """
     with transaction.atomic():
         batch = lock_batch(batch_id)
         require(actor, Right.ENTER_GIFTS, batch.branch)
-        _check_ready(batch)
-        note_maker(batch, actor)
-        move_batch(batch, BatchStatus.SUBMITTED, actor=actor, reason=note, submitted_by=actor, submitted_at=now())
+        found = mark_late_duplicates(batch) if batch.is_editable else 0
+        if not found:
+            _check_ready(batch)
+            note_maker(batch, actor)
+            move_batch(batch, BatchStatus.SUBMITTED, actor=actor, reason=note, submitted_by=actor, submitted_at=now())
+    if found:
+        raise NotReady(
+            "duplicates_found_late",
+            _("批次 %(number)s 还不能提交：读取之后又有别的批次入账或提交，新发现 %(found)d 行疑似重复，请先决定。")
+            % {"number": batch.number, "found": found},
+        )
     return batch
 
 

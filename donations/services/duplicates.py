@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.audit import record_audit
 from core.errors import DomainError
-from donations.choices import DonorKind, DuplicateDecision
+from donations.choices import BatchStatus, DonorKind, DuplicateDecision
 from donations.models import Batch, StagedGift
 from donations.services.moving import lock_batch, note_maker, require_editable
 from organizations.choices import Right
@@ -33,7 +33,7 @@ _KNOWN = """
     SELECT s.content_key, s.loose_key, s.received_on, s.donor_kind, b.number || '#' || s.row_number, s.id
       FROM donations_stagedgift s JOIN donations_batch b ON b.id = s.batch_id
      WHERE s.loose_key IN (SELECT loose_key FROM fresh) AND s.batch_id <> %(batch)s
-       AND b.status IN ('draft', 'submitted', 'returned', 'posting')
+       AND b.status = ANY(%(living)s)
        AND s.excluded_reason = '' AND s.duplicate_decision <> 'drop'
 """
 
@@ -60,15 +60,41 @@ MARK = f"""
     )
     UPDATE donations_stagedgift s SET duplicate_of = found.label
       FROM (SELECT id, label FROM exact UNION ALL SELECT id, label FROM near) found
-     WHERE s.id = found.id
+     WHERE s.id = found.id AND s.duplicate_of = '' {{mark}}
 """  # noqa: S608 -- made of constants
 
 
+# Batches whose rows may still be posted, and those that are on their way to it for sure.
+LIVING = (BatchStatus.DRAFT, BatchStatus.SUBMITTED, BatchStatus.RETURNED, BatchStatus.POSTING)
+HANDED_ON = (BatchStatus.SUBMITTED, BatchStatus.POSTING)
+# Whoever submits waits here for whoever submits at the same moment, so that each sees the other's rows.
+SUBMITTING = 0x7375_626D
+
+
 def mark_duplicates(batch: Batch, *, row_id: int | None = None) -> int:
-    """Mark the rows of a batch (or one) that repeat a known gift; one statement in the caller's transaction."""
-    only = "AND id = %(row)s" if row_id is not None else ""
+    """Mark the rows of a batch (or one) that repeat a known gift; one statement in the caller's transaction.
+
+    For one row all rows of the same giver and amount are counted along, because one known gift answers for one row.
+    """
+    alike = "AND loose_key = (SELECT loose_key FROM donations_stagedgift WHERE id = %(row)s)"
+    return _mark(batch, LIVING, only=alike if row_id else "", mark="AND s.id = %(row)s" if row_id else "", row=row_id)
+
+
+def mark_late_duplicates(batch: Batch) -> int:
+    """Mark rows that repeat a gift which was posted or handed on only after this batch was read; returns how many.
+
+    Two lists that were read at the same moment do not see each other: the second to be submitted is told here. Rows
+    that were suspected before keep what was decided. Takes an advisory lock until the transaction ends.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(MARK.format(only=only), {"batch": batch.pk, "row": row_id})
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SUBMITTING])
+    return _mark(batch, HANDED_ON, only="", mark="", row=None)
+
+
+def _mark(batch: Batch, living: Sequence[str], *, only: str, mark: str, row: int | None) -> int:
+    with connection.cursor() as cursor:
+        values = {"batch": batch.pk, "row": row, "living": [str(status) for status in living]}
+        cursor.execute(MARK.format(only=only, mark=mark), values)
         return cursor.rowcount
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import uuid
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,7 +21,6 @@ from core.progress import Progress
 from donations.choices import GIFT_LETTER, BatchStatus
 from donations.display import anonymous_name
 from donations.models import Batch
-from donations.services.copying import copy_rows
 from donations.services.moving import lock_batch, move_batch
 from donations.services.statements import (
     ADD_TO_TOTALS,
@@ -63,8 +63,11 @@ def _post(batch: Batch, job: Progress) -> None:
     year = moment.astimezone(SHANGHAI).year
     if batch.approved_by_id is None or batch.submitted_by_id is None:
         raise ValueError(f"batch {batch.pk} is posting without maker and approver")
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, ThreadPoolExecutor(max_workers=1) as beside:
+        # Sorts of a file of gifts stay in memory.
+        cursor.execute("SET LOCAL work_mem = '128MB'")
         count = _prepare(cursor, batch)
+        salts = beside.submit(_salts, count)
         job.progress(0, count, stage=_("记账"))
         block = post_prepared(
             relation=RELATION,
@@ -92,7 +95,7 @@ def _post(batch: Batch, job: Progress) -> None:
         job.progress(count // 3, count, stage=_("写入捐赠"))
         cursor.execute(INSERT_DONATIONS, values)
         job.progress(count * 2 // 3, count, stage=_("写入公开记录"))
-        _copy_salts(cursor, count)
+        _copy_salts(cursor, salts.result())
         cursor.execute(INSERT_RECORDS, values)
         cursor.execute(ADD_TO_TOTALS, values)
     job.progress(count, count, stage=_("完成"))
@@ -104,6 +107,8 @@ def _prepare(cursor: Any, batch: Batch) -> int:
     funds = list(Fund.objects.filter(pk__in=fund_ids).order_by("pk"))
     accounts = [money_holding(fund) for fund in funds]
     givers = world_account(WorldParty.GIVERS, accounts[0].unit)
+    # They go by themselves at the end of the transaction; another batch may have been posted in the same one.
+    cursor.execute(f"DROP TABLE IF EXISTS {RELATION}, {SALTS}")
     cursor.execute(
         PREPARE,
         {
@@ -123,24 +128,30 @@ def _prepare(cursor: Any, batch: Batch) -> int:
     return int(cursor.fetchone()[0])
 
 
-def _copy_salts(cursor: Any, count: int) -> None:
+def _copy_salts(cursor: Any, lines: str) -> None:
     cursor.execute(
         f"CREATE TEMP TABLE {SALTS} (seq bigint PRIMARY KEY, uuid uuid, salt bytea, sealed bytea) ON COMMIT DROP"
     )
-    copy_rows(SALTS, ("seq", "uuid", "salt", "sealed"), _salts(count))
+    cursor.copy_expert(f"COPY {SALTS} FROM STDIN", io.StringIO(lines))
     cursor.execute(f"ANALYZE {SALTS}")
 
 
-def _salts(count: int, chunk: int = 5000) -> Iterator[tuple[int, uuid.UUID, bytes, bytes]]:
-    """One fresh 128-bit salt for each record, clear for this transaction only, and sealed to be kept."""
+def _salts(count: int, chunk: int = 5000) -> str:
+    """Lines for COPY, one fresh 128-bit salt for each record: clear for this transaction only, and sealed to be kept.
+
+    Needs no database, so it is drawn and sealed beside the statements that do.
+    """
+    lines: list[str] = []
     for start in range(0, count, chunk):
         size = min(chunk, count - start)
         drawn = os.urandom(32 * size)
         ids = [uuid.UUID(bytes=drawn[at : at + 16], version=4) for at in range(0, 32 * size, 32)]
         salts = [drawn[at : at + 16] for at in range(16, 32 * size, 32)]
         sealed = seal_many(zip(ids, salts, strict=True), field=SALT_FIELD, purpose="salts")
-        for index in range(size):
-            yield start + index + 1, ids[index], salts[index], sealed[index]
+        lines.extend(
+            f"{start + at + 1}\t{ids[at]}\t\\\\x{salts[at].hex()}\t\\\\x{sealed[at].hex()}\n" for at in range(size)
+        )
+    return "".join(lines)
 
 
 def utc_text(moment: datetime) -> str:
