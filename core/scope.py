@@ -6,10 +6,28 @@ from collections.abc import Iterator
 from typing import Any, Self
 
 from django.db import models
+from django.db.models.sql import Query
 
 
 class ScopeMissingError(RuntimeError):
-    """A scoped table was read without `visible_to`, a public door, or a stated reason: a programming error, not a user's."""
+    """A scoped table was read without `visible_to`, a public door, or a stated reason: the programmer's error."""
+
+
+class ScopedQuery(Query):
+    """The query behind a scoped queryset, which `Exists` and `Subquery` take out of it: it carries the mark along."""
+
+    has_scope = False
+
+    def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
+        """Refuse to become part of another query without a scope."""
+        if not self.has_scope:
+            raise ScopeMissingError(_words(self.model))
+        return super().resolve_expression(*args, **kwargs)
+
+
+def _words(model: type[models.Model] | None) -> str:
+    name = model.__name__ if model is not None else ""
+    return f"{name} was read without a scope: use visible_to(person), a public door or unscoped(reason)"
 
 
 class ScopedQuerySet(models.QuerySet):
@@ -21,9 +39,13 @@ class ScopedQuerySet(models.QuerySet):
 
     _scope: str | None = None
 
+    def __init__(self, model: Any = None, query: Any = None, using: str | None = None, hints: Any = None) -> None:
+        super().__init__(model, ScopedQuery(model) if query is None and model is not None else query, using, hints)
+
     def _mark(self, scope: str) -> Self:
-        marked = self._chain()
+        marked: Self = self._chain()  # type: ignore[attr-defined]
         marked._scope = scope
+        marked.query.has_scope = True  # type: ignore[attr-defined]
         return marked
 
     def unscoped(self, reason: str) -> Self:
@@ -34,9 +56,7 @@ class ScopedQuerySet(models.QuerySet):
 
     def _require_scope(self) -> None:
         if self._scope is None:
-            raise ScopeMissingError(
-                f"{self.model.__name__} was read without a scope: use visible_to(person), a public door or unscoped(reason)"
-            )
+            raise ScopeMissingError(_words(self.model))
 
     def _clone(self) -> Self:
         clone: Self = super()._clone()  # type: ignore[misc]
@@ -44,14 +64,14 @@ class ScopedQuerySet(models.QuerySet):
         return clone
 
     def _fetch_all(self) -> None:
-        if self._result_cache is None:  # type: ignore[has-type]
+        if self._result_cache is None:
             self._require_scope()
-        super()._fetch_all()  # type: ignore[misc]
+        super()._fetch_all()
 
     def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
         """Refuse to serve as a sub-query without a scope as well."""
         self._require_scope()
-        return super().resolve_expression(*args, **kwargs)  # type: ignore[misc]
+        return super().resolve_expression(*args, **kwargs)
 
     def iterator(self, chunk_size: int | None = None) -> Iterator[Any]:
         """As Django's, in scope only."""
@@ -83,7 +103,7 @@ class ScopedQuerySet(models.QuerySet):
         self._require_scope()
         return super().delete()
 
-    def explain(self, *, format: str | None = None, **options: Any) -> str:  # noqa: A002 -- Django's own signature
+    def explain(self, *, format: str | None = None, **options: Any) -> str:
         """As Django's, in scope only."""
         self._require_scope()
         return super().explain(format=format, **options)
