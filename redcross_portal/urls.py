@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("core.urls")),
     path("", include("organizations.urls")),
     path("", include("donations.urls")),
+    path("", include("transparency.desk_urls")),
     path("", include("transparency.urls")),
     path("accounts/", include("accounts.urls")),
 ]

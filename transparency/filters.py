@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -34,16 +35,19 @@ class FilterInvalid(DomainError):
     """A filter has a value that cannot be read; `fields` says which and why."""
 
 
+@lru_cache(maxsize=64)
+def _options(choices: tuple[tuple[str, str], ...]) -> str:
+    return "".join(f'<option value="{escape(key)}">{escape(label)}</option>' for key, label in choices)
+
+
 class PlainSelect(forms.Select):
     """A list of choices set in one go: a template for each of a hundred options takes longer than the whole page."""
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         """Set the list."""
-        chosen = "" if value is None else str(value)
-        options = "".join(
-            f'<option value="{escape(key)}"{" selected" if str(key) == chosen else ""}>{escape(label)}</option>'
-            for key, label in self.choices
-        )
+        chosen = f'<option value="{escape("" if value is None else str(value))}"'
+        options = _options(tuple((str(key), str(label)) for key, label in self.choices))
+        options = options.replace(f"{chosen}>", f"{chosen} selected>", 1)
         flat = flatatt(self.build_attrs(self.attrs, {"name": name, **(attrs or {})}))
         return format_html("<select{}>{}</select>", flat, mark_safe(options))  # noqa: S308 -- escaped above
 
@@ -82,9 +86,15 @@ def _select(choices: Iterable[tuple[str, str]], typed: str) -> PlainSelect:
     return PlainSelect(choices=listed)
 
 
-def branch_select(choices: Iterable[tuple[str, str]], typed: str) -> SafeString:
+def branch_select(choices: tuple[tuple[str, str], ...], typed: str) -> SafeString:
     """The list of branches alone, for a form that is written out."""
-    return _select(choices, typed).render("branch", typed, {"id": "id_branch", "class": "form-select"})
+    options = _options((("", _("全部")), *choices))
+    chosen = f'<option value="{escape(typed)}"'
+    if f"{chosen}>" not in options:
+        options += f"{chosen}>{escape(typed)}</option>"
+    options = options.replace(f"{chosen}>", f"{chosen} selected>", 1)
+    frame = '<select name="branch" id="id_branch" class="form-select">{}</select>'
+    return format_html(frame, mark_safe(options))  # noqa: S308 -- escaped above
 
 
 def _or_invalid(read: Any, text: str) -> Any:

@@ -11,7 +11,7 @@ from core.periods import Period, PeriodKind, period_of
 from transparency.demo import work
 from transparency.demo.lists import ANONYMOUS, MadeUpGift, dice_for, list_file, make_gifts
 from transparency.demo.people import DESKS, Desk
-from transparency.services.runs import due_at
+from transparency.selectors.calendar import due_at
 
 FINISHED_MONTHS = 24
 
@@ -28,7 +28,7 @@ class Scale:
 
 
 SCALES: dict[str, Scale] = {
-    "small": Scale(cities=9, counties=4, every=3, main_gifts=20, other_gifts=24),
+    "small": Scale(cities=9, counties=4, every=4, main_gifts=20, other_gifts=30),
     "province": Scale(cities=9, counties=90, every=3, main_gifts=160, other_gifts=110),
 }
 
@@ -65,7 +65,8 @@ class MonthPlan:
         for place, (code, desk) in enumerate(sorted(desks.items())):
             if code in DESKS:
                 yield from self._list(desk, day=6 + place % 3, posted=posted, count=self.scale.main_gifts)
-                yield from self._counter(desk, day=15)
+                if (place + self.index) % 3 == 0:
+                    yield from self._counter(desk, day=15)
                 if code in funds and self.index % 4 == 1:
                     yield from self._list(desk, day=20, posted=posted, count=8, fund=funds[code])
             elif (place + self.index) % self.scale.every == 0:

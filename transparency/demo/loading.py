@@ -30,9 +30,10 @@ from transparency.demo.password import demo_password
 from transparency.demo.people import DESKS, Desk, create_people, staff_branch
 from transparency.demo.unfinished import leave_unfinished
 from transparency.models import ReportRun
+from transparency.selectors.calendar import due_at
 from transparency.selectors.log import log_size
 from transparency.services.publishing import publish_run
-from transparency.services.runs import due_at, render_run
+from transparency.services.runs import render_run
 from transparency.services.schedules import make_due_reports, set_schedule
 from transparency.services.sequencing import sequence_records
 

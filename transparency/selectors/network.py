@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import cast
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
+from core.clock import now
 from core.errors import NotFound
 from core.money import ZERO_YUAN
 from donations.selectors.public import GiftTotals
@@ -13,11 +16,22 @@ from organizations.choices import ASSOCIATION_KINDS
 from organizations.models import Branch
 from organizations.selectors import BranchNode, code_readings
 
+OPTIONS_SECONDS = 60
 
-def branch_options() -> list[tuple[str, str]]:
-    """The open associations as choices of code and name, indented by level; one query."""
+
+def branch_options() -> tuple[tuple[str, str], ...]:
+    """The open associations as choices of code and name, indented by level; a query at most once a minute a process.
+
+    A list to choose from, no more: what is chosen is looked up, so a code that was renamed meanwhile still holds.
+    """
+    return _options_at(str(connection.settings_dict["NAME"]), int(now().timestamp()) // OPTIONS_SECONDS)
+
+
+@lru_cache(maxsize=2)
+def _options_at(database: str, minute: int) -> tuple[tuple[str, str], ...]:
+    del database, minute
     rows = Branch.objects.valid().filter(kind__in=ASSOCIATION_KINDS).values_list("code", "name", "depth")
-    return [(code, "　" * (depth - 1) + name) for code, name, depth in rows]
+    return tuple((code, "　" * (depth - 1) + name) for code, name, depth in rows)
 
 
 def branch_for_filter(code: str) -> Branch:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import tempfile
 from contextlib import ExitStack
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from core.audit import record_audit
 from core.canonical import canonical_bytes
+from core.choices import JobStatus
 from core.clock import SHANGHAI, now
 from core.errors import DomainError
 from core.files import path_of, store_file
@@ -30,6 +30,7 @@ from transparency.errors import OutOfOrder, PeriodNotOver, RunWrongState
 from transparency.models import ReportEvent, ReportFile, ReportRun
 from transparency.rendering.report import render_report
 from transparency.selectors.log import size_before
+from transparency.selectors.reports import render_jobs
 from transparency.services.freezing import freeze, read_rows
 from transparency.services.sequencing import sequence_records
 
@@ -108,7 +109,8 @@ def make_run(
         )
     sequence_records()
     with transaction.atomic():
-        Branch.objects.select_for_update().get(pk=branch.pk)
+        # Whoever posts gifts of the branch refers to its row and goes on.
+        Branch.objects.select_for_update(no_key=True).get(pk=branch.pk)
         series = ReportRun.objects.unscoped("a series is one whole").filter(kind=kind, branch=branch, scope=scope)
         standing = series.filter(period=period.code).order_by("-version").first()
         if standing is not None:
@@ -223,8 +225,8 @@ def _keep(
 
 
 def start_rendering(run: ReportRun, *, actor: User | None) -> Job:
-    """Queue the setting of a frozen run; each try is a job of its own."""
-    tries = ReportEvent.objects.filter(run=run, to_status=RunStatus.RENDERING).count()
+    """Queue the setting of a frozen run, whose row the caller has locked; each try is a job of its own."""
+    tries = render_jobs(run).count() + 1
     return start_job(
         kind="transparency.tasks.render_report",
         label=_("制作报告 %(number)s") % {"number": run.number},
@@ -284,11 +286,18 @@ def read_snapshot(path: Path) -> dict[str, Any]:
 
 
 def retry_run(*, run_id: int, actor: User) -> ReportRun:
-    """Try to set a failed run again, from the same frozen figures."""
+    """Try to set a failed run again, from the same frozen figures.
+
+    Also one whose job came to an end (cancelled, or given up after errors) without it. Raises RunWrongState while a job
+    is still at it.
+    """
     with transaction.atomic():
         run = lock_run(run_id)
         require(actor, Right.REQUEST_REPORTS, run.branch)
-        move_run(run, RunStatus.RENDERING, actor=actor, error="")
+        if run.status != RunStatus.RENDERING:
+            move_run(run, RunStatus.RENDERING, actor=actor, error="")
+        elif render_jobs(run).filter(status__in=[JobStatus.QUEUED, JobStatus.RUNNING]).exists():
+            raise RunWrongState("run_at_work", _("报告 %(number)s 正在制作，请稍候。") % {"number": run.number})
         start_rendering(run, actor=actor)
     return run
 
@@ -302,8 +311,3 @@ def decline_run(*, run_id: int, actor: User, reason: str) -> ReportRun:
         require(actor, Right.PUBLISH_REPORTS, run.branch)
         move_run(run, RunStatus.DECLINED, actor=actor, reason=reason.strip()[:500])
     return run
-
-
-def due_at(period: Period) -> datetime.datetime:
-    """When a month's report falls due: the 1st of the next month at 02:00 in Asia/Shanghai."""
-    return period.end + datetime.timedelta(hours=2)

@@ -15,7 +15,8 @@ from organizations.choices import Right
 from organizations.models import Branch
 from organizations.permissions import require
 from transparency.models import ReportRun, ReportSchedule
-from transparency.services.runs import due_at, make_run
+from transparency.selectors.calendar import due_at
+from transparency.services.runs import make_run
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -33,9 +33,7 @@ class Command(PortalCommand):
             raise DomainError("database_not_empty", _("数据库里已有数据，演示数据只能装入空库，没有装入。"))
         made = load(seed=options["seed"], scale=options["scale"], tell=self._tell)
         self.stdout.write(
-            _(
-                "已装入：%(branches)d 个红十字会，%(gifts)d 笔捐赠，%(runs)d 期月度报告，已公开 %(number)s；账目核对全部相符。"
-            )
+            _("已装入：红十字会 %(branches)d 个，捐赠 %(gifts)d 笔，月度报告 %(runs)d 期，公开 %(number)s；核对相符。")
             % {
                 "branches": made.branch_count,
                 "gifts": made.gift_count,

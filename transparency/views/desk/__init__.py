@@ -1,0 +1,1 @@
+"""The desk's first page, its reports, and the auditors' corner."""
