@@ -12,7 +12,7 @@ class UnitKind(models.TextChoices):
 
 
 class AccountKind(models.TextChoices):
-    """Holdings and transit accounts have positions and a balance; world accounts stand for the outside and have none."""
+    """Holdings and transit accounts have positions and a balance; world accounts, the outside, have none."""
 
     HOLDING = "holding", _("结存")
     TRANSIT = "transit", _("在途")
@@ -91,8 +91,8 @@ OPENING_TRANSITIONS: dict[str, frozenset[str]] = {
 # The letter before the serial of an entry's number (docs/numbers.md).
 ENTRY_LETTER = "E"
 
-# From where to where the movements of each kind may lead: ((account kind, party), (account kind, party)) pairs, the party
-# only for world accounts. A movement outside this table is refused before it reaches the database.
+# From where to where the movements of each kind may lead: ((account kind, party), (account kind, party)) pairs, the
+# party only for world accounts. A movement outside this table is refused before it reaches the database.
 _HOLDING = (AccountKind.HOLDING, "")
 _TRANSIT = (AccountKind.TRANSIT, "")
 

@@ -41,7 +41,7 @@ AXES: dict[str, str] = {
         SELECT account_id AS account, id AS movement, balance
           FROM (SELECT account_id, id, sum(change) OVER (PARTITION BY account_id ORDER BY id, change DESC) AS balance
                   FROM ({_TOUCHES}) t) h
-         WHERE balance < 0""",
+         WHERE balance < 0""",  # noqa: S608 -- our own literal
     # What was taken out lay inside the inflow it reverses, once, and had not left when it was taken out.
     "holes_were_unspent": """
         SELECT h.id AS movement, h.source_id AS account, h.hole_from

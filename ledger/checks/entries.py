@@ -20,7 +20,8 @@ ENTRIES: dict[str, str] = {
     "entry_number_is_its_serial": """
         SELECT e.number, b.code AS branch, e.year, e.serial
           FROM ledger_entry e JOIN organizations_branch b ON b.id = e.branch_id
-         WHERE e.number <> b.code || '-' || e.year || '-E' || lpad(e.serial::text, greatest(8, length(e.serial::text)), '0')""",
+         WHERE e.number <> b.code || '-' || e.year || '-E'
+                        || lpad(e.serial::text, greatest(8, length(e.serial::text)), '0')""",
     "no_key_twice": """
         SELECT idempotency_key AS key, count(*) AS entries FROM ledger_entry GROUP BY 1 HAVING count(*) > 1""",
     "two_people_each": """
@@ -49,7 +50,8 @@ ENTRIES: dict[str, str] = {
          WHERE g.entry_count <> coalesce(n.entries, 0)""",
     "entry_has_public_record": """
         SELECT e.number FROM ledger_entry e
-         WHERE NOT EXISTS (SELECT 1 FROM core_publicrecord r WHERE r.kind IN ('entry', 'gift') AND r.object_id = e.id)""",
+         WHERE NOT EXISTS (SELECT 1 FROM core_publicrecord r
+                            WHERE r.kind IN ('entry', 'gift') AND r.object_id = e.id)""",
     # One unit on both ends, no more decimals than it has, places exactly where an end has an axis.
     "movement_fits_its_accounts": """
         SELECT m.id AS movement
@@ -66,7 +68,7 @@ ENTRIES: dict[str, str] = {
           JOIN ledger_entry e ON e.id = m.entry_id AND e.kind <> 'reversal'
           JOIN ledger_account s ON s.id = m.source_id
           JOIN ledger_account d ON d.id = m.destination_id
-         WHERE (e.kind, s.kind, s.party, d.kind, d.party) NOT IN (VALUES {_WAYS})""",
+         WHERE (e.kind, s.kind, s.party, d.kind, d.party) NOT IN (VALUES {_WAYS})""",  # noqa: S608 -- our own literals
     "nothing_reversed_twice": """
         SELECT r.id AS movement, r.quantity, sum(m.quantity) AS reversed
           FROM ledger_movement m JOIN ledger_movement r ON r.id = m.reverses_id

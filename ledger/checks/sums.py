@@ -16,7 +16,7 @@ SUMS: dict[str, str] = {
           JOIN ledger_fund s ON s.id = sa.fund_id
           JOIN ledger_fund d ON d.id = da.fund_id
          WHERE s.id <> d.id AND NOT {_AS_NARROW} AND e.basis = '' AND m.reverses_id IS NULL
-           AND NOT ledger_fund_succeeds(s.id, d.id)""",
+           AND NOT ledger_fund_succeeds(s.id, d.id)""",  # noqa: S608 -- our own literal
     # Goods bought stay in the fund that paid for them, and their shares of cost are what was paid.
     "purchase_shares_its_cost": """
         SELECT e.number
@@ -34,7 +34,8 @@ SUMS: dict[str, str] = {
     "attribution_covers_outflows": """
         WITH inflow AS (
             SELECT m.destination_id AS account_id, m.quantity - coalesce(h.removed, 0) AS size,
-                   sum(m.quantity - coalesce(h.removed, 0)) OVER (PARTITION BY m.destination_id ORDER BY m.in_from) AS ends
+                   sum(m.quantity - coalesce(h.removed, 0))
+                     OVER (PARTITION BY m.destination_id ORDER BY m.in_from) AS ends
               FROM ledger_movement m
               LEFT JOIN (SELECT reverses_id, sum(quantity) AS removed FROM ledger_movement
                           WHERE hole_from IS NOT NULL GROUP BY 1) h ON h.reverses_id = m.id
@@ -59,9 +60,9 @@ SUMS: dict[str, str] = {
               FROM ledger_movement m JOIN ledger_entry e ON e.id = m.entry_id
              WHERE m.out_from IS NOT NULL OR m.hole_from IS NOT NULL
         ), monthly AS (
-            SELECT a.branch_id, a.fund_id, a.unit_id, date_trunc('month', f.posted_at AT TIME ZONE 'Asia/Shanghai') AS month,
-                   sum(f.change) AS net
-              FROM flow f JOIN ledger_account a ON a.id = f.account_id GROUP BY 1, 2, 3, 4
+            SELECT a.branch_id, a.fund_id, a.unit_id, sum(f.change) AS net,
+                   date_trunc('month', f.posted_at AT TIME ZONE 'Asia/Shanghai') AS month
+              FROM flow f JOIN ledger_account a ON a.id = f.account_id GROUP BY 1, 2, 3, 5
         ), closing AS (
             SELECT branch_id, fund_id, unit_id, month,
                    sum(net) OVER (PARTITION BY branch_id, fund_id, unit_id ORDER BY month) AS amount,
@@ -71,7 +72,8 @@ SUMS: dict[str, str] = {
             SELECT a.branch_id, a.fund_id, a.unit_id, sum(b.inflow_tail - b.outflow_tail - b.removed_total) AS amount
               FROM ledger_accountbalance b JOIN ledger_account a ON a.id = b.account_id GROUP BY 1, 2, 3
         )
-        SELECT c.branch_id AS branch, c.fund_id AS fund, c.unit_id AS unit, c.month, c.amount AS closing, h.amount AS held
+        SELECT c.branch_id AS branch, c.fund_id AS fund, c.unit_id AS unit, c.month, c.amount AS closing,
+               h.amount AS held
           FROM closing c LEFT JOIN held h USING (branch_id, fund_id, unit_id)
          WHERE c.amount < 0 OR (c.is_last AND c.amount IS DISTINCT FROM h.amount)""",
     # For the whole tree: what came from the outside and did not go there again is what all accounts hold.
@@ -86,6 +88,7 @@ SUMS: dict[str, str] = {
               JOIN ledger_account d ON d.id = m.destination_id GROUP BY 1) w ON w.unit_id = u.id
           LEFT JOIN (
             SELECT a.unit_id, sum(b.inflow_tail - b.outflow_tail - b.removed_total) AS amount
-              FROM ledger_accountbalance b JOIN ledger_account a ON a.id = b.account_id GROUP BY 1) h ON h.unit_id = u.id
+              FROM ledger_accountbalance b
+              JOIN ledger_account a ON a.id = b.account_id GROUP BY 1) h ON h.unit_id = u.id
          WHERE coalesce(w.net, 0) <> coalesce(h.amount, 0)""",
 }

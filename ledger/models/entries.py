@@ -37,9 +37,9 @@ class PostingGroup(models.Model):
 class Entry(BranchLineage):
     """An entry (记账单): one or more movements posted together or not at all. Append-only by trigger.
 
-    `occurred_on` is the day of the event, `posted_at` the time of posting. The approver is another person than the maker
-    (CHECK). `serial` runs without gap in each branch and year of posting (Asia/Shanghai). `basis` says by what right
-    value left the use it was given for; a change of use has one (CHECK; 慈善法 Arts. 55-58).
+    `occurred_on` is the day of the event, `posted_at` the time of posting. The approver is another person than the
+    maker (CHECK). `serial` runs without gap in each branch and year of posting (Asia/Shanghai). `basis` says by what
+    right value left the use it was given for; a change of use has one (CHECK; 慈善法 Arts. 55-58).
     """
 
     number = models.CharField(_("编号"), max_length=40, db_collation="C")

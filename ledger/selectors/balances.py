@@ -122,9 +122,9 @@ def _fund_balance(fund: Fund, holdings: list[Holding]) -> FundBalance:
     )
 
 
-# Each movement with the question for both of its ends: does it lie inside? An end in the books of the entry's own branch
-# carries the entry's lineage, as it was at posting; what is under way to or from another branch carries that of the entry
-# that sent it; so moving a branch later changes no past figure.
+# Each movement with the question for both of its ends: does it lie inside? An end in the books of the entry's own
+# branch carries the entry's lineage, as it was at posting; what is under way to or from another branch carries that of
+# the entry that sent it; so moving a branch later changes no past figure.
 _ENDS = """
     SELECT m.quantity, m.unit_id, e.kind, e.posted_at, s.fund_id AS source_fund, d.fund_id AS destination_fund,
            s.party AS source_party, d.party AS destination_party,

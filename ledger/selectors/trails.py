@@ -78,7 +78,8 @@ WITH RECURSIVE hop (depth, way, movement_id, source_id, destination_id, account_
                AND r.id <= %(as_of)s
          WHERE g.in_from IS NULL
       UNION ALL
-        SELECT 'bought', b.id, b.source_id, b.destination_id, b.destination_id, b.in_from + b.lo, b.in_from + b.hi, b.hi - b.lo
+        SELECT 'bought', b.id, b.source_id, b.destination_id, b.destination_id,
+               b.in_from + b.lo, b.in_from + b.hi, b.hi - b.lo
           FROM gone g
           JOIN ledger_account d ON d.id = g.destination_id AND d.party = 'suppliers'
          CROSS JOIN LATERAL (
@@ -87,7 +88,8 @@ WITH RECURSIVE hop (depth, way, movement_id, source_id, destination_id, account_
          CROSS JOIN LATERAL (
             SELECT s.id, s.source_id, s.destination_id, s.in_from,
                    round(s.quantity * (greatest(g.lo + c.shift, s.start) - s.start) / s.value, u.decimal_places) AS lo,
-                   round(s.quantity * (least(g.hi + c.shift, s.start + s.value) - s.start) / s.value, u.decimal_places) AS hi
+                   round(s.quantity * (least(g.hi + c.shift, s.start + s.value) - s.start) / s.value,
+                         u.decimal_places) AS hi
               FROM (SELECT w.*, sum(w.value) OVER (ORDER BY w.line) - w.value AS start
                       FROM ledger_movement w
                      WHERE w.entry_id = g.entry_id AND w.in_from IS NOT NULL AND w.value > 0) s

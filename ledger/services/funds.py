@@ -48,8 +48,8 @@ class FundTerms:
 def open_fund(*, branch: Branch, terms: FundTerms, on: date, actor: User | None) -> Fund:
     """Open a fund of a branch under the next code `<branch>-F<n>`, without gap, and return it.
 
-    `actor` None is the system. Locks the branch's counter of funds. Raises NotAllowed without the right to manage funds,
-    LedgerConflict for a name that the branch has already, LedgerError for terms that are incomplete.
+    `actor` None is the system. Locks the branch's counter of funds. Raises NotAllowed without the right to manage
+    funds, LedgerConflict for a name that the branch has already, LedgerError for terms that are incomplete.
     """
     if actor is not None:
         require(actor, Right.MANAGE_FUNDS, branch)
@@ -81,14 +81,14 @@ def ensure_default_fund(*, branch: Branch, on: date, actor: User | None) -> Fund
 def close_fund(*, fund: Fund, successor: Fund, on: date, actor: User) -> Fund:
     """Close an empty fund: from then on it takes no inflow, and what comes late goes to `successor`.
 
-    What it still holds is moved first, by entries of their own (拨付 or 变更用途 with its basis): closing moves nothing.
-    Locks the fund, then its balances. Raises LedgerError where it holds anything, in hand or under way, or where the
-    successor does not fit; LedgerConflict where it is closed already.
+    What it still holds is moved first, by entries of their own (拨付, or 变更用途 with its basis): closing moves
+    nothing. Locks the fund, then its balances. Raises LedgerError where it holds anything, in hand or under way, or
+    where the successor does not fit; LedgerConflict where it is closed already.
     """
     require(actor, Right.MANAGE_FUNDS, fund.branch)
     with refusals_explained(), transaction.atomic():
-        # FOR UPDATE, so that nobody opens an account of the fund meanwhile (its foreign key waits for this lock); both in
-        # one order, so that two funds cannot be closed in favour of each other.
+        # FOR UPDATE, so that nobody opens an account of the fund meanwhile (its foreign key waits for this lock); both
+        # in one order, so that two funds cannot be closed in favour of each other.
         pair = Fund.objects.filter(pk__in=[fund.pk, successor.pk]).select_related("branch").order_by("pk")
         locked = {one.pk: one for one in pair.select_for_update(of=("self",))}
         fund, successor = locked[fund.pk], locked[successor.pk]

@@ -56,7 +56,7 @@ def lock_balances(account_ids: Iterable[int]) -> dict[int, Ends]:
 
 def place(lines: Iterable[Line], ends: dict[int, Ends]) -> list[Movement]:
     """Give each line its places at the tails, in order; raises NotEnough where an account would become negative."""
-    placed = []
+    placed: list[Movement] = []
     for line in lines:
         movement = Movement(line=len(placed) + 1, **vars(line))
         source, destination = ends.get(line.source_id), ends.get(line.destination_id)
@@ -78,16 +78,15 @@ def unspent_pieces(inflow: Movement, outflow_tail: Decimal) -> list[tuple[Decima
     if inflow.in_from is None:
         raise ValueError("only an inflow of an account has a place to be unspent")
     start, end = inflow.in_from, inflow.in_from + inflow.quantity
+    pieces: list[tuple[Decimal, Decimal]] = []
     holes = Movement.objects.filter(source_id=inflow.destination_id, hole_from__gte=start, hole_from__lt=end)
+    taken = [
+        (hole.hole_from, hole.hole_from + hole.quantity)
+        for hole in holes.order_by("hole_from")
+        if hole.hole_from is not None
+    ]
     leaves_at, point = _leaves_at(inflow.destination_id, start), start
-    pieces = []
-    for hole_from, hole_to in [
-        *(
-            (hole, hole + quantity)
-            for hole, quantity in holes.order_by("hole_from").values_list("hole_from", "quantity")
-        ),
-        (end, end),
-    ]:
+    for hole_from, hole_to in [*taken, (end, end)]:
         gone = min(max(outflow_tail - leaves_at, ZERO), hole_from - point)
         if point + gone < hole_from:
             pieces.append((point + gone, hole_from))

@@ -77,7 +77,7 @@ def _movement_body(movement: Movement) -> dict[str, Any]:
 
 
 def _account_text(account: Account) -> str:
-    """Who an account is in public: `outside:givers`, `fund:330106-F1`, `fund:330106-F1/site:3`, `transit:330106-F1/7`."""
+    """Who an account is in public: `outside:givers`, `fund:330106-F1`, `fund:…/site:3`, `transit:330106-F1/7`."""
     if account.kind == AccountKind.WORLD:
         return f"outside:{account.party}"
     code = account.fund.code if account.fund else ""

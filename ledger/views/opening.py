@@ -48,7 +48,7 @@ def opening_list(request: StaffRequest) -> HttpResponse:
         except DomainError as error:
             show_error(form, error)
             problems = error.problems if isinstance(error, OpeningFileError) else ()
-    context = {"form": form if mine else None, "problems": problems}
+    context: dict[str, Any] = {"form": form if mine else None, "problems": problems}
     context["batches"] = openings_of(branches_of_books(request.user))[:50]
     return render(request, "ledger/openings.html", context)
 

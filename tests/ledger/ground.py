@@ -197,7 +197,8 @@ def prepare(rows: list[tuple[Account, Account, Decimal, str]], relation: str = "
             " unit_id bigint, quantity numeric, occurred_on date, document text, idempotency_key text) ON COMMIT DROP"
         )
         cursor.executemany(
-            f"INSERT INTO {relation} VALUES (%s, nextval('ledger_entry_id_seq'), %s, %s, %s, %s, %s, '示例名单', %s)",
+            f"INSERT INTO {relation} VALUES"  # noqa: S608 -- the test's own name
+            " (%s, nextval('ledger_entry_id_seq'), %s, %s, %s, %s, %s, '示例名单', %s)",
             [
                 (seq, source.pk, target.pk, target.unit_id, quantity, DAY, key)
                 for seq, (source, target, quantity, key) in enumerate(rows, start=1)

@@ -156,8 +156,9 @@ def test_rows_not_numbered_from_one_are_a_programming_error(ground: Ground, seqs
     prepare([(world_account(WorldParty.GIVERS, ground.cny), money_holding(ground.fund()), Decimal(1), "k")])
     with connection.cursor() as cursor, transaction.atomic():
         cursor.execute(
-            "INSERT INTO prepared SELECT s, nextval('ledger_entry_id_seq'), source_id, destination_id, unit_id, quantity,"
-            f" occurred_on, document, s::text FROM prepared, unnest(ARRAY[{seqs}]) s"
+            "INSERT INTO prepared SELECT s, nextval('ledger_entry_id_seq'), source_id, destination_id, unit_id,"
+            " quantity, occurred_on, document, s::text FROM prepared, unnest(%s::bigint[]) s",
+            [[int(seq) for seq in seqs.split(",")]],
         )
         cursor.execute("DELETE FROM prepared WHERE idempotency_key = 'k'")
     with pytest.raises(ValueError, match="numbered"):

@@ -25,7 +25,8 @@ TAMPERING: dict[str, tuple[str, set[str]]] = {
         {"inflows_are_contiguous", "balance_is_its_movements", "entry_has_its_rows"},
     ),
     "an outflow moved": (
-        "UPDATE ledger_movement SET out_from = out_from + 500 WHERE id = (SELECT max(id) FROM ledger_movement WHERE out_from > 0)",
+        "UPDATE ledger_movement SET out_from = out_from + 500"
+        " WHERE id = (SELECT max(id) FROM ledger_movement WHERE out_from > 0)",
         {"outflows_are_contiguous"},
     ),
     "a balance made larger": (
@@ -34,7 +35,8 @@ TAMPERING: dict[str, tuple[str, set[str]]] = {
     ),
     "a balance removed": ("DELETE FROM ledger_accountbalance WHERE inflow_tail > 0", {"balance_is_its_movements"}),
     "more spent than there was": (
-        "UPDATE ledger_movement SET quantity = 100000 WHERE out_from = 0 AND id = (SELECT min(id) FROM ledger_movement WHERE out_from = 0)",
+        "UPDATE ledger_movement SET quantity = 100000"
+        " WHERE id = (SELECT min(id) FROM ledger_movement WHERE out_from = 0)",
         {"never_negative", "attribution_covers_outflows"},
     ),
     "a hole in what had left": (
@@ -52,7 +54,8 @@ TAMPERING: dict[str, tuple[str, set[str]]] = {
         {"no_key_twice"},
     ),
     "one person alone": (
-        "ALTER TABLE ledger_entry DROP CONSTRAINT entry_maker_is_not_approver; UPDATE ledger_entry SET approved_by_id = made_by_id",
+        "ALTER TABLE ledger_entry DROP CONSTRAINT entry_maker_is_not_approver;"
+        " UPDATE ledger_entry SET approved_by_id = made_by_id",
         {"two_people_each"},
     ),
     "an approver who never was": ("UPDATE ledger_entry SET approved_by_id = 999999", {"entry_has_its_rows"}),
@@ -68,7 +71,8 @@ TAMPERING: dict[str, tuple[str, set[str]]] = {
         {"nothing_reversed_twice"},
     ),
     "a reversal that goes elsewhere": (
-        "UPDATE ledger_movement SET source_id = (SELECT min(id) FROM ledger_account WHERE party = 'losses') WHERE back_from IS NOT NULL",
+        "UPDATE ledger_movement SET source_id = (SELECT min(id) FROM ledger_account WHERE party = 'losses')"
+        " WHERE back_from IS NOT NULL",
         {"reversal_goes_back"},
     ),
     "transit that answers nothing": ("UPDATE ledger_movement SET answers_id = NULL", {"transit_answers_what_was_sent"}),

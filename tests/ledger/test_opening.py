@@ -64,7 +64,7 @@ def test_a_workbook_is_read_like_a_csv(ground: Ground, people) -> None:
     book = openpyxl.Workbook()
     book.active.append(["示例县红十字会期初余额表"])
     book.active.append(["资金池编码", "金额", "截至日期"])
-    book.active.append([fund.code, 0.1, datetime.datetime(2025, 12, 31)])
+    book.active.append([fund.code, 0.1, datetime.date(2025, 12, 31)])
     out = io.BytesIO()
     book.save(out)
     batch = stage(ground, people[0], out.getvalue(), "期初.xlsx")
