@@ -128,30 +128,32 @@ def _prepare(cursor: Any, batch: Batch) -> int:
     return int(cursor.fetchone()[0])
 
 
-def _copy_salts(cursor: Any, lines: str) -> None:
+def _copy_salts(cursor: Any, lines: io.BytesIO) -> None:
     cursor.execute(
         f"CREATE TEMP TABLE {SALTS} (seq bigint PRIMARY KEY, uuid uuid, salt bytea, sealed bytea) ON COMMIT DROP"
     )
-    cursor.copy_expert(f"COPY {SALTS} FROM STDIN", io.StringIO(lines))
+    cursor.copy_expert(f"COPY {SALTS} FROM STDIN", lines)
     cursor.execute(f"ANALYZE {SALTS}")
 
 
-def _salts(count: int, chunk: int = 5000) -> str:
-    """Lines for COPY, one fresh 128-bit salt for each record: clear for this transaction only, and sealed to be kept.
+def _salts(count: int, chunk: int = 5000) -> io.BytesIO:
+    """Lines for COPY in memory, one fresh 128-bit salt for each record: clear for this transaction only, and sealed to be kept.
 
     Needs no database, so it is drawn and sealed beside the statements that do.
     """
-    lines: list[str] = []
+    lines = io.BytesIO()
     for start in range(0, count, chunk):
         size = min(chunk, count - start)
         drawn = os.urandom(32 * size)
         ids = [uuid.UUID(bytes=drawn[at : at + 16], version=4) for at in range(0, 32 * size, 32)]
         salts = [drawn[at : at + 16] for at in range(16, 32 * size, 32)]
         sealed = seal_many(zip(ids, salts, strict=True), field=SALT_FIELD, purpose="salts")
-        lines.extend(
+        text = "".join(
             f"{start + at + 1}\t{ids[at]}\t\\\\x{salts[at].hex()}\t\\\\x{sealed[at].hex()}\n" for at in range(size)
         )
-    return "".join(lines)
+        lines.write(text.encode("ascii"))
+    lines.seek(0)
+    return lines
 
 
 def utc_text(moment: datetime) -> str:

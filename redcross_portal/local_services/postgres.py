@@ -249,7 +249,6 @@ def configuration_text(socket_dir: Path) -> str:
         "maintenance_work_mem": f"{max(64, min(256, memory // 32))}MB",
         "work_mem": "16MB",
         "max_wal_size": "2GB",
-        "wal_compression": "on",
         "random_page_cost": "1.1",
         "jit": "off",
         "timezone": "UTC",
