@@ -2,10 +2,12 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import segno
 from django import template
+from django.conf import settings
 from django.forms import BaseForm, BoundField, CheckboxInput, Select
 from django.http import QueryDict
 from django.template.context import Context
@@ -66,13 +68,37 @@ def _component(template_name: str, /, **values: Any) -> SafeString:
     return render_to_string(f"components/{template_name}.html", values)
 
 
+@lru_cache(maxsize=64)
+def _address_at(path: str, url: str, storage: str) -> str:
+    del url, storage
+    return static(path)
+
+
+def _address(path: str) -> str:
+    """Where a static file is served, looked up once for each way of serving them."""
+    return _address_at(path, settings.STATIC_URL, settings.STORAGES["staticfiles"]["BACKEND"])
+
+
+@lru_cache(maxsize=8)
+def _rendered_once(template_name: str, address: str) -> SafeString:
+    del address
+    return render_to_string(template_name)
+
+
+@register.simple_tag
+def once(template_name: str) -> SafeString:
+    """Set a template without any context, rendered once in the life of the process: lists of static files."""
+    # Where static files are addressed in another way, they are set anew.
+    return _rendered_once(template_name, _address("css/base.css"))
+
+
 # Small parts ---------------------------------------------------------------------------------------------------------
 
 
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """Set an icon of the sprite `static/img/icons.svg`; without `label` it is decoration beside a word."""
-    sprite = static("img/icons.svg")
+    sprite = _address("img/icons.svg")
     if label:
         return format_html(
             '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"></use></svg>', label, sprite, name
@@ -168,12 +194,20 @@ def display_url(context: Context, name: str, value: str) -> str:
     return f"?{chosen.urlencode()}"
 
 
-@register.inclusion_tag("components/nav_link.html", takes_context=True)
-def nav_link(context: Context, url: str, label: str, icon: str = "", exact: bool = False) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def nav_link(context: Context, url: str, label: str, icon: str = "", exact: bool = False) -> SafeString:
     """Set a link of a menu; it is marked as current on its address and all below it (`exact`: only on it)."""
     request = context.get("request")
     path = getattr(request, "path", "")
-    return {"url": url, "label": label, "icon": icon, "current": path == url or (not exact and path.startswith(url))}
+    current = path == url or (not exact and path.startswith(url))
+    return _nav_link(str(url), str(label), icon, current, _address("img/icons.svg"))
+
+
+@lru_cache(maxsize=256)
+def _nav_link(url: str, label: str, icon: str, current: bool, address: str) -> SafeString:
+    """Set a link once for each place and language: the same few stand on every page."""
+    del address
+    return _component("nav_link", url=url, label=label, icon=icon, current=current)
 
 
 # Parts around content -------------------------------------------------------------------------------------------------

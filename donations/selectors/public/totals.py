@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.db import connection
 from django.db.models import F, Q, Sum
 from django.db.models.functions import ExtractMonth, ExtractYear
 
@@ -64,8 +65,12 @@ def public_totals(asked: PublicGiftFilter) -> GiftTotals | None:
     """Number and sum of a filter's gifts; None where it asks for names or amounts, which no total knows. One query."""
     if not asked.is_summed:
         return None
-    found = _daily(asked).aggregate(count=Sum("gift_count"), total=Sum("amount"))
-    return _as_totals(found["count"], found["total"])
+    days, values = _daily(asked).order_by().values("gift_count", "amount").query.sql_with_params()
+    # The list of gifts asks for this each time, and an aggregate takes as long to put together as to run.
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT sum(gift_count), sum(amount) FROM ({days}) AS days", values)  # noqa: S608 -- our own SQL
+        count, total = cursor.fetchone()
+    return _as_totals(count, total)
 
 
 def bounded_count(asked: PublicGiftFilter, page: Page) -> GiftCount:
