@@ -51,7 +51,8 @@ def store_file(
                 if max_bytes is not None and size > max_bytes:
                     raise DomainError(
                         "file_too_large",
-                        _("文件超过 %(limit)d MB，请拆成几个较小的文件再上传。") % {"limit": max_bytes // (1024 * 1024)},
+                        _("文件超过 %(limit)d MB，请拆成几个较小的文件再上传。")
+                        % {"limit": max_bytes // (1024 * 1024)},
                     )
                 digest.update(chunk)
                 target.write(chunk)

@@ -33,7 +33,7 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-class BranchField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class BranchField(forms.ModelChoiceField):
     """A choice of branches by code, in the order of the tree."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -44,7 +44,7 @@ class BranchField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return f"{'　' * (obj.depth - 1)}{obj.name}（{obj.code}）"
 
 
-class DivisionField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class DivisionField(forms.ModelChoiceField):
     """A choice of divisions by code."""
 
     def label_from_instance(self, obj: Division) -> str:

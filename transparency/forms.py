@@ -40,7 +40,7 @@ def month_choices(count: int = MONTHS_OFFERED) -> list[tuple[str, str]]:
     return [(month.code, month.label) for month in months]
 
 
-class BranchField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class BranchField(forms.ModelChoiceField):
     """A choice of branches by code, in the order of the tree."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -7,127 +7,198 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('name', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='进程')),
-                ('at', models.DateTimeField(verbose_name='最近一次')),
+                ("name", models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name="进程")),
+                ("at", models.DateTimeField(verbose_name="最近一次")),
             ],
             options={
-                'verbose_name': '心跳',
-                'verbose_name_plural': '心跳',
+                "verbose_name": "心跳",
+                "verbose_name_plural": "心跳",
             },
         ),
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('actor_id', models.BigIntegerField(null=True, verbose_name='操作人编号')),
-                ('actor_login', models.CharField(blank=True, max_length=150, verbose_name='操作人')),
-                ('verb', models.CharField(max_length=80, verbose_name='动作')),
-                ('object_label', models.CharField(blank=True, max_length=80, verbose_name='对象')),
-                ('object_key', models.CharField(blank=True, max_length=120, verbose_name='对象编号')),
-                ('branch_code', models.CharField(blank=True, max_length=32, verbose_name='红十字会编码')),
-                ('changed_fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None, verbose_name='改动字段')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='理由')),
-                ('address', models.GenericIPAddressField(null=True, verbose_name='来源地址')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("actor_id", models.BigIntegerField(null=True, verbose_name="操作人编号")),
+                ("actor_login", models.CharField(blank=True, max_length=150, verbose_name="操作人")),
+                ("verb", models.CharField(max_length=80, verbose_name="动作")),
+                ("object_label", models.CharField(blank=True, max_length=80, verbose_name="对象")),
+                ("object_key", models.CharField(blank=True, max_length=120, verbose_name="对象编号")),
+                ("branch_code", models.CharField(blank=True, max_length=32, verbose_name="红十字会编码")),
+                (
+                    "changed_fields",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), default=list, size=None, verbose_name="改动字段"
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="理由")),
+                ("address", models.GenericIPAddressField(null=True, verbose_name="来源地址")),
             ],
             options={
-                'verbose_name': '操作记录',
-                'verbose_name_plural': '操作记录',
-                'indexes': [models.Index(fields=['object_label', 'object_key', '-id'], name='audit_by_object'), models.Index(fields=['actor_id', '-id'], name='audit_by_actor'), models.Index(fields=['branch_code', '-id'], name='audit_by_branch')],
+                "verbose_name": "操作记录",
+                "verbose_name_plural": "操作记录",
+                "indexes": [
+                    models.Index(fields=["object_label", "object_key", "-id"], name="audit_by_object"),
+                    models.Index(fields=["actor_id", "-id"], name="audit_by_actor"),
+                    models.Index(fields=["branch_code", "-id"], name="audit_by_branch"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='NumberCounter',
+            name="NumberCounter",
             fields=[
-                ('series', models.CharField(max_length=60, primary_key=True, serialize=False, verbose_name='序列')),
-                ('last', models.BigIntegerField(default=0, verbose_name='最后一号')),
+                ("series", models.CharField(max_length=60, primary_key=True, serialize=False, verbose_name="序列")),
+                ("last", models.BigIntegerField(default=0, verbose_name="最后一号")),
             ],
             options={
-                'verbose_name': '编号计数',
-                'verbose_name_plural': '编号计数',
-                'constraints': [models.CheckConstraint(condition=models.Q(('last__gte', 0)), name='numbercounter_last_not_negative')],
+                "verbose_name": "编号计数",
+                "verbose_name_plural": "编号计数",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("last__gte", 0)), name="numbercounter_last_not_negative")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PublicRecord',
+            name="PublicRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('kind', models.CharField(db_collation='C', max_length=40, verbose_name='种类')),
-                ('subject', models.CharField(max_length=60, verbose_name='编号')),
-                ('object_id', models.BigIntegerField(verbose_name='对象编号')),
-                ('branch_code', models.CharField(max_length=32, verbose_name='红十字会编码')),
-                ('record', models.TextField(verbose_name='公开记录')),
-                ('leaf_hash', models.BinaryField(max_length=32, verbose_name='叶哈希')),
-                ('sealed_salt', models.BinaryField(null=True, verbose_name='密封的盐')),
-                ('created_at', models.DateTimeField(verbose_name='写入时间')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("kind", models.CharField(db_collation="C", max_length=40, verbose_name="种类")),
+                ("subject", models.CharField(max_length=60, verbose_name="编号")),
+                ("object_id", models.BigIntegerField(verbose_name="对象编号")),
+                ("branch_code", models.CharField(max_length=32, verbose_name="红十字会编码")),
+                ("record", models.TextField(verbose_name="公开记录")),
+                ("leaf_hash", models.BinaryField(max_length=32, verbose_name="叶哈希")),
+                ("sealed_salt", models.BinaryField(null=True, verbose_name="密封的盐")),
+                ("created_at", models.DateTimeField(verbose_name="写入时间")),
             ],
             options={
-                'verbose_name': '公开记录',
-                'verbose_name_plural': '公开记录',
-                'constraints': [models.UniqueConstraint(fields=('kind', 'object_id'), name='publicrecord_once_per_object')],
+                "verbose_name": "公开记录",
+                "verbose_name_plural": "公开记录",
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "object_id"), name="publicrecord_once_per_object")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StoredFile',
+            name="StoredFile",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('sha256', models.CharField(db_index=True, max_length=64, verbose_name='SHA-256')),
-                ('size', models.BigIntegerField(verbose_name='字节数')),
-                ('name', models.CharField(max_length=255, verbose_name='原文件名')),
-                ('content_type', models.CharField(max_length=120, verbose_name='类型')),
-                ('data_class', models.CharField(choices=[('P0', '公开'), ('P1', '内部'), ('P2', '个人信息'), ('P3', '敏感个人信息')], max_length=2, verbose_name='数据分级')),
-                ('purge_on', models.DateField(null=True, verbose_name='应销毁日期')),
-                ('created_by_id', models.BigIntegerField(null=True, verbose_name='上传人编号')),
-                ('created_at', models.DateTimeField(verbose_name='存入时间')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("sha256", models.CharField(db_index=True, max_length=64, verbose_name="SHA-256")),
+                ("size", models.BigIntegerField(verbose_name="字节数")),
+                ("name", models.CharField(max_length=255, verbose_name="原文件名")),
+                ("content_type", models.CharField(max_length=120, verbose_name="类型")),
+                (
+                    "data_class",
+                    models.CharField(
+                        choices=[("P0", "公开"), ("P1", "内部"), ("P2", "个人信息"), ("P3", "敏感个人信息")],
+                        max_length=2,
+                        verbose_name="数据分级",
+                    ),
+                ),
+                ("purge_on", models.DateField(null=True, verbose_name="应销毁日期")),
+                ("created_by_id", models.BigIntegerField(null=True, verbose_name="上传人编号")),
+                ("created_at", models.DateTimeField(verbose_name="存入时间")),
             ],
             options={
-                'verbose_name': '文件',
-                'verbose_name_plural': '文件',
-                'constraints': [models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='storedfile_sha256_is_hex'), models.CheckConstraint(condition=models.Q(('size__gte', 0)), name='storedfile_size_not_negative'), models.CheckConstraint(condition=models.Q(('data_class__in', ['P0', 'P1', 'P2', 'P3'])), name='storedfile_data_class_known')],
+                "verbose_name": "文件",
+                "verbose_name_plural": "文件",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="storedfile_sha256_is_hex"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("size__gte", 0)), name="storedfile_size_not_negative"),
+                    models.CheckConstraint(
+                        condition=models.Q(("data_class__in", ["P0", "P1", "P2", "P3"])),
+                        name="storedfile_data_class_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=80, verbose_name='任务')),
-                ('label', models.CharField(max_length=200, verbose_name='名称')),
-                ('idempotency_key', models.CharField(max_length=160, unique=True, verbose_name='幂等键')),
-                ('status', models.CharField(choices=[('queued', '排队中'), ('running', '进行中'), ('done', '已完成'), ('failed', '未成功'), ('cancelled', '已取消')], default='queued', max_length=12, verbose_name='状态')),
-                ('stage', models.CharField(blank=True, max_length=60, verbose_name='阶段')),
-                ('params', models.JSONField(default=dict, verbose_name='参数')),
-                ('result', models.JSONField(default=dict, verbose_name='结果')),
-                ('error', models.CharField(blank=True, max_length=1000, verbose_name='错误')),
-                ('link', models.CharField(blank=True, max_length=200, verbose_name='结果页面')),
-                ('done_count', models.BigIntegerField(default=0, verbose_name='已完成')),
-                ('total_count', models.BigIntegerField(null=True, verbose_name='总数')),
-                ('attempt_count', models.PositiveSmallIntegerField(default=0, verbose_name='次数')),
-                ('worker', models.CharField(blank=True, max_length=120, verbose_name='执行进程')),
-                ('branch_code', models.CharField(blank=True, max_length=32, verbose_name='红十字会编码')),
-                ('created_by_id', models.BigIntegerField(null=True, verbose_name='发起人编号')),
-                ('created_at', models.DateTimeField(verbose_name='发起时间')),
-                ('queued_at', models.DateTimeField(verbose_name='排队时间')),
-                ('started_at', models.DateTimeField(null=True, verbose_name='开始时间')),
-                ('heartbeat_at', models.DateTimeField(null=True, verbose_name='最近心跳')),
-                ('finished_at', models.DateTimeField(null=True, verbose_name='结束时间')),
-                ('problem_file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile', verbose_name='问题清单')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=80, verbose_name="任务")),
+                ("label", models.CharField(max_length=200, verbose_name="名称")),
+                ("idempotency_key", models.CharField(max_length=160, unique=True, verbose_name="幂等键")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "排队中"),
+                            ("running", "进行中"),
+                            ("done", "已完成"),
+                            ("failed", "未成功"),
+                            ("cancelled", "已取消"),
+                        ],
+                        default="queued",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("stage", models.CharField(blank=True, max_length=60, verbose_name="阶段")),
+                ("params", models.JSONField(default=dict, verbose_name="参数")),
+                ("result", models.JSONField(default=dict, verbose_name="结果")),
+                ("error", models.CharField(blank=True, max_length=1000, verbose_name="错误")),
+                ("link", models.CharField(blank=True, max_length=200, verbose_name="结果页面")),
+                ("done_count", models.BigIntegerField(default=0, verbose_name="已完成")),
+                ("total_count", models.BigIntegerField(null=True, verbose_name="总数")),
+                ("attempt_count", models.PositiveSmallIntegerField(default=0, verbose_name="次数")),
+                ("worker", models.CharField(blank=True, max_length=120, verbose_name="执行进程")),
+                ("branch_code", models.CharField(blank=True, max_length=32, verbose_name="红十字会编码")),
+                ("created_by_id", models.BigIntegerField(null=True, verbose_name="发起人编号")),
+                ("created_at", models.DateTimeField(verbose_name="发起时间")),
+                ("queued_at", models.DateTimeField(verbose_name="排队时间")),
+                ("started_at", models.DateTimeField(null=True, verbose_name="开始时间")),
+                ("heartbeat_at", models.DateTimeField(null=True, verbose_name="最近心跳")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="结束时间")),
+                (
+                    "problem_file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.storedfile",
+                        verbose_name="问题清单",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '后台任务',
-                'verbose_name_plural': '后台任务',
-                'indexes': [models.Index(fields=['created_by_id', '-created_at'], name='job_by_person'), models.Index(condition=models.Q(('status__in', ['queued', 'running'])), fields=['queued_at'], name='job_unfinished')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'running', 'done', 'failed', 'cancelled'])), name='job_status_known'), models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'running']), ('finished_at__isnull', False), _connector='OR'), name='job_ended_has_time'), models.CheckConstraint(condition=models.Q(('done_count__gte', 0)), name='job_done_count_not_negative')],
+                "verbose_name": "后台任务",
+                "verbose_name_plural": "后台任务",
+                "indexes": [
+                    models.Index(fields=["created_by_id", "-created_at"], name="job_by_person"),
+                    models.Index(
+                        condition=models.Q(("status__in", ["queued", "running"])),
+                        fields=["queued_at"],
+                        name="job_unfinished",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["queued", "running", "done", "failed", "cancelled"])),
+                        name="job_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["queued", "running"]), ("finished_at__isnull", False), _connector="OR"
+                        ),
+                        name="job_ended_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("done_count__gte", 0)), name="job_done_count_not_negative"
+                    ),
+                ],
             },
         ),
     ]

@@ -31,7 +31,9 @@ class StoredFile(models.Model):
         verbose_name = _("文件")
         verbose_name_plural = _("文件")
         constraints = [
-            models.CheckConstraint(condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="storedfile_sha256_is_hex"),
+            models.CheckConstraint(
+                condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="storedfile_sha256_is_hex"
+            ),
             models.CheckConstraint(condition=models.Q(size__gte=0), name="storedfile_size_not_negative"),
             models.CheckConstraint(
                 condition=models.Q(data_class__in=["P0", "P1", "P2", "P3"]), name="storedfile_data_class_known"

@@ -46,7 +46,8 @@ class Job(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(status__in=JobStatus.values), name="job_status_known"),
             models.CheckConstraint(
-                condition=models.Q(status__in=[JobStatus.QUEUED, JobStatus.RUNNING]) | models.Q(finished_at__isnull=False),
+                condition=models.Q(status__in=[JobStatus.QUEUED, JobStatus.RUNNING])
+                | models.Q(finished_at__isnull=False),
                 name="job_ended_has_time",
             ),
             models.CheckConstraint(condition=models.Q(done_count__gte=0), name="job_done_count_not_negative"),

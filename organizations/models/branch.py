@@ -11,7 +11,7 @@ from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 from organizations.choices import BranchKind
 
 
-class BranchQuerySet(MP_NodeQuerySet):  # type: ignore[misc]
+class BranchQuerySet(MP_NodeQuerySet):
     """Chainable filters over branches; branches are public facts and carry no scope."""
 
     def valid(self) -> Self:
@@ -31,7 +31,7 @@ class BranchManager(MP_NodeManager.from_queryset(BranchQuerySet)):  # type: igno
         return cast("BranchQuerySet", BranchQuerySet(self.model, using=self._db).order_by("path"))
 
 
-class Branch(MP_Node):  # type: ignore[misc]
+class Branch(MP_Node):
     """One association or organisation; it stands in an administrative division but is not one.
 
     `province`, `city` and `county` are the ancestors (or itself) at these levels. Rows of work copy them as they were

@@ -54,7 +54,7 @@ def stands_in(branch: Branch, top: Branch, *, with_below: bool) -> bool:
     return bool(getattr(branch, column) == top.pk) if column else branch.path.startswith(top.path)
 
 
-class BranchRowsQuerySet(ScopedQuerySet):  # type: ignore[type-arg]
+class BranchRowsQuerySet(ScopedQuerySet):
     """Rows that carry a branch's lineage, opened for one person by the roles granted to them."""
 
     def visible_to(self, person: User, right: str) -> Self:

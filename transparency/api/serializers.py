@@ -12,7 +12,7 @@ from organizations.choices import BranchKind
 from transparency.choices import FileRole, ReportKind, ReportScope
 
 
-class Fields(serializers.Serializer):  # type: ignore[type-arg]  # cannot be subscripted when it runs
+class Fields(serializers.Serializer):  # cannot be subscripted when it runs
     """Named fields, for reading alone."""
 
 

@@ -6,204 +6,480 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0002_append_only_and_outbox'),
-        ('organizations', '0001_tables'),
+        ("core", "0002_append_only_and_outbox"),
+        ("organizations", "0001_tables"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LogHead',
+            name="LogHead",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('size', models.BigIntegerField(default=0, verbose_name='长度')),
-                ('seen_xid', models.BigIntegerField(default=0, verbose_name='已处理事务')),
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("size", models.BigIntegerField(default=0, verbose_name="长度")),
+                ("seen_xid", models.BigIntegerField(default=0, verbose_name="已处理事务")),
             ],
             options={
-                'verbose_name': '公开日志头',
-                'verbose_name_plural': '公开日志头',
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='loghead_is_one_row')],
+                "verbose_name": "公开日志头",
+                "verbose_name_plural": "公开日志头",
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="loghead_is_one_row")],
             },
         ),
         migrations.CreateModel(
-            name='ReportRun',
+            name="ReportRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True, verbose_name='编号')),
-                ('kind', models.CharField(choices=[('monthly_receipts', '月度捐赠接受公示')], max_length=24, verbose_name='种类')),
-                ('scope', models.CharField(choices=[('alone', '本级'), ('below', '含下级')], max_length=8, verbose_name='范围')),
-                ('period', models.CharField(max_length=7, verbose_name='期间')),
-                ('period_start', models.DateTimeField(verbose_name='期间起')),
-                ('period_end', models.DateTimeField(verbose_name='期间止')),
-                ('version', models.PositiveSmallIntegerField(default=1, verbose_name='版本')),
-                ('status', models.CharField(choices=[('freezing', '固定数据中'), ('rendering', '制作中'), ('ready', '待审核'), ('published', '已公开'), ('declined', '未通过'), ('failed', '制作失败')], max_length=12, verbose_name='状态')),
-                ('log_from', models.BigIntegerField(null=True, verbose_name='日志起')),
-                ('log_to', models.BigIntegerField(null=True, verbose_name='日志止')),
-                ('frozen_at', models.DateTimeField(null=True, verbose_name='固定时间')),
-                ('summary', models.JSONField(default=dict, verbose_name='摘要')),
-                ('title', models.CharField(max_length=120, verbose_name='标题')),
-                ('page_count', models.IntegerField(null=True, verbose_name='页数')),
-                ('requested_at', models.DateTimeField(verbose_name='发起时间')),
-                ('published_at', models.DateTimeField(null=True, verbose_name='公开时间')),
-                ('correction_note', models.CharField(blank=True, max_length=500, verbose_name='更正说明')),
-                ('error', models.CharField(blank=True, max_length=500, verbose_name='错误')),
-                ('branch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.branch', verbose_name='红十字会')),
-                ('city', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.branch', verbose_name='所属市会')),
-                ('corrects', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected_by', to='transparency.reportrun', verbose_name='更正')),
-                ('county', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.branch', verbose_name='所属县会')),
-                ('province', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.branch', verbose_name='所属省会')),
-                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='公开人')),
-                ('requested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='发起人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=40, unique=True, verbose_name="编号")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("monthly_receipts", "月度捐赠接受公示")], max_length=24, verbose_name="种类"
+                    ),
+                ),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[("alone", "本级"), ("below", "含下级")], max_length=8, verbose_name="范围"
+                    ),
+                ),
+                ("period", models.CharField(max_length=7, verbose_name="期间")),
+                ("period_start", models.DateTimeField(verbose_name="期间起")),
+                ("period_end", models.DateTimeField(verbose_name="期间止")),
+                ("version", models.PositiveSmallIntegerField(default=1, verbose_name="版本")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("freezing", "固定数据中"),
+                            ("rendering", "制作中"),
+                            ("ready", "待审核"),
+                            ("published", "已公开"),
+                            ("declined", "未通过"),
+                            ("failed", "制作失败"),
+                        ],
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("log_from", models.BigIntegerField(null=True, verbose_name="日志起")),
+                ("log_to", models.BigIntegerField(null=True, verbose_name="日志止")),
+                ("frozen_at", models.DateTimeField(null=True, verbose_name="固定时间")),
+                ("summary", models.JSONField(default=dict, verbose_name="摘要")),
+                ("title", models.CharField(max_length=120, verbose_name="标题")),
+                ("page_count", models.IntegerField(null=True, verbose_name="页数")),
+                ("requested_at", models.DateTimeField(verbose_name="发起时间")),
+                ("published_at", models.DateTimeField(null=True, verbose_name="公开时间")),
+                ("correction_note", models.CharField(blank=True, max_length=500, verbose_name="更正说明")),
+                ("error", models.CharField(blank=True, max_length=500, verbose_name="错误")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.branch",
+                        verbose_name="红十字会",
+                    ),
+                ),
+                (
+                    "city",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.branch",
+                        verbose_name="所属市会",
+                    ),
+                ),
+                (
+                    "corrects",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrected_by",
+                        to="transparency.reportrun",
+                        verbose_name="更正",
+                    ),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.branch",
+                        verbose_name="所属县会",
+                    ),
+                ),
+                (
+                    "province",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.branch",
+                        verbose_name="所属省会",
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="公开人",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="发起人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '报告',
-                'verbose_name_plural': '报告',
+                "verbose_name": "报告",
+                "verbose_name_plural": "报告",
             },
         ),
         migrations.CreateModel(
-            name='ReportFile',
+            name="ReportFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('pdf', '报告（PDF）'), ('html', '报告（网页）'), ('csv', '明细（CSV）'), ('volume', '明细分册（PDF）'), ('snapshot', '固定数据（JSON）'), ('rows', '固定明细（JSONL）')], max_length=8, verbose_name='用途')),
-                ('part', models.PositiveSmallIntegerField(default=0, verbose_name='册')),
-                ('first_row', models.IntegerField(null=True, verbose_name='首行')),
-                ('last_row', models.IntegerField(null=True, verbose_name='末行')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile', verbose_name='文件')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='transparency.reportrun', verbose_name='报告')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("pdf", "报告（PDF）"),
+                            ("html", "报告（网页）"),
+                            ("csv", "明细（CSV）"),
+                            ("volume", "明细分册（PDF）"),
+                            ("snapshot", "固定数据（JSON）"),
+                            ("rows", "固定明细（JSONL）"),
+                        ],
+                        max_length=8,
+                        verbose_name="用途",
+                    ),
+                ),
+                ("part", models.PositiveSmallIntegerField(default=0, verbose_name="册")),
+                ("first_row", models.IntegerField(null=True, verbose_name="首行")),
+                ("last_row", models.IntegerField(null=True, verbose_name="末行")),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.storedfile",
+                        verbose_name="文件",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="files",
+                        to="transparency.reportrun",
+                        verbose_name="报告",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '报告文件',
-                'verbose_name_plural': '报告文件',
+                "verbose_name": "报告文件",
+                "verbose_name_plural": "报告文件",
             },
         ),
         migrations.CreateModel(
-            name='ReportEvent',
+            name="ReportEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_status', models.CharField(blank=True, max_length=12, verbose_name='原状态')),
-                ('to_status', models.CharField(choices=[('freezing', '固定数据中'), ('rendering', '制作中'), ('ready', '待审核'), ('published', '已公开'), ('declined', '未通过'), ('failed', '制作失败')], max_length=12, verbose_name='新状态')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='理由')),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='操作人')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='transparency.reportrun', verbose_name='报告')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("from_status", models.CharField(blank=True, max_length=12, verbose_name="原状态")),
+                (
+                    "to_status",
+                    models.CharField(
+                        choices=[
+                            ("freezing", "固定数据中"),
+                            ("rendering", "制作中"),
+                            ("ready", "待审核"),
+                            ("published", "已公开"),
+                            ("declined", "未通过"),
+                            ("failed", "制作失败"),
+                        ],
+                        max_length=12,
+                        verbose_name="新状态",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="理由")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="操作人",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="transparency.reportrun",
+                        verbose_name="报告",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '报告经过',
-                'verbose_name_plural': '报告经过',
+                "verbose_name": "报告经过",
+                "verbose_name_plural": "报告经过",
             },
         ),
         migrations.CreateModel(
-            name='DisclosureItem',
+            name="DisclosureItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40, verbose_name='种类')),
-                ('title', models.CharField(max_length=200, verbose_name='标题')),
-                ('published_at', models.DateTimeField(verbose_name='公开时间')),
-                ('branch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.branch', verbose_name='红十字会')),
-                ('city', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.branch', verbose_name='所属市会')),
-                ('county', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.branch', verbose_name='所属县会')),
-                ('province', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.branch', verbose_name='所属省会')),
-                ('report', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='disclosure', to='transparency.reportrun', verbose_name='报告')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40, verbose_name="种类")),
+                ("title", models.CharField(max_length=200, verbose_name="标题")),
+                ("published_at", models.DateTimeField(verbose_name="公开时间")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.branch",
+                        verbose_name="红十字会",
+                    ),
+                ),
+                (
+                    "city",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.branch",
+                        verbose_name="所属市会",
+                    ),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.branch",
+                        verbose_name="所属县会",
+                    ),
+                ),
+                (
+                    "province",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.branch",
+                        verbose_name="所属省会",
+                    ),
+                ),
+                (
+                    "report",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="disclosure",
+                        to="transparency.reportrun",
+                        verbose_name="报告",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '公示',
-                'verbose_name_plural': '公示',
+                "verbose_name": "公示",
+                "verbose_name_plural": "公示",
             },
         ),
         migrations.CreateModel(
-            name='ReportSchedule',
+            name="ReportSchedule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('monthly_receipts', '月度捐赠接受公示')], max_length=24, verbose_name='种类')),
-                ('scope', models.CharField(choices=[('alone', '本级'), ('below', '含下级')], max_length=8, verbose_name='范围')),
-                ('first_period', models.CharField(max_length=7, verbose_name='首期')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.branch', verbose_name='红十字会')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("monthly_receipts", "月度捐赠接受公示")], max_length=24, verbose_name="种类"
+                    ),
+                ),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[("alone", "本级"), ("below", "含下级")], max_length=8, verbose_name="范围"
+                    ),
+                ),
+                ("first_period", models.CharField(max_length=7, verbose_name="首期")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.branch",
+                        verbose_name="红十字会",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '报告日程',
-                'verbose_name_plural': '报告日程',
+                "verbose_name": "报告日程",
+                "verbose_name_plural": "报告日程",
             },
         ),
         migrations.CreateModel(
-            name='LogLeaf',
+            name="LogLeaf",
             fields=[
-                ('index', models.BigIntegerField(primary_key=True, serialize=False, verbose_name='序号')),
-                ('sequenced_at', models.DateTimeField(verbose_name='排序时间')),
-                ('record', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='leaf', to='core.publicrecord', verbose_name='公开记录')),
+                ("index", models.BigIntegerField(primary_key=True, serialize=False, verbose_name="序号")),
+                ("sequenced_at", models.DateTimeField(verbose_name="排序时间")),
+                (
+                    "record",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="leaf",
+                        to="core.publicrecord",
+                        verbose_name="公开记录",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '公开日志项',
-                'verbose_name_plural': '公开日志项',
-                'constraints': [models.CheckConstraint(condition=models.Q(('index__gte', 0)), name='logleaf_index_not_negative')],
+                "verbose_name": "公开日志项",
+                "verbose_name_plural": "公开日志项",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("index__gte", 0)), name="logleaf_index_not_negative")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='reportrun',
-            index=models.Index(fields=['status', '-period_start', '-id'], name='reportrun_by_status'),
+            model_name="reportrun",
+            index=models.Index(fields=["status", "-period_start", "-id"], name="reportrun_by_status"),
         ),
         migrations.AddIndex(
-            model_name='reportrun',
-            index=models.Index(fields=['branch', '-period_start', '-id'], name='reportrun_by_branch'),
+            model_name="reportrun",
+            index=models.Index(fields=["branch", "-period_start", "-id"], name="reportrun_by_branch"),
         ),
         migrations.AddConstraint(
-            model_name='reportrun',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['freezing', 'rendering', 'ready', 'published', 'declined', 'failed'])), name='reportrun_status_known'),
+            model_name="reportrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["freezing", "rendering", "ready", "published", "declined", "failed"])
+                ),
+                name="reportrun_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportrun',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['monthly_receipts'])), name='reportrun_kind_known'),
+            model_name="reportrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["monthly_receipts"])), name="reportrun_kind_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportrun',
-            constraint=models.CheckConstraint(condition=models.Q(('scope__in', ['alone', 'below'])), name='reportrun_scope_known'),
+            model_name="reportrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("scope__in", ["alone", "below"])), name="reportrun_scope_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportrun',
-            constraint=models.UniqueConstraint(fields=('kind', 'branch', 'scope', 'period', 'version'), name='reportrun_once_per_version'),
+            model_name="reportrun",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "branch", "scope", "period", "version"), name="reportrun_once_per_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportrun',
-            constraint=models.CheckConstraint(condition=models.Q(('published_by__isnull', True), ('requested_by__isnull', True), models.Q(('published_by', models.F('requested_by')), _negated=True), _connector='OR'), name='reportrun_publisher_is_another'),
+            model_name="reportrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("published_by__isnull", True),
+                    ("requested_by__isnull", True),
+                    models.Q(("published_by", models.F("requested_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="reportrun_publisher_is_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'published'), _negated=True), models.Q(('published_at__isnull', False), ('published_by__isnull', False)), _connector='OR'), name='reportrun_published_by_somebody'),
+            model_name="reportrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "published"), _negated=True),
+                    models.Q(("published_at__isnull", False), ("published_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="reportrun_published_by_somebody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('log_from__isnull', True), ('log_to__isnull', True)), models.Q(('log_from__gte', 0), ('log_to__gte', models.F('log_from'))), _connector='OR'), name='reportrun_log_range'),
+            model_name="reportrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("log_from__isnull", True), ("log_to__isnull", True)),
+                    models.Q(("log_from__gte", 0), ("log_to__gte", models.F("log_from"))),
+                    _connector="OR",
+                ),
+                name="reportrun_log_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('version', 1), ('corrects', None)), models.Q(('version__gt', 1), ('corrects__isnull', False), models.Q(('correction_note', ''), _negated=True)), _connector='OR'), name='reportrun_correction_says_why'),
+            model_name="reportrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("version", 1), ("corrects", None)),
+                    models.Q(
+                        ("version__gt", 1),
+                        ("corrects__isnull", False),
+                        models.Q(("correction_note", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="reportrun_correction_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportfile',
-            constraint=models.UniqueConstraint(fields=('run', 'role', 'part'), name='reportfile_once'),
+            model_name="reportfile",
+            constraint=models.UniqueConstraint(fields=("run", "role", "part"), name="reportfile_once"),
         ),
         migrations.AddConstraint(
-            model_name='reportfile',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['pdf', 'html', 'csv', 'volume', 'snapshot', 'rows'])), name='reportfile_role_known'),
+            model_name="reportfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["pdf", "html", "csv", "volume", "snapshot", "rows"])),
+                name="reportfile_role_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='disclosureitem',
-            index=models.Index(fields=['-published_at', '-id'], name='disclosure_by_time'),
+            model_name="disclosureitem",
+            index=models.Index(fields=["-published_at", "-id"], name="disclosure_by_time"),
         ),
         migrations.AddIndex(
-            model_name='disclosureitem',
-            index=models.Index(fields=['branch', '-published_at', '-id'], name='disclosure_by_branch'),
+            model_name="disclosureitem",
+            index=models.Index(fields=["branch", "-published_at", "-id"], name="disclosure_by_branch"),
         ),
         migrations.AddConstraint(
-            model_name='reportschedule',
-            constraint=models.UniqueConstraint(fields=('branch', 'kind', 'scope'), name='reportschedule_once'),
+            model_name="reportschedule",
+            constraint=models.UniqueConstraint(fields=("branch", "kind", "scope"), name="reportschedule_once"),
         ),
         migrations.AddConstraint(
-            model_name='reportschedule',
-            constraint=models.CheckConstraint(condition=models.Q(('first_period__regex', '^\\d{4}-(0[1-9]|1[0-2])$')), name='reportschedule_first_is_month'),
+            model_name="reportschedule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("first_period__regex", "^\\d{4}-(0[1-9]|1[0-2])$")),
+                name="reportschedule_first_is_month",
+            ),
         ),
     ]

@@ -43,7 +43,7 @@ def static_file(url: str) -> Path | None:
     return Path(found) if found and Path(found).is_file() else None
 
 
-class StaticFilesOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
+class StaticFilesOnly(URLFetcher):  # WeasyPrint has no types
     """Gives WeasyPrint the project's static files; any other address stops the rendering."""
 
     def __init__(self) -> None:

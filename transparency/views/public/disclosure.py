@@ -37,7 +37,7 @@ def disclosure_list(request: HttpRequest) -> HttpResponse:
     return render(request, "public/disclosure/list.html", context)
 
 
-class DisclosureFeed(Feed):  # type: ignore[type-arg]  # cannot be subscripted when it runs
+class DisclosureFeed(Feed):  # cannot be subscripted when it runs
     """The newest published items as RSS."""
 
     feed_type = Rss201rev2Feed
