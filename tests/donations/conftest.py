@@ -1,9 +1,12 @@
 """Fixtures of the tests of gifts."""
 
 import os
+from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
 from tests.donations.ground import Ground, make_ground
 
@@ -30,3 +33,16 @@ def committed_ground(committed_db: str) -> Ground:
     """The small ground in a database of its own, where threads and workers may commit."""
     cache.clear()
     return make_ground()
+
+
+@pytest.fixture
+def as_server_owner(committed_db: str) -> Iterator[None]:
+    """Django's connection as the cluster's superuser, in a database that is thrown away: for what nobody should do."""
+    parts = urlsplit(os.environ["DATABASE_SUPERUSER_URL"])
+    values = connection.settings_dict
+    before = {name: values[name] for name in ("USER", "PASSWORD")}
+    connection.close()
+    values.update(USER=unquote(parts.username or ""), PASSWORD=unquote(parts.password or ""))
+    yield
+    connection.close()
+    values.update(before)

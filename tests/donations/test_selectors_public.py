@@ -56,13 +56,9 @@ def test_a_cursor_survives_its_way_through_an_address(day: datetime.date, pk: in
 
 @given(text=st.text(min_size=1, max_size=40))
 def test_any_other_text_is_no_cursor_and_says_so(text: str) -> None:
-    try:
-        read = Cursor.parse(text)
-    except DomainError as error:
-        assert error.code == "page_unreadable"
-    else:
-        assert read is not None
-        assert Cursor.parse(str(read)) == read
+    with pytest.raises(DomainError) as refused:
+        Cursor.parse(f"!{text}")
+    assert refused.value.code == "page_unreadable"
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7])

@@ -170,9 +170,9 @@ def test_the_same_bytes_are_taken_once_until_the_first_batch_is_given_up(ground:
     first = ground.read_file(path)
     with pytest.raises(SameFile, match=first.number):
         ground.open_file(path)
+    copy = ground.fresh(first)
+    copy.pk, copy.number = None, "x"
     with pytest.raises(IntegrityError, match="batch_same_file_once"), transaction.atomic():
-        copy = ground.fresh(first)
-        copy.pk, copy.number = None, "x"
         copy.save(force_insert=True)
     cancel_batch(batch_id=first.pk, actor=ground.clerk, reason="导错了")
     assert ground.open_file(path).number != first.number
