@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from core.charts import bar_chart
 from core.clock import now, today
-from core.money import ZERO_YUAN, format_yuan
+from core.money import ZERO_YUAN, format_yuan, headline_yuan
 from donations.selectors.public import (
     GiftTotals,
     MonthFigure,
@@ -53,12 +53,10 @@ def _count(nodes: list[BranchNode]) -> int:
 
 def tree_node(node: BranchNode, totals: dict[str, GiftTotals], *, is_open: bool = False) -> dict[str, Any]:
     """A branch as the tree component takes it."""
-    found = totals[node.branch.code]
-    notes = [
-        _("今年 %(count)s 笔，%(amount)s") % {"count": f"{found.gift_count:,}", "amount": format_yuan(found.amount)}
-    ]
+    # Short, for phones: the exact figure stands on the branch's own page.
+    notes = [headline_yuan(totals[node.branch.code].amount)]
     if node.below_count:
-        notes.append(_("基层组织 %(count)s 个") % {"count": node.below_count})
+        notes.append(_("基层 %(count)s 个") % {"count": node.below_count})
     return {
         "label": node.branch.name,
         "url": f"/branches/{node.branch.code}/",

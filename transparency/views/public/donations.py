@@ -45,7 +45,7 @@ def donation_list(request: HttpRequest) -> HttpResponse:
 
 
 def _list_context(params: QueryDict, asked: PublicGiftFilter, page: Page) -> dict[str, Any]:
-    query = filter_query(params)
+    query, totals = filter_query(params), public_totals(asked)
     return {
         "as_of": now(),
         "asked": asked,
@@ -58,7 +58,8 @@ def _list_context(params: QueryDict, asked: PublicGiftFilter, page: Page) -> dic
         "rows": gift_rows(page.rows),
         "heads": column_heads(),
         "shown": len(page.rows),
-        "totals": public_totals(asked),
+        "totals": totals,
+        "gift_count": f"{totals.gift_count:,}" if totals else "",
         "count": None if asked.is_summed or "page" in params else bounded_count(asked, page),
         "next_url": page_url(params, page.next),
         "previous_url": page_url(params, page.previous),
