@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("core.urls")),
     path("", include("organizations.urls")),
+    path("", include("ledger.urls")),
     path("", include("donations.urls")),
     path("", include("transparency.desk_urls")),
     path("", include("transparency.urls")),

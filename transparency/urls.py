@@ -1,6 +1,7 @@
 """Public addresses of disclosure."""
 
 from django.urls import include, path
+from django.views.decorators.http import require_safe
 
 from transparency.views.public import branches, disclosure, donations, home, reports, search, texts
 
@@ -14,7 +15,7 @@ urlpatterns = [
     path("branches/", branches.branch_list, name="branches"),
     path("branches/<str:code>/", branches.branch_detail, name="branch"),
     path("disclosure/", disclosure.disclosure_list, name="disclosure"),
-    path("feed/disclosure.xml", disclosure.DisclosureFeed(), name="disclosure_feed"),
+    path("feed/disclosure.xml", require_safe(disclosure.DisclosureFeed()), name="disclosure_feed"),
     path("reports/", reports.report_list, name="reports"),
     path("reports/<str:number>/", reports.report_detail, name="report"),
     path("reports/<str:number>.pdf", reports.report_download, {"role": "pdf"}, name="report_pdf"),

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -161,6 +162,7 @@ def _page(request: Request, results: Any, next_cursor: str) -> Response:
     return Response({"results": results, "next": page_address(request, next_cursor), "previous": None})
 
 
+@require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     """The API explained on a page of its own, without any script."""
     endpoints = [
