@@ -144,3 +144,10 @@ def test_an_administrator_with_a_password_of_somebody_elses_making_cannot_help_t
 
 def test_nobody_is_there_for_a_login_that_nobody_has(sysadmin):
     assert _as(sysadmin).get("/desk/people/nobody/").status_code == 404
+
+
+@pytest.mark.parametrize("page", ["new-person/", "people/jiande.shili/edit/", "people/jiande.shili/disable/"])
+def test_each_form_has_a_way_back(sysadmin, clerk, page):
+    content = _as(sysadmin).get(f"/desk/{page}").content.decode()
+    main = content.split("<main", 1)[1]
+    assert re.search(r'<a class="btn[^"]*" href="/desk/people/[^"]*"', main)
