@@ -68,6 +68,8 @@ def approve_correction(*, correction_id: int, actor: User, note: str = "") -> Co
         require(actor, Right.CORRECT_GIFTS, donation.branch)
         if actor.pk == correction.requested_by_id:
             raise DomainError("own_work", _("冲销须由提出人以外的另一人批准。"))
+        # Before the ledger: it would return the entry of an earlier approval, and the totals would be taken off twice.
+        _require_step(correction, CorrectionStatus.APPROVED)
         entry = reverse_entry(
             entry=donation.entry,
             made_by=correction.requested_by,
@@ -118,9 +120,13 @@ def _locked(correction_id: int) -> Correction:
     )
 
 
-def _move(correction: Correction, to_status: str, *, actor: User, **changes: Any) -> None:
+def _require_step(correction: Correction, to_status: str) -> None:
     if to_status not in CORRECTION_TRANSITIONS[correction.status]:
         raise WrongState("correction_wrong_state", _("这项冲销已经处理过了，请刷新页面查看结果。"))
+
+
+def _move(correction: Correction, to_status: str, *, actor: User, **changes: Any) -> None:
+    _require_step(correction, to_status)
     correction.status = to_status
     correction.decided_by, correction.decided_at = actor, now()
     for name, value in changes.items():
