@@ -1,4 +1,4 @@
-"""What the list of gifts is compared with: a bare keyset view of `.values()`, in the same project, by the same middleware."""
+"""What the list of gifts is compared with: a bare keyset view of `.values()` in the same project."""
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse

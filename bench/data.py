@@ -1,4 +1,5 @@
-"""A province with as many made-up gifts as wanted, written straight into the tables: only for measuring how they are read.
+# ruff: noqa: E501 -- statements are read as they are run
+"""A province with made-up gifts, written straight into the tables: only for measuring how they are read.
 
 The rows are not posted: nothing stands in the ledger for them, triggers and foreign keys are off while they are written
 (superuser). Names are made up and skewed as real ones are: a third of the givers are companies, most people are shown

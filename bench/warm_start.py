@@ -23,7 +23,7 @@ FIRST_RUN_LIMIT_SECONDS = 600
 
 
 def run(context: Context) -> list[dict[str, Any]]:
-    """Start the portal with demo data in a folder of its own, stop it as Ctrl-C does, start it again and wait for `/`."""
+    """Start with demo data in a folder of its own, stop as Ctrl-C does, start again and wait for `/`."""
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
         port = _free_port()
         with _portal(folder, port):
@@ -59,7 +59,7 @@ def _seconds_until_served(port: int, limit: float) -> float:
     started = time.monotonic()
     while time.monotonic() - started < limit:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:  # noqa: S310 -- loopback
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
                 if answer.status == 200:
                     return time.monotonic() - started
         except (urllib.error.URLError, OSError):
