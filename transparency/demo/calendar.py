@@ -13,18 +13,17 @@ from transparency.demo.lists import ANONYMOUS, MadeUpGift, dice_for, list_file, 
 from transparency.demo.people import DESKS, Desk
 from transparency.selectors.calendar import due_at
 
-FINISHED_MONTHS = 24
-
 
 @dataclass(frozen=True)
 class Scale:
-    """How much is made: further branches, how often (in months) they bring a list, and gifts in a list."""
+    """How much is made: further branches, how often (in months) they bring a list, gifts in a list, finished months."""
 
     cities: int
     counties: int
     every: int
     main_gifts: int
     other_gifts: int
+    months: int = 24
 
 
 SCALES: dict[str, Scale] = {
@@ -42,13 +41,13 @@ class Step:
     run: Callable[[], object] = field(compare=False)
 
 
-def finished_months(moment: datetime.datetime) -> list[Period]:
-    """The last 24 months whose reports are due at a moment, oldest first."""
+def finished_months(moment: datetime.datetime, count: int) -> list[Period]:
+    """The last months whose reports are due at a moment, oldest first."""
     month = period_of(PeriodKind.MONTH, moment.astimezone(SHANGHAI).date()).previous()
     if due_at(month) + datetime.timedelta(minutes=5) > moment:
         month = month.previous()
     months = [month]
-    while len(months) < FINISHED_MONTHS:
+    while len(months) < count:
         months.insert(0, months[0].previous())
     return months
 

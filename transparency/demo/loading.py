@@ -25,7 +25,7 @@ from organizations.choices import BranchKind
 from organizations.models import Branch
 from organizations.services import create_associations, load_divisions
 from transparency.choices import ReportKind, ReportScope, RunStatus
-from transparency.demo.calendar import SCALES, MonthPlan, Scale, Step, finished_months
+from transparency.demo.calendar import MonthPlan, Scale, Step, finished_months
 from transparency.demo.password import demo_password
 from transparency.demo.people import DESKS, Desk, create_people, staff_branch
 from transparency.demo.unfinished import leave_unfinished
@@ -65,22 +65,22 @@ def is_empty() -> bool:
     return not (User.objects.exists() or Branch.objects.exists())
 
 
-def load(*, seed: int, scale: str, tell: Callable[[str], Any]) -> Loaded:
+def load(*, seed: int, scale: Scale, tell: Callable[[str], Any]) -> Loaded:
     """Fill an empty portal; many transactions, so a load that breaks off leaves a part that must be thrown away.
 
     Raises DomainError where the checks find something wrong at the end.
     """
     end = now()
-    months = finished_months(end)
+    months = finished_months(end, scale.months)
     with connection.cursor() as cursor:
         # Thousands of small commits; what a crash takes away of a demo is loaded again.
         cursor.execute("SET synchronous_commit TO off")
     founded = months[0].start - datetime.timedelta(days=40)
     with frozen_at(founded):
         tell(_("区划和组织网络"))
-        people, desks, funds = _found(founded.date(), SCALES[scale])
+        people, desks, funds = _found(founded.date(), scale)
     posted: dict[str, object] = {}
-    runs = _work_months(end, seed=seed, scale=SCALES[scale], desks=desks, funds=funds, posted=posted, tell=tell)
+    runs = _work_months(end, seed=seed, scale=scale, desks=desks, funds=funds, posted=posted, tell=tell)
     tell(_("待办工作"))
     leave_unfinished(desks, posted, seed=seed)
     tell(_("公开最近一期月度报告"))
@@ -128,7 +128,7 @@ def _work_months(
     posted: dict[str, object],
     tell: Callable[[str], Any],
 ) -> list[ReportRun]:
-    months = finished_months(end)
+    months = finished_months(end, scale.months)
     with frozen_at(months[0].start):
         set_schedule(
             kind=ReportKind.MONTHLY_RECEIPTS,

@@ -25,15 +25,14 @@ def log_size() -> int:
     return LogHead.objects.values_list("size", flat=True).get(pk=1)
 
 
-def size_before(moment: datetime.datetime) -> int:
-    """The index of the first record written at or after a moment, or the log's size when there is none.
+def size_before(moment: datetime.datetime, *, since: int = 0) -> int:
+    """The index (from `since` on) of the first record written at or after a moment, or the log's size without one.
 
     Written times rise with the index but for transactions that overlap; the first one decides, so that a cut-off, once
-    taken, splits the log into two.
+    taken, splits the log into two. Reads the records between `since` and the answer.
     """
-    first = (
-        LogLeaf.objects.filter(record__created_at__gte=moment).order_by("index").values_list("index", flat=True).first()
-    )
+    later = LogLeaf.objects.filter(index__gte=since, record__created_at__gte=moment)
+    first = later.order_by("index").values_list("index", flat=True).first()
     return log_size() if first is None else first
 
 

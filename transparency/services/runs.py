@@ -122,10 +122,10 @@ def make_run(
                 _("这一系列已经有 %(later)s 的报告，不能再补做更早的一期；迟到的记录会出现在下一期的“补报”里。")
                 % {"later": previous.period},
             )
-        log_from = 0 if previous is None else previous.log_to
+        log_from = 0 if previous is None else previous.log_to or 0
         run = _create(
             kind=kind, branch=branch, scope=scope, period=period, actor=actor, log_from=log_from,
-            log_to=max(log_from or 0, size_before(period.end)),
+            log_to=max(log_from, size_before(period.end, since=log_from)),
         )  # fmt: skip
         _freeze_into(run, previous=previous)
         if queue:

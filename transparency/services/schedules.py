@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from core.audit import record_audit
-from core.clock import now
+from core.clock import now, today
 from core.errors import DomainError
-from core.periods import months_between, parse_period
+from core.incidents import log_incident
+from core.periods import Period, months_between, parse_period
 from organizations.choices import Right
 from organizations.models import Branch
 from organizations.permissions import require
@@ -26,25 +28,39 @@ def make_due_reports() -> list[ReportRun]:
     """Make every report that is due and not there yet, each once, oldest first; also those missed while nothing ran.
 
     What is due is decided by rows, so a tick that comes twice, late or never does no harm. Each run is a transaction of
-    its own: one that fails leaves the others.
+    its own: a series that fails is written to the log with a reference and leaves the others. Two queries where nothing
+    is due.
     """
     made: list[ReportRun] = []
-    for schedule in ReportSchedule.objects.filter(is_active=True).select_related("branch"):
-        for period in months_between(parse_period(schedule.first_period).first_day, now().date()):
-            if now() < due_at(period) or _is_made(schedule, period.code):
-                continue
-            made.append(
-                make_run(kind=schedule.kind, branch=schedule.branch, scope=schedule.scope, period=period, actor=None)
-            )
+    reached = _reached()
+    for schedule in ReportSchedule.objects.filter(is_active=True).select_related("branch").order_by("pk"):
+        last = reached.get((schedule.kind, schedule.branch_id, schedule.scope), "")
+        try:
+            for period in _due_after(schedule, last):
+                made.append(
+                    make_run(
+                        kind=schedule.kind, branch=schedule.branch, scope=schedule.scope, period=period, actor=None
+                    )
+                )
+        except Exception as error:
+            log_incident(error, what=f"report series {schedule.pk}")
     return made
 
 
-def _is_made(schedule: ReportSchedule, period: str) -> bool:
-    """Whether the period has a run, or a later one has: the series never goes back."""
-    series = ReportRun.objects.unscoped("the calendar sees all").filter(
-        kind=schedule.kind, branch=schedule.branch, scope=schedule.scope
+def _reached() -> dict[tuple[str, int, str], str]:
+    """The last period that each series has; a series never goes back, so whatever lies before is not due any more."""
+    rows = (
+        ReportRun.objects.unscoped("the calendar sees all")
+        .order_by()
+        .values_list("kind", "branch_id", "scope")
+        .annotate(last=Max("period"))
     )
-    return series.filter(period__gte=period).exists()
+    return {(kind, branch_id, scope): last for kind, branch_id, scope, last in rows}
+
+
+def _due_after(schedule: ReportSchedule, last: str) -> list[Period]:
+    months = months_between(parse_period(schedule.first_period).first_day, today())
+    return [month for month in months if month.code > last and due_at(month) <= now()]
 
 
 def set_schedule(

@@ -31,7 +31,7 @@ class Command(PortalCommand):
             return FINE
         if not is_empty():
             raise DomainError("database_not_empty", _("数据库里已有数据，演示数据只能装入空库，没有装入。"))
-        made = load(seed=options["seed"], scale=options["scale"], tell=self._tell)
+        made = load(seed=options["seed"], scale=SCALES[options["scale"]], tell=self._tell)
         self.stdout.write(
             _("已装入：红十字会 %(branches)d 个，捐赠 %(gifts)d 笔，月度报告 %(runs)d 期，公开 %(number)s；核对相符。")
             % {
