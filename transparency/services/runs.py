@@ -25,7 +25,7 @@ from core.progress import Progress
 from organizations.choices import Right
 from organizations.models import Branch
 from organizations.permissions import require
-from transparency.choices import REPORT_LETTER, RUN_TRANSITIONS, FileRole, RunStatus
+from transparency.choices import REPORT_LETTER, RUN_TRANSITIONS, FileRole, ReportKind, ReportScope, RunStatus
 from transparency.errors import OutOfOrder, PeriodNotOver, RunWrongState
 from transparency.models import ReportEvent, ReportFile, ReportRun
 from transparency.rendering.report import render_report
@@ -170,8 +170,9 @@ def _create(*, kind: str, branch: Branch, scope: str, period: Period, actor: Use
     run = ReportRun.objects.create(
         **ReportRun.lineage_of(branch),
         number=take_number(branch.code, moment.astimezone(SHANGHAI).year, REPORT_LETTER),
-        kind=kind,
-        scope=scope,
+        # Plain text, also where a caller has the choice itself: the row is frozen before it is read again.
+        kind=ReportKind(kind).value,
+        scope=ReportScope(scope).value,
         period=period.code,
         period_start=period.start,
         period_end=period.end,
