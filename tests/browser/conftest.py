@@ -1,0 +1,98 @@
+"""A browser, and people who sit in front of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from celery import current_app
+from django.conf import settings as django_settings
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.workers import ROOT
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+PASSWORD = "虚构口令-示例-2026"
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """The machine's own Chromium, the one that `bin/setup test` installs."""
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    assert path is not None, "no Chromium: run bin/setup test"
+    # The driver's loop runs in this thread, and Django would refuse to ask the database beside it.
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-background-networking"])
+        yield browser
+        browser.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def collected_static() -> None:
+    """The static files as a server serves them: collected, with their digests in their names."""
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "redcross_portal.settings"}
+    command = [sys.executable, str(ROOT / "manage.py"), "collectstatic", "--noinput", "--verbosity", "0"]
+    subprocess.run(command, check=True, cwd=ROOT, env=environment)
+    assert Path(django_settings.STATIC_ROOT, "staticfiles.json").is_file()
+
+
+@pytest.fixture(scope="package")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the portal's private files lie, for this process and the portal's."""
+    return tmp_path_factory.mktemp("files")
+
+
+@pytest.fixture(autouse=True)
+def shared_files(private_files: None, files: Path, settings: Any) -> None:
+    """The portal's own files, in place of a folder for each test."""
+    settings.PRIVATE_FILES_DIR = files
+
+
+@pytest.fixture
+def open_context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """A function that opens a browser of its own: other cookies, another size, with or without JavaScript."""
+    opened: list[BrowserContext] = []
+
+    def start(*, width: int = 1280, **options: Any) -> BrowserContext:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, locale="zh-CN", accept_downloads=True, **options
+        )
+        context.set_default_timeout(20_000)
+        opened.append(context)
+        return context
+
+    yield start
+    for context in opened:
+        context.close()
+
+
+def empty_broker() -> None:
+    """Forget what was sent to the broker: of another database, it is nobody's work here."""
+    with current_app.connection_for_write() as connection:
+        connection.default_channel.client.flushdb()
+
+
+def sign_in(page: Page, url: str, login: str, *, keyboard: bool = False) -> None:
+    """Sign in on the page, with the mouse or by keys alone."""
+    page.goto(f"{url}/accounts/login/")
+    if keyboard:
+        page.get_by_label("登录名").focus()
+        page.keyboard.type(login)
+        page.keyboard.press("Tab")
+        page.keyboard.insert_text(PASSWORD)
+        page.keyboard.press("Enter")
+    else:
+        page.locator("input[name=login]").fill(login)
+        page.locator("input[name=password]").fill(PASSWORD)
+        page.get_by_role("button", name="登录").click()
+    page.wait_for_url(lambda address: "/accounts/login/" not in address)

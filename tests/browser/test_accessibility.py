@@ -1,0 +1,160 @@
+"""Every page, signed in as somebody who may: the checker, the width, the words, and nothing missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client, override_settings
+from django.urls import reverse
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests import databases
+from tests.browser.axe import violations
+from tests.browser.conftest import empty_broker
+from tests.browser.portal import Portal, web_server
+from tests.conftest import COPY
+from tests.permissions.objects import Objects, make_objects
+from tests.permissions.people import ANONYMOUS, EVERYBODY, Who
+from tests.permissions.rules import OK
+from tests.permissions.table import TABLE
+
+pytestmark = pytest.mark.browser
+
+# Files, feeds, programs' answers, and parts of pages.
+NOT_PAGES = {
+    "api_branches", "api_donation", "api_donations", "api_report", "api_reports", "api_schema", "desk_batch_file",
+    "desk_batch_problems", "desk_batch_progress", "desk_counter_amount", "desk_gift_voucher", "desk_import_template",
+    "desk_job_file", "desk_opening_template", "desk_row_voucher", "disclosure_feed", "donations_csv", "donations_json",
+    "healthz", "metrics", "readyz", "report_csv", "report_json", "report_pdf", "report_volume", "robots", "sitemap",
+    "setup",
+    "desk_report_file", "desk_report_progress", "audit_trail_csv",
+}  # fmt: skip
+# A report as a document: no page of the portal around it, and set for paper.
+DOCUMENTS = {"report_html"}
+PAGES = [name for name, route in TABLE.items() if route.get and name not in NOT_PAGES | DOCUMENTS]
+STRANGERS = ["account_login", "account_reset_password", "account_reset_password_done", "account_inactive"]
+# Words that no reader should meet: what a template forgot to fill in, and values of the program.
+SLIPS = re.compile(r"\{\{|\{%|\}\}|\bNone\b|\bTrue\b|\bFalse\b|\bnull\b|\bundefined\b|\bNaN\b|<bound|object at 0x")
+_titles: dict[str, str] = {}
+
+
+@pytest.fixture(scope="module")
+def objects(
+    django_db_setup: None, django_db_blocker: Any, files: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Objects]:
+    """One object of each kind, committed."""
+    with django_db_blocker.unblock(), databases.copy_of_template(f"{COPY}_pages"):
+        with override_settings(PRIVATE_FILES_DIR=files):
+            yield make_objects()
+        empty_broker()
+    databases.point_at(COPY)
+
+
+@pytest.fixture(scope="module")
+def portal(
+    objects: Objects, collected_static: None, files: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Portal]:
+    """A web server over the objects; no page of these tests needs the worker."""
+    folder = tmp_path_factory.mktemp("portal")
+    with override_settings(PRIVATE_FILES_DIR=files), web_server(f"{COPY}_pages", folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser_of(portal: Portal, objects: Objects, chromium: Browser) -> Iterator[Any]:
+    """A function that gives the browser in which a person is signed in."""
+    contexts: dict[str, BrowserContext] = {}
+
+    def get(who: Who) -> BrowserContext:
+        if who.login not in contexts:
+            context = chromium.new_context(locale="zh-CN")
+            context.set_default_timeout(20_000)
+            if who.login:
+                client = Client()
+                client.force_login(
+                    objects.people[who.login], backend="allauth.account.auth_backends.AuthenticationBackend"
+                )
+                value = client.cookies[settings.SESSION_COOKIE_NAME].value
+                context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": portal.url}])
+            contexts[who.login] = context
+        return contexts[who.login]
+
+    yield get
+    for context in contexts.values():
+        context.close()
+
+
+def somebody_who_may(name: str) -> Who:
+    """The first of the table's people who is let in; strangers first."""
+    rule = TABLE[name].get
+    assert rule is not None
+    return next(who for who in EVERYBODY if rule.answer(who) == OK)
+
+
+def address(objects: Objects, name: str) -> str:
+    route = TABLE[name]
+    arguments = {keyword: objects.named[key] for keyword, key in (route.arguments or {}).items()}
+    return reverse(name.split(":")[0], kwargs=arguments) + route.query
+
+
+def findings(page: Page, url: str) -> list[str]:
+    """Everything that is wrong with a page at 1280 and 390 px and at 200 %."""
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("response", lambda got: complaints.append(f"{got.status} {got.url}") if got.status >= 400 else None)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    answer = page.goto(url)
+    assert answer is not None
+    assert answer.status == 200, f"{url}: {answer.status}"
+    found = list(complaints)
+    found += [f"1280 px: {hit}" for hit in violations(page)]
+    # Half the width is what is left at 200 %.
+    for width in (640, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        found += [f"{width} px: {wide} px wide"] if wide > width else []
+    found += [f"390 px: {hit}" for hit in violations(page)]
+    found += [f"word: {slip}" for slip in SLIPS.findall(page.inner_text("body"))]
+    title = page.title()
+    if title in _titles and _titles[title] != url:
+        found.append(f"title “{title}” also at {_titles[title]}")
+    _titles[title] = url
+    return found
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_can_be_read_by_everybody(portal: Portal, objects: Objects, browser_of: Any, name: str) -> None:
+    page = browser_of(somebody_who_may(name)).new_page()
+    assert findings(page, portal.url + address(objects, name)) == []
+    page.close()
+
+
+@pytest.mark.parametrize("name", STRANGERS)
+def test_a_page_of_signing_in_can_be_read_by_everybody(portal: Portal, browser_of: Any, name: str) -> None:
+    page = browser_of(ANONYMOUS).new_page()
+    assert findings(page, portal.url + reverse(name)) == []
+    page.close()
+
+
+def test_what_is_no_page_is_a_file_or_an_answer_to_programs(portal: Portal, objects: Objects, browser_of: Any) -> None:
+    """That no page hides in the list of those left out."""
+    pages = []
+    for name in sorted(NOT_PAGES - {"setup", "report_volume"}):
+        got = browser_of(somebody_who_may(name)).request.get(portal.url + address(objects, name), max_redirects=0)
+        kind = got.headers.get("content-type", "")
+        if got.status == 200 and kind.startswith("text/html") and "<html" in got.text():
+            pages.append(name)
+    assert pages == []
+
+
+def test_the_report_as_a_document_has_no_findings(portal: Portal, objects: Objects, browser_of: Any) -> None:
+    page = browser_of(ANONYMOUS).new_page()
+    page.goto(portal.url + address(objects, "report_html"))
+    assert violations(page) == []
+    page.close()

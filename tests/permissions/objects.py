@@ -1,0 +1,193 @@
+"""One object of each kind in the branch HOME, made through the services, and the people of the table."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from PIL import Image
+
+from accounts.models import User
+from accounts.services import disable_person
+from core.clock import today
+from core.files import store_file
+from core.models import Job, StoredFile
+from core.progress import NoProgress
+from donations.models import Batch, Donation, StagedGift
+from donations.services.batches import approve_batch, open_counter_batch, open_file_batch, submit_batch
+from donations.services.corrections import request_correction
+from donations.services.files import keep_voucher
+from donations.services.posting import post_batch
+from donations.services.rows import add_row
+from donations.services.staging import read_batch
+from ledger.models import OpeningBatch
+from ledger.services import ensure_default_fund, stage_opening
+from organizations.choices import Role
+from organizations.models import RoleGrant
+from organizations.services import end_grant, grant_role
+from tests.factories.lists import Gift, write_hubei_like
+from tests.factories.people import FOUNDED, branch_at, make_person, make_province
+from tests.permissions.people import EVERYBODY, HOME, Who
+from transparency.models import ReportRun
+from transparency.services.publishing import publish_run
+from transparency.services.runs import render_run, request_report
+from transparency.services.sequencing import sequence_records
+
+# Written into the books, and to be seen by nobody but those who work at them.
+DONOR = "示例甲乙丙"
+ROWS = [Gift("示例甲", "100"), Gift("示例乙", "1.2.3"), Gift("虚构示例贸易有限公司", "200"), Gift("示例丙", "50")]
+
+
+@dataclass(frozen=True)
+class Objects:
+    """The objects by the names that the table uses, and people by login."""
+
+    named: dict[str, Any]
+    people: dict[str, User]
+
+
+def make_objects() -> Objects:
+    """Make everything; commits."""
+    with transaction.atomic():
+        make_province()
+        people = {who.login: _person(who) for who in EVERYBODY if who.login}
+        disable_person(person=people["disabled"], actor=people["superuser"], reason="示例")
+    clerk, approver = people["clerk.own"], people["approver.own"]
+    target = make_person("target", Role.CLERK, branch_at(HOME))
+    named: dict[str, Any] = {
+        "branch": HOME,
+        "person": target.login,
+        "grant": RoleGrant.objects.get(person=target).pk,
+        "job": _job(clerk).pk,
+        "decision": "keep",
+        "act": "exclude",
+        **{f"step_{step}": step for step in ("submit", "withdraw", "cancel", "return", "approve", "decline")},
+        **_batches(clerk, approver),
+        **_reports(clerk, people["publisher.own"]),
+        "opening": _opening(people["finance.own"]).pk,
+        "volume": 1,
+        "file_role": "pdf",
+        "file_part": 0,
+    }
+    return Objects(named, people)
+
+
+def _person(who: Who) -> User:
+    if who.superuser:
+        return User.objects.create_superuser(who.login, name="示例超级用户")
+    # Without a password one cannot change it: the page of allauth asks for that.
+    person = make_person(who.login, password=None if who.grants else "虚构口令-2026")
+    for held in who.grants:
+        grant = grant_role(
+            person=person,
+            role=held.role,
+            branch=branch_at(held.branch),
+            with_below=held.with_below,
+            authority="示例委托书1号" if len(who.grants) > 1 else "",
+            valid_from=FOUNDED,
+            actor=None,
+        )
+        if held.ended:
+            end_grant(grant=grant, on=today(), actor=None, reason="示例")
+    return person
+
+
+def _job(owner: User) -> Job:
+    problems = store_file(
+        [b"1"], name="problems.csv", content_type="text/csv", data_class=StoredFile.DataClass.INTERNAL, actor=owner
+    )
+    return Job.objects.create(
+        kind="donations.tasks.read_list",
+        label="示例任务",
+        idempotency_key="matrix",
+        created_by_id=owner.pk,
+        created_at=problems.created_at,
+        queued_at=problems.created_at,
+        problem_file=problems,
+    )
+
+
+def _batches(clerk: User, approver: User) -> dict[str, Any]:
+    branch = branch_at(HOME)
+    fund = ensure_default_fund(branch=branch, on=FOUNDED, actor=None)
+
+    def counter(*donors: str, voucher: bool = False) -> Batch:
+        batch = open_counter_batch(branch=branch, fund=fund, actor=clerk)
+        for donor in donors:
+            picture = keep_voucher(upload=_picture(), actor=clerk) if voucher else None
+            typed = {"donor": donor, "amount": "88.00", "received_on": "2026-01-05"}
+            add_row(batch_id=batch.pk, typed=typed, actor=clerk, voucher=picture)
+        return submit_batch(batch_id=batch.pk, actor=clerk)
+
+    posted = counter(DONOR, "示例丁戊己", voucher=True)
+    approve_batch(batch_id=posted.pk, actor=approver, queue=False)
+    post_batch(batch_id=posted.pk, job=NoProgress())
+    gift, other = Donation.objects.unscoped("objects of the table").order_by("pk")
+    correction = request_correction(
+        donation=other, reason="金额有误", public_note="金额录入有误，已冲销。", actor=clerk
+    )
+    submitted = counter("示例庚")
+    stuck = counter("示例辛")
+    approve_batch(batch_id=stuck.pk, actor=approver, queue=False)
+    typed = open_counter_batch(branch=branch, fund=fund, actor=clerk)
+    add_row(batch_id=typed.pk, typed={"donor": "示例壬", "amount": "5", "received_on": "2026-01-06"}, actor=clerk)
+    draft = _draft(clerk, branch, fund)
+    return {
+        "draft": draft.number,
+        "typed": typed.number,
+        "row": StagedGift.objects.filter(batch__kind="file")
+        .order_by("row_number")
+        .values_list("row_number", flat=True)[0],
+        "counter": posted.number,
+        "voucher_row": 1,
+        "submitted": submitted.number,
+        "stuck": stuck.number,
+        "gift": gift.number,
+        "corrected": other.number,
+        "correction": correction.pk,
+        "fund": fund.code,
+    }
+
+
+def _reports(clerk: User, publisher: User) -> dict[str, Any]:
+    """A published report of the month before last, and one of last month that waits for its publisher."""
+    sequence_records()
+    first = today().replace(day=1)
+    last = first - datetime.timedelta(days=1)
+    before = last.replace(day=1) - datetime.timedelta(days=1)
+
+    def make(day: datetime.date) -> ReportRun:
+        run = request_report(
+            kind="monthly_receipts", branch=branch_at(HOME), scope="alone", period=f"{day:%Y-%m}", actor=clerk
+        )
+        return render_run(run_id=run.pk, job=NoProgress())
+
+    published = publish_run(run_id=make(before).pk, actor=publisher)
+    return {"published": published.number, "report": make(last).number}
+
+
+def _opening(finance: User) -> OpeningBatch:
+    fund = ensure_default_fund(branch=branch_at(HOME), on=FOUNDED, actor=None)
+    line = f"{fund.code},人民币,100.00,2020-01-01,,示例审计报告"
+    data = f"资金池编码,计量对象,数量,截至日期,仓库,依据\n{line}\n".encode()
+    return stage_opening(branch=branch_at(HOME), name="示例期初.csv", data=data, actor=finance)
+
+
+def _draft(clerk: User, branch: Any, fund: Any) -> Batch:
+    with tempfile.TemporaryDirectory() as folder:
+        path = write_hubei_like(Path(folder) / "示例.xls", ROWS)
+        with path.open("rb") as source:
+            batch = open_file_batch(source=source, filename=path.name, branch=branch, fund=fund, actor=clerk)
+    return read_batch(batch_id=batch.pk, job=NoProgress())
+
+
+def _picture() -> io.BytesIO:
+    target = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(target, "PNG")
+    target.seek(0)
+    return target

@@ -1,0 +1,251 @@
+"""The table: every address of the portal, what it asks of a person, and which methods it takes."""
+
+from tests.permissions.rules import (
+    Route,
+    at_home,
+    ends_grant,
+    everybody,
+    holds,
+    keeps,
+    keeps_account,
+    names_first_people,
+    owner,
+    seen,
+    seen_any,
+    signed_in,
+)
+
+BATCH = {"number": "draft"}
+ROW = {"number": "draft", "row_number": "row"}
+BRANCH = {"code": "branch"}
+PERSON = {"login": "person"}
+JOB = {"job_id": "job"}
+GIFT = {"number": "gift"}
+# Who works at gifts as maker or as approver.
+GIFT_WORK = ("enter_gifts", "approve_gifts")
+PEOPLE = ("manage_people", "grant_roles")
+
+CORE = {
+    "healthz": Route(everybody()),
+    # Asked from this machine without a proxy, as the tests do; that others find nothing is tested by itself.
+    "readyz": Route(everybody(), gives=frozenset({200, 503})),
+    "metrics": Route(everybody()),
+    "design": Route(signed_in()),
+    "desk_jobs": Route(signed_in()),
+    "desk_job": Route(owner("clerk.own"), arguments=JOB),
+    "desk_job_file": Route(owner("clerk.own"), arguments=JOB),
+    "desk_job_retry": Route(None, owner("clerk.own"), arguments=JOB),
+    "desk_job_cancel": Route(None, owner("clerk.own"), arguments=JOB),
+}
+
+ORGANIZATIONS = {
+    # The network and the table of roles are no secret among colleagues.
+    "desk_branches": Route(signed_in()),
+    "desk_branch": Route(signed_in(), arguments=BRANCH),
+    "desk_roles": Route(signed_in()),
+    "desk_branch_new": Route(keeps(branch="3301", or_above=False), keeps(branch="3301", or_above=False), BRANCH),
+    "desk_branch_edit": Route(keeps(branch="3301", or_above=True), keeps(branch="3301", or_above=True), BRANCH),
+    "desk_branch_move": Route(keeps(branch="33", or_above=False), keeps(branch="33", or_above=False), BRANCH),
+    "desk_branch_close": Route(keeps(branch="33", or_above=False), keeps(branch="33", or_above=False), BRANCH),
+    "desk_branch_merge": Route(keeps(branch="33", or_above=False), keeps(branch="33", or_above=False), BRANCH),
+    "desk_people": Route(holds(*PEOPLE)),
+    "desk_person_new": Route(holds("manage_people"), holds("manage_people")),
+    "desk_person": Route(holds(*PEOPLE), arguments=PERSON),
+    "desk_person_edit": Route(keeps_account("manage_people"), keeps_account("manage_people"), PERSON),
+    "desk_person_disable": Route(keeps_account("manage_people"), keeps_account("manage_people"), PERSON),
+    "desk_person_enable": Route(None, keeps_account("manage_people"), PERSON),
+    "desk_person_unlock": Route(None, keeps_account("manage_people"), PERSON),
+    "desk_person_password_link": Route(None, keeps_account("manage_people"), PERSON),
+    "desk_person_reset_factor": Route(keeps_account("grant_roles"), keeps_account("grant_roles"), PERSON),
+    "desk_person_grants": Route(holds(*PEOPLE), holds(*PEOPLE), PERSON),
+    "desk_grant_end": Route(ends_grant(), ends_grant(), {"login": "person", "pk": "grant"}),
+    "setup": Route(names_first_people(), names_first_people()),
+}
+
+DONATIONS = {
+    "desk_import": Route(holds("enter_gifts"), holds("enter_gifts")),
+    "desk_import_template": Route(holds("enter_gifts")),
+    "desk_batches": Route(holds("view_gifts")),
+    "desk_batch": Route(seen("view_gifts"), arguments=BATCH),
+    "desk_batch_progress": Route(seen("view_gifts"), arguments=BATCH, gives=frozenset({200, 302})),
+    "desk_batch_file": Route(seen_any("view_gifts", *GIFT_WORK), arguments=BATCH),
+    "desk_batch_problems": Route(seen_any("view_gifts", *GIFT_WORK), arguments=BATCH),
+    "desk_batch_mapping": Route(
+        seen("view_gifts", "enter_gifts", door=("enter_gifts",)),
+        seen("view_gifts", "enter_gifts", door=("enter_gifts",)),
+        BATCH,
+    ),
+    "desk_batch_resume": Route(None, seen("view_gifts", "approve_gifts", door=GIFT_WORK), {"number": "stuck"}),
+    "desk_batch_duplicates": Route(
+        seen("view_gifts", "enter_gifts", door=("enter_gifts",)),
+        seen("view_gifts", "enter_gifts", door=("enter_gifts",)),
+        {"number": "draft", "decision": "decision"},
+    ),
+    "desk_row": Route(
+        seen("view_gifts", "enter_gifts", door=("enter_gifts",)),
+        seen("view_gifts", "enter_gifts", door=("enter_gifts",)),
+        ROW,
+    ),
+    "desk_row_act": Route(
+        None,
+        seen("view_gifts", "enter_gifts", door=("enter_gifts",)),
+        {**ROW, "act": "act"},
+        sends={"reason": "示例理由"},
+    ),
+    "desk_row_voucher": Route(
+        seen_any("view_gifts", *GIFT_WORK, door=GIFT_WORK), arguments={"number": "counter", "row_number": "voucher_row"}
+    ),
+    "desk_approvals": Route(holds("approve_gifts", "correct_gifts")),
+    "desk_counter": Route(holds("enter_gifts"), holds("enter_gifts")),
+    "desk_counter_amount": Route(holds("enter_gifts")),
+    "desk_counter_row": Route(
+        None, seen("view_gifts", "enter_gifts", door=("enter_gifts",)), {"number": "typed", "row_number": "voucher_row"}
+    ),
+    "desk_gifts": Route(holds("view_gifts")),
+    "desk_gift": Route(seen("view_gifts"), arguments=GIFT),
+    "desk_gift_name": Route(
+        None, seen("view_gifts", "reveal_names", door=("reveal_names",)), GIFT, sends={"reason": "示例理由"}
+    ),
+    "desk_gift_display": Route(
+        seen("view_gifts", "enter_gifts", door=("enter_gifts",)),
+        seen("view_gifts", "enter_gifts", door=("enter_gifts",)),
+        GIFT,
+        sends={"choice": "anonymous", "reason": "示例理由"},
+    ),
+    "desk_gift_voucher": Route(seen("view_gifts", "reveal_names", door=("reveal_names",)), arguments=GIFT),
+    "desk_correction_new": Route(
+        seen("view_gifts", "correct_gifts", door=("correct_gifts",)),
+        seen("view_gifts", "correct_gifts", door=("correct_gifts",)),
+        GIFT,
+        sends={"reason": "示例理由", "public_note": "金额录入有误，已冲销。"},
+    ),
+}
+for decision in ("approve", "decline", "withdraw"):
+    DONATIONS[f"desk_correction_decide:{decision}"] = Route(
+        seen("view_gifts", "correct_gifts", door=("correct_gifts",)),
+        seen("view_gifts", "correct_gifts", door=("correct_gifts",)),
+        {"number": "corrected", "correction_id": "correction", "decision": f"step_{decision}"},
+        sends={"reason": "示例理由"},
+    )
+# One address, five steps: makers take three of them, approvers two.
+STEPS = {
+    "submit": ("enter_gifts", "draft"),
+    "withdraw": ("enter_gifts", "submitted"),
+    "cancel": ("enter_gifts", "draft"),
+    "return": ("approve_gifts", "submitted"),
+    "approve": ("approve_gifts", "submitted"),
+}
+for step, (right, batch) in STEPS.items():
+    DONATIONS[f"desk_batch_step:{step}"] = Route(
+        seen("view_gifts", right, door=GIFT_WORK),
+        seen("view_gifts", right, door=GIFT_WORK),
+        {"number": batch, "step": f"step_{step}"},
+        sends={"reason": "示例理由"},
+    )
+
+BOOKS = ("view_ledger", "manage_funds")
+FUND = {"code": "fund"}
+OPENING = {"pk": "opening"}
+MANAGES = at_home("manage_funds")
+
+LEDGER = {
+    "desk_funds": Route(holds(*BOOKS)),
+    "desk_fund": Route(at_home(*BOOKS), arguments=FUND),
+    "desk_fund_new": Route(MANAGES, MANAGES, query="?branch=3301"),
+    "desk_fund_close": Route(MANAGES, MANAGES, FUND),
+    "desk_opening": Route(holds(*BOOKS), holds(*BOOKS)),
+    "desk_opening_template": Route(holds(*BOOKS)),
+    "desk_opening_batch": Route(at_home(*BOOKS), arguments=OPENING),
+    **{
+        f"desk_opening_{act}": Route(None, MANAGES, OPENING, sends={"reason": "示例理由"})
+        for act in ("submit", "approve", "return", "drop")
+    },
+}
+
+REPORT = {"number": "published"}
+
+TRANSPARENCY = {
+    **{
+        name: Route(everybody())
+        for name in (
+            "home",
+            "search",
+            "branches",
+            "disclosure",
+            "disclosure_feed",
+            "reports",
+            "about",
+            "privacy",
+            "accessibility",
+            "report_error",
+            "robots",
+            "sitemap",
+            "api_branches",
+            "api_donations",
+            "api_reports",
+            "api_schema",
+            "api_docs",
+        )
+    },
+    "branch": Route(everybody(), arguments=BRANCH),
+    "api_donation": Route(everybody(), arguments=GIFT),
+    **{
+        name: Route(everybody(), arguments=REPORT)
+        for name in ("report", "report_pdf", "report_html", "report_csv", "report_json", "api_report")
+    },
+    # A short list has no volume of its own: for everybody alike there is none.
+    "report_volume": Route(everybody(), arguments={**REPORT, "part": "volume"}, gives=frozenset({404})),
+    "donations": Route(everybody()),
+    "donations_csv": Route(everybody()),
+    "donations_json": Route(everybody()),
+    "donation": Route(everybody(), arguments=GIFT),
+}
+
+PUBLISHES = seen("view_draft_reports", "publish_reports", door=("publish_reports",))
+REQUESTS = seen("view_draft_reports", "request_reports", door=("request_reports",))
+DRAFT_REPORT = {"number": "report"}
+
+REPORTS = {
+    "desk_home": Route(signed_in()),
+    "desk_reports": Route(holds("view_draft_reports")),
+    "desk_report_new": Route(holds("request_reports"), holds("request_reports")),
+    "desk_schedules": Route(holds("view_draft_reports"), holds("view_draft_reports")),
+    "desk_report": Route(seen("view_draft_reports"), arguments=DRAFT_REPORT),
+    "desk_report_progress": Route(seen("view_draft_reports"), arguments=DRAFT_REPORT, gives=frozenset({200, 302})),
+    "desk_report_preview": Route(seen("view_draft_reports"), arguments=DRAFT_REPORT),
+    "desk_report_file": Route(
+        seen("view_draft_reports"), arguments={**DRAFT_REPORT, "role": "file_role", "part": "file_part"}
+    ),
+    "desk_report_publish": Route(PUBLISHES, PUBLISHES, DRAFT_REPORT),
+    "desk_report_decline": Route(PUBLISHES, PUBLISHES, DRAFT_REPORT, sends={"reason": "示例理由"}),
+    "desk_report_correct": Route(REQUESTS, REQUESTS, REPORT, sends={"note": "示例更正说明"}),
+    "desk_report_retry": Route(None, REQUESTS, DRAFT_REPORT),
+    "audit_home": Route(holds("view_draft_reports", "view_audit")),
+    "audit_report": Route(seen("view_draft_reports"), arguments=DRAFT_REPORT),
+    "audit_trail": Route(holds("view_audit")),
+    "audit_trail_csv": Route(holds("view_audit")),
+    "audit_checks": Route(holds("view_audit")),
+}
+
+TABLE: dict[str, Route] = {**CORE, **ORGANIZATIONS, **LEDGER, **DONATIONS, **TRANSPARENCY, **REPORTS}
+
+# Pages of allauth: what a stranger and what a signed-in person gets for a GET (302 leads to sign in, or away from it).
+THIRD_PARTY: dict[str, tuple[set[int], set[int]]] = {
+    "account_login": ({200}, {302}),
+    "account_logout": ({302}, {200}),
+    "account_inactive": ({200}, {200}),
+    "account_reauthenticate": ({302}, {200, 302}),
+    "account_change_password": ({302}, {200, 302}),
+    "account_reset_password": ({200}, {200}),
+    "account_reset_password_done": ({200}, {200}),
+    "account_reset_password_from_key": ({200, 302}, {200, 302}),
+    "account_reset_password_from_key_done": ({200}, {200}),
+    "mfa_index": ({302}, {200}),
+    "mfa_authenticate": ({302}, {302}),
+    "mfa_reauthenticate": ({302}, {200, 302}),
+    "mfa_activate_totp": ({302}, {200, 302}),
+    "mfa_deactivate_totp": ({302}, {302, 404}),
+    "mfa_view_recovery_codes": ({302}, {302, 404}),
+    "mfa_generate_recovery_codes": ({302}, {200, 302, 403, 404}),
+    "mfa_download_recovery_codes": ({302}, {302, 404}),
+}
