@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -23,46 +24,50 @@ if TYPE_CHECKING:
 # Days between two dates of what may still be one gift (a later list often shows the day of booking, not of payment).
 NEAR_DAYS = 31
 
+# The rows of the batch that are compared; `only` narrows them to those alike one row.
+_FRESH = """
+    SELECT id, row_number, content_key, loose_key, received_on, donor_kind FROM donations_stagedgift
+     WHERE batch_id = %(batch)s AND loose_key IS NOT NULL AND excluded_reason = '' {only}
+"""
 # What is known already: posted gifts that were not reversed, and rows of other living batches; `label` points there.
 _KNOWN = """
-    SELECT d.content_key, d.loose_key, d.received_on, d.donor_kind, d.number AS label, d.id AS place
+    SELECT d.content_key, d.loose_key, d.received_on, d.number AS label, d.id AS place
       FROM donations_donation d
-     WHERE d.loose_key IN (SELECT loose_key FROM fresh)
+     WHERE d.loose_key IN (SELECT loose_key FROM suspicion_fresh)
        AND NOT EXISTS (SELECT 1 FROM donations_correction c WHERE c.donation_id = d.id AND c.status = 'approved')
     UNION ALL
-    SELECT s.content_key, s.loose_key, s.received_on, s.donor_kind, b.number || '#' || s.row_number, s.id
-      FROM donations_stagedgift s JOIN donations_batch b ON b.id = s.batch_id
-     WHERE s.loose_key IN (SELECT loose_key FROM fresh) AND s.batch_id <> %(batch)s
-       AND b.status = ANY(%(living)s)
+    SELECT s.content_key, s.loose_key, s.received_on,
+           (%(numbers)s::jsonb ->> s.batch_id::text) || '#' || s.row_number, s.id
+      FROM donations_stagedgift s
+     WHERE s.batch_id = ANY(%(others)s) AND s.loose_key IN (SELECT loose_key FROM suspicion_fresh)
        AND s.excluded_reason = '' AND s.duplicate_decision <> 'drop'
 """
-
 # First the same giver, amount and day, then the same giver and amount on a near day. Two equal rows of one file are two
 # gifts: the n-th of them is suspected only where n such gifts are known, and one known gift answers for one row.
-MARK = f"""
-    WITH fresh AS (
-        SELECT id, row_number, content_key, loose_key, received_on, donor_kind FROM donations_stagedgift
-         WHERE batch_id = %(batch)s AND loose_key IS NOT NULL AND excluded_reason = '' {{only}}
-    ), known AS MATERIALIZED ({_KNOWN}),
+_COMPARE = f"""
     exact AS (
         SELECT f.id, k.label, k.place
-          FROM (SELECT *, row_number() OVER (PARTITION BY content_key ORDER BY row_number) AS nth FROM fresh) f
-          JOIN (SELECT *, row_number() OVER (PARTITION BY content_key ORDER BY place) AS nth FROM known) k
+          FROM (SELECT *, row_number() OVER (PARTITION BY content_key ORDER BY row_number) AS nth
+                  FROM suspicion_fresh WHERE loose_key IN (SELECT loose_key FROM suspicion_known)) f
+          JOIN (SELECT *, row_number() OVER (PARTITION BY content_key ORDER BY place) AS nth FROM suspicion_known) k
             ON k.content_key = f.content_key AND k.nth = f.nth
     ), near AS (
         SELECT f.id, k.label
           FROM (SELECT *, row_number() OVER (PARTITION BY loose_key ORDER BY received_on, row_number) AS nth
-                  FROM fresh f WHERE NOT EXISTS (SELECT 1 FROM exact e WHERE e.id = f.id)
+                  FROM suspicion_fresh f
+                 WHERE loose_key IN (SELECT loose_key FROM suspicion_known)
+                   AND NOT EXISTS (SELECT 1 FROM exact e WHERE e.id = f.id)
                    AND donor_kind <> '{DonorKind.ANONYMOUS.value}') f
           JOIN (SELECT *, row_number() OVER (PARTITION BY loose_key ORDER BY received_on, place) AS nth
-                  FROM known k WHERE NOT EXISTS (SELECT 1 FROM exact e WHERE e.place = k.place AND e.label = k.label)) k
+                  FROM suspicion_known k
+                 WHERE NOT EXISTS (SELECT 1 FROM exact e WHERE e.place = k.place AND e.label = k.label)) k
             ON k.loose_key = f.loose_key AND k.nth = f.nth AND abs(k.received_on - f.received_on) <= {NEAR_DAYS}
     )
     UPDATE donations_stagedgift s SET duplicate_of = found.label
       FROM (SELECT id, label FROM exact UNION ALL SELECT id, label FROM near) found
      WHERE s.id = found.id AND s.duplicate_of = '' {{mark}}
 """  # noqa: S608 -- made of constants
-
+_ALIKE = "AND loose_key = (SELECT loose_key FROM donations_stagedgift WHERE id = %(row)s)"
 
 # Batches whose rows may still be posted, and those that are on their way to it for sure.
 LIVING = (BatchStatus.DRAFT, BatchStatus.SUBMITTED, BatchStatus.RETURNED, BatchStatus.POSTING)
@@ -72,12 +77,12 @@ SUBMITTING = 0x7375_626D
 
 
 def mark_duplicates(batch: Batch, *, row_id: int | None = None) -> int:
-    """Mark the rows of a batch (or one) that repeat a known gift; one statement in the caller's transaction.
+    """Mark the rows of a batch (or one) that repeat a known gift, in the caller's transaction; returns how many.
 
     For one row all rows of the same giver and amount are counted along, because one known gift answers for one row.
     """
-    alike = "AND loose_key = (SELECT loose_key FROM donations_stagedgift WHERE id = %(row)s)"
-    return _mark(batch, LIVING, only=alike if row_id else "", mark="AND s.id = %(row)s" if row_id else "", row=row_id)
+    values = _values(batch, LIVING)
+    return _mark_batch(values) if row_id is None else _mark_row({**values, "row": row_id})
 
 
 def mark_late_duplicates(batch: Batch) -> int:
@@ -88,13 +93,38 @@ def mark_late_duplicates(batch: Batch) -> int:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SUBMITTING])
-    return _mark(batch, HANDED_ON, only="", mark="", row=None)
+    return _mark_batch(_values(batch, HANDED_ON))
 
 
-def _mark(batch: Batch, living: Sequence[str], *, only: str, mark: str, row: int | None) -> int:
+def _values(batch: Batch, living: Sequence[str]) -> dict[str, Any]:
+    others = dict(
+        Batch.objects.unscoped("repeats are looked for in all branches")
+        .filter(status__in=living)
+        .exclude(pk=batch.pk)
+        .values_list("pk", "number")
+    )
+    numbers = {str(pk): number for pk, number in others.items()}
+    return {"batch": batch.pk, "others": list(others), "numbers": json.dumps(numbers)}
+
+
+def _mark_row(values: dict[str, Any]) -> int:
+    query = f"WITH suspicion_fresh AS ({_FRESH}), suspicion_known AS MATERIALIZED ({_KNOWN}), {_COMPARE}"
     with connection.cursor() as cursor:
-        values = {"batch": batch.pk, "row": row, "living": [str(status) for status in living]}
-        cursor.execute(MARK.format(only=only, mark=mark), values)
+        cursor.execute(query.format(only=_ALIKE, mark="AND s.id = %(row)s"), values)
+        return cursor.rowcount
+
+
+def _mark_batch(values: dict[str, Any]) -> int:
+    """The same for all rows, through tables of the transaction's own that can be analysed.
+
+    Nothing is known yet of rows just copied in, and the planner would take two hundred thousand for one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS suspicion_fresh, suspicion_known")
+        for name, query in (("suspicion_fresh", _FRESH.format(only="")), ("suspicion_known", _KNOWN)):
+            cursor.execute(f"CREATE TEMP TABLE {name} ON COMMIT DROP AS {query}", values)
+            cursor.execute(f"ANALYZE {name}")
+        cursor.execute(f"WITH {_COMPARE.format(mark='')}", values)
         return cursor.rowcount
 
 

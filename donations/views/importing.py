@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import DomainError
@@ -25,6 +26,8 @@ from organizations.views.access import StaffRequest, desk_page
 
 # The fund a person entered gifts for last, in the session.
 LAST_FUND = "last_fund"
+# The way of a list, over the upload.
+STEPS = (gettext_lazy("上传"), gettext_lazy("核对"), gettext_lazy("提交"), gettext_lazy("审核入账"))
 
 
 @desk_page(Right.ENTER_GIFTS)
@@ -37,12 +40,8 @@ def import_list(request: StaffRequest) -> HttpResponse:
         person=request.user,
         fund_code=request.session.get(LAST_FUND, ""),
     )
-    steps = [_("上传"), _("核对"), _("提交"), _("审核入账")]
-    context: dict[str, Any] = {
-        "form": form,
-        "steps": steps,
-        "limit_mb": settings.UPLOAD_LIST_MAX_BYTES // (1024 * 1024),
-    }
+    limit_mb = settings.UPLOAD_LIST_MAX_BYTES // (1024 * 1024)
+    context: dict[str, Any] = {"form": form, "steps": [str(step) for step in STEPS], "limit_mb": limit_mb}
     if request.method == "POST" and form.is_valid():
         try:
             batch = open_file_batch(actor=request.user, **form.service_values())

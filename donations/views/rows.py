@@ -151,19 +151,20 @@ def duplicates_all(request: StaffRequest, number: str, decision: str) -> HttpRes
             say_refusal(request, error)
         return to_batch(request, batch)
     rows = batch_rows(batch, show="undecided", limit=_PREVIEW)
-    figures, undecided = batch_figures(batch), undecided_sums(batch)
-    tally = figures["tally"]
     context = {
-        **figures,
+        **_consequences(batch),
         "lines": row_lines(rows, request.user, with_names=sees_names(request.user, batch)),
         "decision": decision,
-        "undecided": undecided,
-        "after": {
-            "count": tally.posted_count - undecided["count"],
-            "total": tally.posted_total - undecided["total"],
-        },
     }
     return render(request, "donations/duplicates.html", context)
+
+
+def _consequences(batch: Batch) -> dict[str, Any]:
+    """The sums before and after all undecided rows are dropped."""
+    figures, undecided = batch_figures(batch), undecided_sums(batch)
+    tally = figures["tally"]
+    after = {"count": tally.posted_count - undecided["count"], "total": tally.posted_total - undecided["total"]}
+    return {**figures, "undecided": undecided, "after": after}
 
 
 @desk_page(Right.ENTER_GIFTS, Right.APPROVE_GIFTS)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.progress import NoProgress
@@ -242,3 +244,58 @@ def test_rows_come_fifty_a_page_by_row_number(ground: Ground, tmp_path: Path) ->
     following = re.search(r'rel="next" href="([^"]+)"', first)
     assert following is not None
     assert re.findall(r'<tr id="row-(\d+)"', page(ground, batch, query=following[1].replace("&amp;", "&")))[0] == "52"
+
+
+@pytest.fixture
+def suspected(ground: Ground, tmp_path: Path) -> Batch:
+    ground.posted(("示例甲乙", "100"), ("示例丙丁", "7"))
+    rows = ("2026-01-05,示例甲乙,100,", "2026-01-05,示例丙丁,7,", "2026-01-05,示例戊己,8,")
+    return ground.read_file(ground.text_list(tmp_path, *rows, name="again.csv"))
+
+
+@pytest.mark.parametrize(("decision", "sentence"), [("keep", "3 笔，合计 ¥115.00"), ("drop", "1 笔，合计 ¥8.00")])
+def test_all_suspicions_are_decided_after_both_sides_and_the_numbers_were_shown(
+    ground: Ground, suspected: Batch, decision: str, sentence: str
+) -> None:
+    clerk = ground.client(ground.clerk)
+    address = reverse("desk_batch_duplicates", args=[suspected.number, decision])
+    asked = clerk.get(address).content.decode()
+    assert "2 行" in asked
+    assert "¥107.00" in asked
+    assert sentence in asked
+    assert asked.count("示**") == 2
+    assert ground.rows(suspected).filter(duplicate_decision="").count() == 3
+    assert clerk.post(address).status_code == 302
+    assert list(ground.rows(suspected).values_list("duplicate_decision", flat=True)) == [decision, decision, ""]
+
+
+def test_one_suspicion_is_decided_in_its_row(ground: Ground, suspected: Batch) -> None:
+    clerk = ground.client(ground.clerk)
+    shown = page(ground, suspected, query="?show=duplicate")
+    assert "疑似与" in shown
+    assert reverse("desk_gift", args=[ground.rows(suspected)[0].duplicate_of]) in shown
+    clerk.post(reverse("desk_row_act", args=[suspected.number, 2, "drop"]))
+    clerk.post(reverse("desk_row_act", args=[suspected.number, 3, "keep"]))
+    assert list(ground.rows(suspected).values_list("duplicate_decision", flat=True)) == ["drop", "keep", ""]
+    assert clerk.post(reverse("desk_row_act", args=[suspected.number, 3, "loudly"])).status_code == 404
+    assert (
+        "不是疑似重复"
+        in clerk.post(reverse("desk_row_act", args=[suspected.number, 4, "keep"]), follow=True).content.decode()
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "limit"), [("desk_batch", 14), ("desk_batches", 10), ("desk_approvals", 14), ("desk_import", 10)]
+)
+def test_pages_keep_their_query_budget_however_many_rows(
+    ground: Ground, suspected: Batch, name: str, limit: int
+) -> None:
+    person = ground.approver if name == "desk_approvals" else ground.clerk
+    client = ground.client(person)
+    for number in range(5):
+        ground.submit(ground.counter((f"示例壬{number}", "5"), (f"示例癸{number}", "6")))
+    address = reverse(name, args=[suspected.number] if name == "desk_batch" else [])
+    client.get(address)
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(address).status_code == 200
+    assert len(seen) <= limit
