@@ -5,12 +5,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.db import connections
 
 from tests import databases
 from tests.workers import broker, celery_beat_process, celery_worker_process, start_worker  # noqa: F401 -- fixtures
 
 COPY = databases.PREFIX
+
+
+def pytest_configure() -> None:
+    """Hash made-up passwords quickly, for all tests alike."""
+    django_settings.PASSWORD_HASHERS = ["tests.hashers.QuickHasher"]
 
 
 @pytest.fixture(scope="session")
