@@ -57,7 +57,7 @@ def report_publish(request: StaffRequest, number: str) -> HttpResponse:
     context = {
         "run": run,
         "sheet": report_sheet(run),
-        "checks": checks,
+        "checks": [{"label": check.label, "state": check.state, "text": check.text} for check in checks],
         "actions": actions_for(request.user, run),
         "is_sound": bool(checks) and not any(check.problem for check in checks),
     }
