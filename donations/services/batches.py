@@ -6,6 +6,7 @@ import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -144,9 +145,13 @@ def start_reading(batch: Batch, *, actor: User) -> Job:
 
 
 def open_counter_batch(*, branch: Branch, fund: Fund, actor: User) -> Batch:
-    """Open a batch for gifts typed at a counter, or return the person's open one for this branch and fund."""
+    """Open a batch for gifts typed at a counter, or return the person's open one for this branch and fund.
+
+    Locks the person's row, so that two requests at once do not open two.
+    """
     require(actor, Right.ENTER_GIFTS, branch)
     with transaction.atomic():
+        lock_person(actor)
         open_one = (
             Batch.objects.unscoped("the person's own open batch")
             .filter(branch=branch, fund=fund, kind=BatchKind.COUNTER, created_by=actor, status=BatchStatus.DRAFT)
@@ -155,6 +160,11 @@ def open_counter_batch(*, branch: Branch, fund: Fund, actor: User) -> Batch:
         return open_one or new_batch(
             branch=branch, fund=fund, kind=BatchKind.COUNTER, status=BatchStatus.DRAFT, actor=actor
         )
+
+
+def lock_person(person: User) -> None:
+    """Let what one person does at the counter come one after the other, until the caller's transaction ends."""
+    get_user_model().objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=person.pk)
 
 
 def submit_batch(*, batch_id: int, actor: User, note: str = "") -> Batch:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from donations.models import StagedGift
-from donations.services.batches import open_counter_batch
+from donations.services.batches import lock_person, open_counter_batch
 from donations.services.files import keep_voucher
 from donations.services.rows import add_row
 from ledger.models import Fund
@@ -26,10 +26,12 @@ def add_counter_gift(
 ) -> StagedGift:
     """Add a gift to the person's open batch for a fund; the same form (`entry_key`) adds it once and returns its row.
 
-    Also when the batch was submitted in between: a form that comes back then finds the row it made. Locks the batch.
-    Raises DomainError with the fields that are wrong; then neither row nor voucher nor batch was made.
+    Also when the batch was submitted in between: a form that comes back then finds the row it made. Locks the person,
+    then the batch. Raises DomainError with the fields that are wrong; then neither row nor voucher nor batch was made.
     """
     require(actor, Right.ENTER_GIFTS, fund.branch)
+    # A double click sends the form twice at once: the second waits here and then finds what the first made.
+    lock_person(actor)
     made = StagedGift.objects.filter(entry_key=entry_key, edited_by_id=actor.pk).first()
     if made is not None:
         return made

@@ -51,8 +51,11 @@ def batch_address(batch: Batch, place: dict[str, str] | None = None, row_number:
 
 
 def to_batch(request: HttpRequest, batch: Batch, row_number: int | None = None) -> HttpResponse:
-    """Go back to the batch page, to the rows the person came from."""
-    return redirect(batch_address(batch, place_of(request), row_number))
+    """Go back to the batch page, to the rows the person came from; htmx would put the whole page into one row."""
+    address = batch_address(batch, place_of(request), row_number)
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(headers={"HX-Redirect": address})
+    return redirect(address)
 
 
 def private_file(source: object, *, filename: str, content_type: str, attachment: bool = True) -> FileResponse:

@@ -24,6 +24,7 @@ from donations.services.batches import (
     submit_batch,
     withdraw_batch,
 )
+from donations.services.counter import add_counter_gift
 from donations.services.duplicates import decide_duplicates
 from donations.services.moving import move_batch
 from donations.services.posting import post_batch
@@ -395,6 +396,15 @@ def test_the_same_form_sent_twice_at_once_adds_one_gift(committed_ground: Ground
     batch, key = ground.counter(), uuid.uuid4()
     race(*[lambda: add_row(batch_id=batch.pk, typed=GIFT, actor=ground.clerk, entry_key=key)] * 3)
     assert StagedGift.objects.count() == 1
+
+
+def test_the_first_gift_of_the_day_clicked_thrice_at_once_is_one_gift_in_one_batch(committed_ground: Ground) -> None:
+    ground, key = committed_ground, uuid.uuid4()
+    outcomes = race(
+        *[lambda: add_counter_gift(fund=ground.fund, typed=GIFT, actor=ground.clerk, entry_key=key).row_number] * 3
+    )
+    assert outcomes == [1, 1, 1]
+    assert (StagedGift.objects.count(), Batch.objects.unscoped("test").count()) == (1, 1)
 
 
 def test_the_same_file_brought_twice_at_once_makes_one_batch(committed_ground: Ground, tmp_path: Path) -> None:

@@ -129,6 +129,13 @@ def test_a_row_is_mended_in_the_table_and_the_sums_come_along(ground: Ground, ba
     assert "还有 1 行错误" not in answer
 
 
+def test_a_refusal_in_the_table_leads_back_to_the_page(ground: Ground, batch: Batch) -> None:
+    address = reverse("desk_row_act", args=[batch.number, 2, "keep"])
+    answer = ground.client(ground.clerk).post(address, {"show": "error"}, headers={"HX-Request": "true"})
+    assert answer["HX-Redirect"] == reverse("desk_batch", args=[batch.number]) + "?show=error#row-2"
+    assert not answer.content
+
+
 def test_two_clerks_at_one_row_the_second_is_told(ground: Ground, batch: Batch) -> None:
     address = reverse("desk_row", args=[batch.number, 4])
     typed = {"donor": "示例庚辛", "amount": "50", "received_on": "2020-01-26", "version": "0"}
