@@ -36,6 +36,8 @@ from organizations.shipped import shipped_divisions
 JOB_KIND = "organizations.tasks.set_up_province"
 # Who is named first, apart from the system administrator: each another person.
 FIRST_ROLES: tuple[Role, ...] = (Role.SECURITY_ADMIN, Role.BRANCH_ADMIN, Role.CLERK, Role.APPROVER)
+# Somebody must open the first fund before the first gift can be entered.
+ALONG_WITH: dict[Role, tuple[Role, ...]] = {Role.APPROVER: (Role.FINANCE,)}
 
 
 @dataclass(frozen=True)
@@ -187,6 +189,7 @@ def name_first_people(*, people: list[NewPerson], actor: User) -> list[Introduce
     introduced = []
     for new in people:
         person = create_person(login=new.login, name=new.name, actor=actor)
-        grant_role(person=person, role=new.role, branch=root, actor=None)
+        for role in (new.role, *ALONG_WITH.get(new.role, ())):
+            grant_role(person=person, role=role, branch=root, actor=None)
         introduced.append(Introduced(person, new.role, issue_password_link(person=person, actor=actor)))
     return introduced

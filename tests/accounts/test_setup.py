@@ -14,8 +14,9 @@ from core.errors import Conflict, NotAllowed
 from core.jobs import run_job
 from core.models import Job
 from core.progress import NoProgress
-from organizations.choices import Role
+from organizations.choices import Right, Role
 from organizations.models import Branch, Division, RoleGrant
+from organizations.permissions import may
 from organizations.services.setup import (
     FIRST_ROLES,
     NewPerson,
@@ -109,7 +110,8 @@ def test_the_first_people_are_four_and_can_work_by_their_links(admin):
     set_up_province(province_code="42", file=None, actor=admin, progress=NoProgress())
     introduced = name_first_people(people=_people(), actor=admin)
     assert [one.role for one in introduced] == list(FIRST_ROLES)
-    assert {grant.role for grant in RoleGrant.objects.all()} == {*FIRST_ROLES, Role.SYSTEM_ADMIN}
+    assert {grant.role for grant in RoleGrant.objects.all()} == {*FIRST_ROLES, Role.SYSTEM_ADMIN, Role.FINANCE}
+    assert may(introduced[-1].person, Right.MANAGE_FUNDS, Branch.objects.get(code="42")), "somebody can open the first fund"
     assert all(Client().get(one.password_path).status_code == 302 for one in introduced)
     with pytest.raises(Conflict):
         name_first_people(people=_people(clerk="another"), actor=admin)
