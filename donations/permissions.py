@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -76,7 +75,7 @@ def gift_for(person: User, number: str) -> Donation:
     gift = (
         Donation.objects.visible_to(person, Right.VIEW_GIFTS)
         .select_related("branch", "fund", "batch", "entry", "voucher")
-        .filter(number=number.strip())
+        .filter(number=number.replace("\x00", "").strip())
         .first()
     )
     if gift is None:
@@ -95,11 +94,3 @@ def correction_for(person: User, gift: Donation, correction_id: int) -> Correcti
     if correction is None:
         raise NotFound("correction_not_found", _("没有找到这项更正。"))
     return correction
-
-
-def file_key(text: str) -> UUID | None:
-    """Read a form's one-time key; None where it is none."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -201,7 +201,7 @@ def batch_by_number(number: str, person: User) -> Batch:
     batch = (
         Batch.objects.visible_to(person, Right.VIEW_GIFTS)
         .select_related("branch", "fund", "file", "created_by", "submitted_by", "approved_by")
-        .filter(number=number.strip())
+        .filter(number=number.replace("\x00", "").strip())
         .first()
     )
     if batch is None:

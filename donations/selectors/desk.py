@@ -75,7 +75,7 @@ def batches_for(
     if status in BatchStatus.values:
         rows = rows.filter(status=status)
     if branch:
-        rows = rows.filter(branch__code=branch)
+        rows = rows.filter(branch__code=branch.replace("\x00", ""))
     if before is not None:
         rows = rows.filter(pk__lt=before)
     return list(rows.order_by("-pk")[: limit + 1])

@@ -69,8 +69,8 @@ def _added(request: StaffRequest, form: CounterForm) -> HttpResponse:
         actor=request.user,
     )
     request.session[LAST_FUND] = data["fund"].code
-    # The giver's name is left out: a session outlives the page (privacy: P2).
-    kept = ("amount", "received_on", "channel", "remark")
+    # Neither the giver's name nor the remark, which may hold one: a session outlives the page (privacy: P2).
+    kept = ("amount", "received_on", "channel")
     request.session[_SAME] = {name: str(data[name]) for name in kept} | {"purpose": data["purpose"]}
     if row.amount is not None:
         said = {"row": row.row_number, "amount": format_yuan(row.amount), "capital": capital_amount(row.amount)}

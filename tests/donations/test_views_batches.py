@@ -306,3 +306,20 @@ def test_pages_keep_their_query_budget_however_many_rows(
     with CaptureQueriesContext(connection) as seen:
         assert client.get(address).status_code == 200
     assert len(seen) <= limit
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/desk/donations/batches/%00/", 404),
+        ("/desk/donations/batches/x%2Fy/", 404),
+        ("/desk/donations/gifts/%00/", 404),
+        ("/desk/donations/batches/?branch=%00&before=99999999999999999999&status=x", 200),
+        ("/desk/donations/batches/{number}/?after=99999999999999999999&show=x", 200),
+        ("/desk/donations/batches/{number}/rows/99999999999999999999/", 404),
+        ("/desk/donations/batches/{number}/nowhere/", 404),
+        ("/desk/donations/batches/{number}/duplicates/x/", 404),
+    ],
+)
+def test_a_made_up_address_is_answered_calmly(ground: Ground, batch: Batch, address: str, status: int) -> None:
+    assert ground.client(ground.clerk).get(address.format(number=batch.number)).status_code == status
