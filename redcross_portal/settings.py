@@ -160,6 +160,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "verify-ledger": {"task": "ledger.tasks.verify_nightly", "schedule": 24 * 60 * 60},
 }
+# What `verify_ledger`, the nightly job and every publication of a report run: functions `() -> {check: offending rows}`.
+VERIFY_CHECKS = ["ledger.checks.all_checks", "donations.checks.all_checks"]
 CELERY_TASK_ROUTES = {entry["task"]: {"queue": "ticks"} for entry in CELERY_BEAT_SCHEDULE.values()}
 
 AUTH_USER_MODEL = "accounts.User"

@@ -34,6 +34,7 @@ from ledger.choices import EntryKind, WorldParty
 from ledger.models import Fund
 from ledger.services.accounts import money_holding, world_account
 from ledger.services.bulk import post_prepared
+from ledger.services.positions import lock_balances
 
 
 def post_batch(*, batch_id: int, job: Progress) -> Batch:
@@ -59,16 +60,18 @@ def post_batch(*, batch_id: int, job: Progress) -> Batch:
 
 
 def _post(batch: Batch, job: Progress) -> None:
-    moment = now()
-    year = moment.astimezone(SHANGHAI).year
     if batch.approved_by_id is None or batch.submitted_by_id is None:
         raise ValueError(f"batch {batch.pk} is posting without maker and approver")
     with connection.cursor() as cursor, ThreadPoolExecutor(max_workers=1) as beside:
         # Sorts of a file of gifts stay in memory.
         cursor.execute("SET LOCAL work_mem = '128MB'")
-        count = _prepare(cursor, batch)
+        count, accounts = _prepare(cursor, batch)
         salts = beside.submit(_salts, count)
         job.progress(0, count, stage=_("记账"))
+        # The time is read under the funds' locks, so that in each fund it rises with the order of posting.
+        lock_balances(accounts)
+        moment = now()
+        year = moment.astimezone(SHANGHAI).year
         block = post_prepared(
             relation=RELATION,
             key=f"batch:{batch.number}",
@@ -102,7 +105,7 @@ def _post(batch: Batch, job: Progress) -> None:
     move_batch(batch, BatchStatus.POSTED, actor=None, posted_at=moment, group_id=block.group_id)
 
 
-def _prepare(cursor: Any, batch: Batch) -> int:
+def _prepare(cursor: Any, batch: Batch) -> tuple[int, list[int]]:
     fund_ids = {batch.fund_id, *batch.rows.exclude(fund=None).values_list("fund_id", flat=True).distinct()}
     funds = list(Fund.objects.filter(pk__in=fund_ids).order_by("pk"))
     accounts = [money_holding(fund) for fund in funds]
@@ -125,7 +128,7 @@ def _prepare(cursor: Any, batch: Batch) -> int:
     )
     cursor.execute(f"ANALYZE {RELATION}")
     cursor.execute(f"SELECT count(*) FROM {RELATION}")  # noqa: S608 -- a constant
-    return int(cursor.fetchone()[0])
+    return int(cursor.fetchone()[0]), [account.pk for account in accounts]
 
 
 def _copy_salts(cursor: Any, lines: io.BytesIO) -> None:
