@@ -160,7 +160,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "verify-ledger": {"task": "ledger.tasks.verify_nightly", "schedule": 24 * 60 * 60},
 }
-# What `verify_ledger`, the nightly job and every publication of a report run: functions `() -> {check: offending rows}`.
+# What `verify_ledger`, the nightly job and each publication of a report run: functions `() -> {check: offending rows}`.
 VERIFY_CHECKS = ["ledger.checks.all_checks", "donations.checks.all_checks"]
 CELERY_TASK_ROUTES = {entry["task"]: {"queue": "ticks"} for entry in CELERY_BEAT_SCHEDULE.values()}
 

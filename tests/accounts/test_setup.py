@@ -111,7 +111,7 @@ def test_the_first_people_are_four_and_can_work_by_their_links(admin):
     introduced = name_first_people(people=_people(), actor=admin)
     assert [one.role for one in introduced] == list(FIRST_ROLES)
     assert {grant.role for grant in RoleGrant.objects.all()} == {*FIRST_ROLES, Role.SYSTEM_ADMIN, Role.FINANCE}
-    assert may(introduced[-1].person, Right.MANAGE_FUNDS, Branch.objects.get(code="42")), "somebody opens the first fund"
+    assert may(introduced[-1].person, Right.MANAGE_FUNDS, Branch.objects.get(code="42")), "for the first fund"
     assert all(Client().get(one.password_path).status_code == 302 for one in introduced)
     with pytest.raises(Conflict):
         name_first_people(people=_people(clerk="another"), actor=admin)
