@@ -13,7 +13,8 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.test.utils import override_settings
 
-from core.templatetags.ui import LOOKS, TONES, job_progress
+from core.components.figures import job_progress
+from core.components.registry import LOOKS, TONES
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
