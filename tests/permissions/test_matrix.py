@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -71,6 +72,7 @@ def address(objects: Objects, name: str, route: Route) -> str:
     return reverse(name.split(":")[0] if name not in _resolved() else name, kwargs=arguments) + route.query
 
 
+@cache
 def _resolved() -> set[str]:
     return set(addresses(get_resolver().url_patterns))
 
