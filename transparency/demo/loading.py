@@ -14,17 +14,18 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core.audit import record_audit
 from core.clock import SHANGHAI, frozen_at, now
 from core.errors import DomainError
-from core.models import PublicRecord
-from core.periods import parse_period
+from core.models import AuditEvent, PublicRecord
+from core.periods import Period, parse_period
 from core.progress import NoProgress
 from ledger.services import FundTerms, ensure_default_fund, open_fund
 from ledger.services.verifying import verify_books
 from organizations.choices import BranchKind
 from organizations.models import Branch
 from organizations.services import create_associations, load_divisions
-from transparency.choices import ReportKind, ReportScope, RunStatus
+from transparency.choices import ReportKind, ReportScope
 from transparency.demo.calendar import MonthPlan, Scale, Step, finished_months
 from transparency.demo.password import demo_password
 from transparency.demo.people import DESKS, Desk, create_people, staff_branch
@@ -39,6 +40,8 @@ from transparency.services.sequencing import sequence_records
 
 DIVISIONS = Path(settings.BASE_DIR) / "organizations" / "data" / "zhejiang.csv"
 PROVINCE = "33"
+# What the trail says was made when the demo is whole.
+NOTE = "transparency.demo"
 # How long to wait for somebody else's transaction that began before a report's records were written, in seconds.
 PATIENCE = 60
 
@@ -54,10 +57,8 @@ class Loaded:
 
 
 def demo_is_there() -> bool:
-    """Whether the demo was loaded to its end: the last thing it does is to publish a report."""
-    return User.objects.filter(login="province.clerk").exists() and (
-        ReportRun.objects.unscoped("is the demo there").filter(status=RunStatus.PUBLISHED).exists()
-    )
+    """Whether the demo was loaded to its end, which it notes itself."""
+    return AuditEvent.objects.filter(object_label=NOTE, verb="transparency.demo.loaded").exists()
 
 
 def is_empty() -> bool:
@@ -80,13 +81,12 @@ def load(*, seed: int, scale: Scale, tell: Callable[[str], Any]) -> Loaded:
         tell(_("区划和组织网络"))
         people, desks, funds = _found(founded.date(), scale)
     posted: dict[str, object] = {}
-    runs = _work_months(end, seed=seed, scale=scale, desks=desks, funds=funds, posted=posted, tell=tell)
+    runs = _work_months(end, months, MonthMaker(seed, scale, desks, funds, posted), people["publisher"], tell)
     tell(_("待办工作"))
     leave_unfinished(desks, posted, seed=seed)
-    tell(_("公开最近一期月度报告"))
-    _publish(runs[-1], people["publisher"], end)
     tell(_("核对账目"))
     _verify()
+    record_audit("transparency.demo.loaded", actor=None, object_label=NOTE, object_key=str(seed))
     return Loaded(Branch.objects.count(), PublicRecord.objects.filter(kind="gift").count(), len(runs), runs[-1].number)
 
 
@@ -118,38 +118,49 @@ def _codes(branches: dict[str, Branch], scale: Scale) -> list[str]:
     return [*DESKS, *cities[: scale.cities], *counties[::stride][: scale.counties]]
 
 
+@dataclass(frozen=True)
+class MonthMaker:
+    """What the steps of every month are made of; `posted` is kept up as they are carried out."""
+
+    seed: int
+    scale: Scale
+    desks: dict[str, Desk]
+    funds: dict[str, str]
+    posted: dict[str, object]
+
+    def steps(self, month: Period, index: int) -> list[Step]:
+        """The steps of a month in the order of time."""
+        plan = MonthPlan(month, seed=self.seed, scale=self.scale, index=index)
+        return sorted(plan.steps(self.desks, self.funds, self.posted))
+
+
 def _work_months(
-    end: datetime.datetime,
-    *,
-    seed: int,
-    scale: Scale,
-    desks: dict[str, Desk],
-    funds: dict[str, str],
-    posted: dict[str, object],
-    tell: Callable[[str], Any],
+    end: datetime.datetime, months: list[Period], maker: MonthMaker, publisher: User, tell: Callable[[str], Any]
 ) -> list[ReportRun]:
-    months = finished_months(end, scale.months)
+    """Carry out the finished months with their reports, publish the last one, and then begin the present month."""
+    province = maker.desks[PROVINCE]
     with frozen_at(months[0].start):
         set_schedule(
             kind=ReportKind.MONTHLY_RECEIPTS,
-            branch=desks[PROVINCE].branch,
+            branch=province.branch,
             scope=ReportScope.BELOW,
             first_period=months[0].code,
             is_active=True,
-            actor=desks[PROVINCE].clerk,
+            actor=province.clerk,
         )
     runs: list[ReportRun] = []
-    reports_due = {month.code: due_at(month) + datetime.timedelta(minutes=5) for month in months}
-    for index, month in enumerate([*months, months[-1].next()]):
+    for index, month in enumerate(months):
         tell(month.label)
-        steps = sorted(MonthPlan(month, seed=seed, scale=scale, index=index).steps(desks, funds, posted))
-        _carry_out(steps, before=end)
-        if month.code in reports_due:
-            with frozen_at(reports_due[month.code]):
-                _place_all()
-                runs += make_due_reports()
+        _carry_out(maker.steps(month, index), before=end)
+        with frozen_at(due_at(month) + datetime.timedelta(minutes=5)):
+            _place_all()
+            runs += make_due_reports()
     if len(runs) != len(months):
         raise DomainError("demo_reports", _("演示报告没有按期做齐，请清空数据库后重新装入。"))
+    tell(_("公开最近一期月度报告"))
+    _publish(runs[-1], publisher, end)
+    tell(_("本月"))
+    _carry_out(maker.steps(months[-1].next(), len(months)), before=end)
     return runs
 
 
