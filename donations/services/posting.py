@@ -140,7 +140,7 @@ def _copy_salts(cursor: Any, lines: io.BytesIO) -> None:
 
 
 def _salts(count: int, chunk: int = 5000) -> io.BytesIO:
-    """Lines for COPY in memory, one fresh 128-bit salt a record: clear for this transaction only, and sealed to be kept.
+    """Lines for COPY in memory, one fresh 128-bit salt a record, clear for this transaction and sealed to be kept.
 
     Needs no database, so it is drawn and sealed beside the statements that do.
     """
