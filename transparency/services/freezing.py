@@ -103,12 +103,10 @@ def _gifts(run: ReportRun) -> Iterator[ReportedGift]:
     if run.log_from is None or run.log_to is None:
         raise ValueError(f"run {run.pk} has no place in the log")
     for chunk in placed_records(run.log_from, run.log_to):
-        found = reported_gifts(
-            [record.object_id for record in chunk if record.kind in ("gift", "entry")],
-            run.branch,
-            with_below=run.scope == ReportScope.BELOW,
-        )
-        yield from (found[record.object_id] for record in chunk if record.object_id in found)
+        # Only these are about ledger entries: the id in the record of a report is that of a run, and may be the same.
+        entry_ids = [record.object_id for record in chunk if record.kind in ("gift", "entry")]
+        found = reported_gifts(entry_ids, run.branch, with_below=run.scope == ReportScope.BELOW)
+        yield from (found[entry_id] for entry_id in entry_ids if entry_id in found)
 
 
 def _section(gift: ReportedGift, first_day: Any) -> str:
