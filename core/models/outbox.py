@@ -10,7 +10,7 @@ class PublicRecord(models.Model):
     """One public record: canonical JSON (RFC 8785) of a posted entry, certificate, disclosure or report.
 
     Written in the transaction that posts the thing itself, append-only by trigger. It holds no natural person's name
-    and no free text: for those it holds commitments under a 128-bit salt, which lies here sealed; emptying `sealed_salt`
+    and no free text: for those it holds commitments under a 128-bit salt, sealed here; emptying `sealed_salt`
     (the one change that the trigger lets through) forgets the person and breaks no proof. The database adds a column
     `xid` with the writing transaction's id, by which the sequencer knows that no earlier record can still appear.
     """
