@@ -32,7 +32,7 @@ from transparency.rendering.report import render_report
 from transparency.selectors.log import size_before
 from transparency.selectors.reports import render_jobs
 from transparency.services.freezing import freeze, read_rows
-from transparency.services.sequencing import sequence_records
+from transparency.services.sequencing import records_without_place, sequence_records
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -101,13 +101,20 @@ def make_run(
     """Make, freeze and queue the first version of a period's report; actor None is the calendar.
 
     One transaction under the lock of the branch's row, so that a series grows by one run at a time: the run takes the
-    records from the end of the run before it up to the first one written after its period. Nothing is taken twice.
+    records from the end of the run before it up to the first one written after its period. Nothing is taken twice,
+    and nothing is left to a later report because a long transaction held its place back (OutOfOrder is raised then).
     """
     if now() < period.end:
         raise PeriodNotOver(
             "period_not_over", _("%(period)s还没有结束，期满后才能生成报告。") % {"period": period.label}
         )
     sequence_records()
+    if records_without_place(period.end):
+        raise OutOfOrder(
+            "records_without_place",
+            _("还有 %(period)s结束前写下的记录正在排序（数据库里有较长的事务没有结束），请几分钟后再试。")
+            % {"period": period.label},
+        )
     with transaction.atomic():
         # Whoever posts gifts of the branch refers to its row and goes on.
         Branch.objects.select_for_update(no_key=True).get(pk=branch.pk)

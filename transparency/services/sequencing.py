@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.db import connection, transaction
 
 from core.clock import now
@@ -34,3 +36,17 @@ def sequence_records() -> int:
         head.seen_xid = max(head.seen_xid, horizon)
         head.save(update_fields=["size", "seen_xid"])
     return int(placed)
+
+
+def records_without_place(before: datetime.datetime) -> bool:
+    """Whether records written before a moment are committed and still without a place.
+
+    A transaction of any database of the server that has run since before they were written holds them back.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM core_publicrecord r, transparency_loghead h"
+            " WHERE r.xid >= h.seen_xid::text::xid8 AND r.created_at < %s)",
+            [before],
+        )
+        return bool(cursor.fetchone()[0])
