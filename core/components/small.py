@@ -36,9 +36,9 @@ def qr(text: str, label: str) -> SafeString:
 
 
 @register.filter
-def yuan(value: Decimal | None) -> str:
-    """`¥1,234,567.89`; an empty text for None."""
-    return "" if value is None else format_yuan(value)
+def yuan(value: Decimal | str | None) -> str:
+    """`¥1,234,567.89`, also from an amount kept as text; an empty text for None."""
+    return "" if value is None else format_yuan(Decimal(value))
 
 
 @register.filter

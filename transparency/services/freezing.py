@@ -13,6 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any
 
+from django.utils.translation import gettext as _
+
 from core.clock import SHANGHAI
 from core.money import ZERO_YUAN
 from core.periods import parse_period
@@ -49,6 +51,7 @@ class Sum:
 class Tally:
     """All sums of a run, grown row by row."""
 
+    with_below: bool
     total: Sum = field(default_factory=Sum)
     sections: dict[str, Sum] = field(default_factory=lambda: {name.value: Sum() for name in RecordSection})
     givers: dict[str, Sum] = field(default_factory=lambda: {name.value: Sum() for name in DonorKind})
@@ -62,9 +65,24 @@ class Tally:
         self.sections[section].add(gift.amount)
         self.givers[gift.donor_kind].add(gift.amount)
         self.branches.setdefault((gift.branch_code, gift.branch_name, gift.branch_kind), Sum()).add(gift.amount)
-        self.funds.setdefault((gift.fund_code, gift.fund_name, gift.fund_is_restricted), Sum()).add(gift.amount)
+        self.funds.setdefault(self._fund_line(gift), Sum()).add(gift.amount)
         if section == RecordSection.CURRENT:
             self.days.setdefault(gift.received_on.isoformat(), Sum()).add(gift.amount)
+
+    def _fund_line(self, gift: ReportedGift) -> tuple[str, str, bool]:
+        """Code, name and restriction of the line of a fund.
+
+        With all below, unrestricted funds of one name stand in one line, and a restricted one names its branch.
+        """
+        if not self.with_below:
+            return gift.fund_code, gift.fund_name, gift.fund_is_restricted
+        if gift.fund_is_restricted:
+            return (
+                gift.fund_code,
+                _("%(branch)s：%(fund)s") % {"branch": gift.branch_name, "fund": gift.fund_name},
+                True,
+            )
+        return "", gift.fund_name, False
 
 
 @dataclass(frozen=True)
@@ -83,7 +101,7 @@ def freeze(run: ReportRun, *, previous: ReportRun | None, stack: ExitStack) -> F
     """
     period = parse_period(run.period)
     parts = {name.value: stack.enter_context(tempfile.TemporaryFile()) for name in RecordSection}  # noqa: SIM115 -- the stack closes it
-    tally = Tally()
+    tally = Tally(with_below=run.scope == ReportScope.BELOW)
     for gift in _gifts(run):
         section = _section(gift, period.first_day)
         tally.add(gift, section)
