@@ -171,7 +171,7 @@ def _processes(subject: str) -> Iterator[Finding]:
         at = seen.get(name)
         if at is None:
             yield Finding(subject, Level.ATTENTION, _("%(label)s还没有运行过") % {"label": label}, remedy)
-        elif (silent := clock.now() - at) > longest:
+        elif (silent := clock.wall_clock() - at) > longest:
             seconds = int(silent.total_seconds())
             text = _("%(label)s已有 %(seconds)d 秒没有动静") % {"label": label, "seconds": seconds}
             yield Finding(subject, Level.ATTENTION, text, remedy)
@@ -243,10 +243,10 @@ def _distinct_disks(*directories: Path) -> list[Path]:
 
 def _clock(subject: str) -> Iterator[Finding]:
     with connection.cursor() as cursor:
-        before = clock.now()
+        before = clock.wall_clock()
         cursor.execute("SELECT clock_timestamp()")
         there = cursor.fetchone()[0]
-        after = clock.now()
+        after = clock.wall_clock()
     apart = max(before - there, there - after, timedelta(0))
     text = _("数据库与本机相差 %(seconds).1f 秒") % {"seconds": apart.total_seconds()}
     remedy = _("在两台机器上打开时间同步（NTP）。")
