@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -212,8 +211,3 @@ def accept_giver(*, batch_id: int, row_number: int, actor: User) -> StagedGift:
         mark_duplicates(batch, row_id=row.pk)
         note_maker(batch, actor)
     return row
-
-
-def day_text(day: datetime.date | None) -> str:
-    """A day as it is typed and shown in a form."""
-    return "" if day is None else day.isoformat()
