@@ -3,7 +3,7 @@
 from django.urls import include, path
 from django.views.decorators.http import require_safe
 
-from transparency.views.public import branches, disclosure, donations, home, reports, search, texts
+from transparency.views.public import branches, disclosure, donations, funds, home, reports, search, texts
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -12,6 +12,10 @@ urlpatterns = [
     path("donations.csv", donations.donations_csv, name="donations_csv"),
     path("donations.json", donations.donations_json, name="donations_json"),
     path("donations/<str:number>/", donations.donation_detail, name="donation"),
+    path("funds/", funds.fund_list, name="funds"),
+    path("funds/<str:code>/", funds.fund_detail, name="fund"),
+    path("funds/<str:code>.csv", funds.fund_csv, name="fund_csv"),
+    path("funds/<str:code>.json", funds.fund_json, name="fund_json"),
     path("branches/", branches.branch_list, name="branches"),
     path("branches/<str:code>/", branches.branch_detail, name="branch"),
     path("disclosure/", disclosure.disclosure_list, name="disclosure"),

@@ -48,6 +48,12 @@ def headline(value: Decimal | None) -> str:
 
 
 @register.filter
+def percent(value: Decimal | None) -> str:
+    """`3.5%` from a rate of 0 to 1; an empty text for None."""
+    return "" if value is None else f"{(value * 100).normalize():f}%"
+
+
+@register.filter
 def capital(value: Decimal | None) -> str:
     """`人民币壹佰元整`."""
     return "" if value is None else capital_amount(value)

@@ -20,8 +20,8 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
-from ledger.choices import AccountKind
-from ledger.models import CNY, Account, Fund
+from core.money import yuan
+from ledger.models import CNY
 
 ZERO = Decimal("0")
 PAGE_SIZE = 50
@@ -34,7 +34,8 @@ _EDGE = re.compile(
 
 
 _STATE = """
-    SELECT coalesce(sum(b.inflow_tail) FILTER (WHERE a.kind = 'holding'), 0),
+    SELECT min(a.id) FILTER (WHERE a.kind = 'holding'),
+           coalesce(sum(b.inflow_tail) FILTER (WHERE a.kind = 'holding'), 0),
            coalesce(sum(b.outflow_tail) FILTER (WHERE a.kind = 'holding'), 0),
            coalesce(sum(b.removed_total) FILTER (WHERE a.kind = 'holding'), 0),
            coalesce(sum(b.inflow_tail - b.outflow_tail - b.removed_total) FILTER (WHERE a.kind = 'holding'), 0),
@@ -182,8 +183,12 @@ class StatementRow(NamedTuple):
 
 @dataclass(frozen=True)
 class FundState:
-    """What a fund's money did in all so far, in yuan: came in, went out, was taken out again, is in hand, under way."""
+    """What a fund's money did in all so far, in yuan: came in, went out, was taken out again, is in hand, under way.
 
+    `account_id` is the account that holds it, None while it never held any.
+    """
+
+    account_id: int | None
     inflow: Decimal
     outflow: Decimal
     removed: Decimal
@@ -200,31 +205,23 @@ class StatementPage:
     previous: Edge | None
 
 
-def fund_state(fund: Fund) -> FundState:
+def fund_state(fund_id: int) -> FundState:
     """The state of a fund's money now; one query, whatever the number of movements."""
     with connection.cursor() as cursor:
-        cursor.execute(_STATE, {"fund": fund.pk, "money": CNY})
-        values = [Decimal(value) for value in cursor.fetchone()]
-    return FundState(*values)
+        cursor.execute(_STATE, {"fund": fund_id, "money": CNY})
+        account_id, *values = cursor.fetchone()
+    return FundState(account_id, *(yuan(value) for value in values))
 
 
-def money_account(fund: Fund) -> Account | None:
-    """The account that holds a fund's money, or None while it never held any (1 query)."""
-    held: Account | None = Account.objects.filter(
-        fund=fund, branch=fund.branch, unit__code=CNY, site=None, kind=AccountKind.HOLDING
-    ).first()
-    return held
-
-
-def statement_page(account: Account, edge: Edge | None = None, page_size: int = PAGE_SIZE) -> StatementPage:
+def statement_page(account_id: int, edge: Edge | None = None, page_size: int = PAGE_SIZE) -> StatementPage:
     """A page of an account's statement, newest first; one query, one more for an edge that the address names.
 
     Raises DomainError `page_unreadable` for an edge that is no place of this account.
     """
     size = max(1, min(page_size, LARGEST_PAGE))
-    if edge is not None and not _is_place(account, edge):
+    if edge is not None and not _is_place(account_id, edge):
         raise _unreadable()
-    rows = _rows_up(account, edge, size + 1) if edge and edge.backwards else _rows_down(account, edge, size + 1)
+    rows = _rows_up(account_id, edge, size + 1) if edge and edge.backwards else _rows_down(account_id, edge, size + 1)
     has_more, shown = len(rows) > size, rows[:size]
     backwards = edge is not None and edge.backwards
     if backwards:
@@ -239,14 +236,14 @@ def statement_page(account: Account, edge: Edge | None = None, page_size: int = 
     )
 
 
-def stream_statement(account: Account, chunk: int = CHUNK) -> Iterator[list[StatementRow]]:
+def stream_statement(account_id: int, chunk: int = CHUNK) -> Iterator[list[StatementRow]]:
     """A whole statement, newest first, in lists of `chunk` rows: each a query of its own, so memory stays flat.
 
     What is posted meanwhile lies above the first row and is not in the stream; no row is there twice.
     """
     edge: Edge | None = None
     while True:
-        found = _rows_down(account, edge, chunk)
+        found = _rows_down(account_id, edge, chunk)
         if found:
             yield [one.row for one in found]
         if len(found) < chunk:
@@ -266,9 +263,9 @@ def _turned(edge: Edge, *, backwards: bool) -> Edge:
     return Edge(edge.inflow, edge.outflow, edge.removed, edge.before_id, backwards)
 
 
-def _rows_down(account: Account, edge: Edge | None, limit: int) -> list[_Placed]:
+def _rows_down(account_id: int, edge: Edge | None, limit: int) -> list[_Placed]:
     """The next older rows from an edge on, or from the present state."""
-    values = {"account": account.pk, "limit": limit, **_bounds(edge)}
+    values = {"account": account_id, "limit": limit, **_bounds(edge)}
     found: list[_Placed] = []
     state: Edge | None = edge
     for row in _fetch(_PAGE.format(rows=_DOWN, order="DESC"), values):
@@ -280,11 +277,11 @@ def _rows_down(account: Account, edge: Edge | None, limit: int) -> list[_Placed]
     return found
 
 
-def _rows_up(account: Account, edge: Edge, limit: int) -> list[_Placed]:
+def _rows_up(account_id: int, edge: Edge, limit: int) -> list[_Placed]:
     """The next newer rows above an edge, oldest of them first."""
     found: list[_Placed] = []
     state = edge
-    for row in _fetch(_PAGE.format(rows=_UP, order="ASC"), {"account": account.pk, "limit": limit, **_bounds(edge)}):
+    for row in _fetch(_PAGE.format(rows=_UP, order="ASC"), {"account": account_id, "limit": limit, **_bounds(edge)}):
         after = _step(state, row, 1)
         found.append(_placed(row, before=state, after=after))
         state = after
@@ -319,8 +316,8 @@ def _placed(row: dict[str, Any], *, before: Edge, after: Edge) -> _Placed:
         occurred_on=row["occurred_on"],
         posted_at=row["posted_at"],
         is_inflow=row["axis"] == "in",
-        amount=row["quantity"],
-        balance=after.balance,
+        amount=yuan(row["quantity"]),
+        balance=yuan(after.balance),
         party=row["party"],
         other_kind=row["other_kind"],
         other_fund_code=row["fund_code"] or "",
@@ -328,16 +325,16 @@ def _placed(row: dict[str, Any], *, before: Edge, after: Edge) -> _Placed:
         other_branch_code=row["branch_code"] or "",
         other_branch_name=row["branch_name"] or "",
         reverses_number=row["reverses_number"] or "",
-        reversed_amount=row["reversed_amount"],
+        reversed_amount=yuan(row["reversed_amount"]),
     )
     # The edge above a row names the row above it as its bound: ids on one account rise with its places.
     return _Placed(shown, before, Edge(after.inflow, after.outflow, after.removed, after.before_id or row["id"] + 1))
 
 
-def _is_place(account: Account, edge: Edge) -> bool:
+def _is_place(account_id: int, edge: Edge) -> bool:
     """Whether the axes of the account were ever exactly at this edge (1 query)."""
     with connection.cursor() as cursor:
-        cursor.execute(_PLACE, {"account": account.pk, "removed": edge.removed, **_bounds(edge)})
+        cursor.execute(_PLACE, {"account": account_id, "removed": edge.removed, **_bounds(edge)})
         return bool(cursor.fetchone()[0])
 
 

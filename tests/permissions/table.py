@@ -199,6 +199,13 @@ TRANSPARENCY = {
     "donations_csv": Route(everybody()),
     "donations_json": Route(everybody()),
     "donation": Route(everybody(), arguments=GIFT),
+    "funds": Route(everybody()),
+    "fund": Route(everybody(), arguments=FUND),
+    "fund_csv": Route(everybody(), arguments=FUND),
+    "fund_json": Route(everybody(), arguments=FUND),
+    "api_funds": Route(everybody()),
+    "api_fund": Route(everybody(), arguments=FUND),
+    "api_fund_statement": Route(everybody(), arguments=FUND),
 }
 
 PUBLISHES = seen("view_draft_reports", "publish_reports", door=("publish_reports",))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from donations.choices import GiftKind, GiftStatus
+from ledger.choices import EntryKind
 from organizations.choices import BranchKind
 from transparency.choices import FileRole, ReportKind, ReportScope
 
@@ -87,6 +88,56 @@ class ReportDetailSerializer(ReportSerializer):
     """A published report with its files."""
 
     files = ReportFileSerializer(many=True, help_text=_("文件"))
+
+
+class FundSerializer(Fields):
+    """A fund with what it holds."""
+
+    code = serializers.CharField(help_text=_("编码"))
+    name = serializers.CharField(help_text=_("名称"))
+    branch = serializers.CharField(help_text=_("所属单位编码"))
+    branch_name = serializers.CharField(help_text=_("所属单位"))
+    is_restricted = serializers.BooleanField(help_text=_("是否定向"))
+    restriction = serializers.CharField(help_text=_("限定用途、地区、受益人群或项目；非定向为空"))
+    fee_rate = serializers.DecimalField(max_digits=5, decimal_places=4, help_text=_("协议管理费率，0 至 1"))
+    opened_on = serializers.DateField(help_text=_("设立日期"))
+    closed_on = serializers.DateField(allow_null=True, help_text=_("关闭日期"))
+    successor = serializers.CharField(allow_null=True, help_text=_("后续资金池编码"))
+    in_hand = serializers.DecimalField(max_digits=18, decimal_places=2, help_text=_("在手资金，元"))
+    in_transit = serializers.DecimalField(max_digits=18, decimal_places=2, help_text=_("在途资金，元"))
+    statement = serializers.CharField(help_text=_("逐笔流水的地址"))
+
+
+class StatementRowSerializer(Fields):
+    """A row of a fund's statement."""
+
+    posted_at = serializers.DateTimeField(help_text=_("记账时间"))
+    occurred_on = serializers.DateField(help_text=_("发生日期"))
+    entry = serializers.CharField(help_text=_("记账单编号"))
+    kind = serializers.ChoiceField(choices=EntryKind.choices, help_text=_("种类"))
+    text = serializers.CharField(help_text=_("内容"))
+    gift = serializers.CharField(help_text=_("捐赠编号；不是捐赠为空"))
+    inflow = serializers.DecimalField(max_digits=18, decimal_places=2, allow_null=True, help_text=_("收入，元"))
+    outflow = serializers.DecimalField(max_digits=18, decimal_places=2, allow_null=True, help_text=_("支出，元"))
+    balance = serializers.DecimalField(max_digits=18, decimal_places=2, help_text=_("这一笔之后的在手余额，元"))
+    reversed = serializers.DecimalField(max_digits=18, decimal_places=2, help_text=_("其中后来冲销或退还的，元"))
+    note = serializers.CharField(help_text=_("更正说明"))
+
+
+class FundPageSerializer(Fields):
+    """A page of funds."""
+
+    results = FundSerializer(many=True)
+    next = serializers.URLField(allow_null=True, help_text=_("下一页地址"))
+    previous = serializers.URLField(allow_null=True, help_text=_("上一页地址"))
+
+
+class StatementPageSerializer(Fields):
+    """A page of a fund's statement."""
+
+    results = StatementRowSerializer(many=True)
+    next = serializers.URLField(allow_null=True, help_text=_("下一页地址"))
+    previous = serializers.URLField(allow_null=True, help_text=_("上一页地址"))
 
 
 class GiftPageSerializer(Fields):

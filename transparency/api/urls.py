@@ -3,12 +3,15 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from transparency.api import views
+from transparency.api import funds, views
 
 urlpatterns = [
     path("branches/", views.BranchListView.as_view(), name="api_branches"),
     path("donations/", views.GiftListView.as_view(), name="api_donations"),
     path("donations/<str:number>/", views.GiftView.as_view(), name="api_donation"),
+    path("funds/", funds.FundListView.as_view(), name="api_funds"),
+    path("funds/<str:code>/", funds.FundView.as_view(), name="api_fund"),
+    path("funds/<str:code>/statement/", funds.FundStatementView.as_view(), name="api_fund_statement"),
     path("reports/", views.ReportListView.as_view(), name="api_reports"),
     path("reports/<str:number>/", views.ReportView.as_view(), name="api_report"),
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),

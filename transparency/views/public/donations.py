@@ -149,7 +149,7 @@ def trail_steps(gift: PublicGift) -> list[dict[str, Any]]:
     if gift.reversed_at is not None:
         note = _("更正说明：%(note)s") % {"note": gift.note}
         return [*steps, {"title": _("已冲销"), "on": gift.reversed_at, "state": "current", "text": note}]
-    fund = {"label": _("同一资金池的捐赠"), "url": f"{LIST}?fund={gift.fund_code}"}
+    fund = {"label": _("资金池的每一笔收支"), "url": f"/funds/{gift.fund_code}/"}
     pooled = _("归入“%(fund)s”（%(code)s），与池内其他捐赠一并管理。") % {
         "fund": gift.fund_name,
         "code": gift.fund_code,
