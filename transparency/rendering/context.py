@@ -18,8 +18,8 @@ from core.charts import bar_chart
 from core.charts.svg import FONT
 from core.money import ZERO_YUAN, headline_yuan, yuan
 from core.periods import PeriodError, parse_period
+from core.printing.glyphs import FAMILY, printable
 from transparency.rendering.figures import GIVER_KINDS, SECTIONS, Row, section_label
-from transparency.rendering.glyphs import FAMILY, printable
 from transparency.rendering.tables import giver_kind_label, plain_amount, printed_cells, printed_columns
 from transparency.rendering.volumes import Volume
 from transparency.rendering.words import (

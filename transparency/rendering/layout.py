@@ -2,7 +2,7 @@
 
 import re
 
-from transparency.rendering.glyphs import text_width
+from core.printing.glyphs import text_width
 
 # 行首禁则 and 行尾禁则: what may not begin, and what may not end, a line.
 NOT_AT_START = frozenset("，。、；：？！）】》〉」』…—·,.;:?!)]}%~～\u201d\u2019\uff05\u3015")

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from core.canonical import canonical_bytes
 from core.errors import DomainError
+from core.printing.document import Embedded, write_pdf
 from transparency.rendering.context import FileLine, annex_sections, report_context
-from transparency.rendering.document import Embedded, write_pdf
 from transparency.rendering.figures import Rows, check_figures
 from transparency.rendering.tables import write_csv
 from transparency.rendering.volumes import Volume, write_volumes
-from transparency.rendering.words import file_stem
+from transparency.rendering.words import file_stem, moment
 
 # More rows than this go to volumes: WeasyPrint takes about 5 ms and 0.1 MB for each row.
 ANNEX_ROWS = 300
@@ -87,5 +87,6 @@ def _write_files(snapshot: dict[str, Any], rows: Rows, out_dir: Path) -> Rendere
         Embedded(csv.name, _("全部明细"), csv.read_bytes()),
     ]
     pdf = stem.with_suffix(".pdf")
-    pages = write_pdf(text, snapshot, pdf, embedded)
+    identifier = hashlib.sha256(canonical_bytes(snapshot)).digest()[:16]
+    pages = write_pdf(text, pdf, identifier=identifier, at=moment(snapshot["as_of"]), embedded=embedded)
     return RenderedReport(html, pdf, csv, volumes, pages)

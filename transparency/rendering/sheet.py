@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from fpdf import FPDF
 
 from core.money import ZERO_YUAN
-from transparency.rendering.glyphs import find_face, printable, text_width
+from core.printing.glyphs import find_face, printable, text_width
 from transparency.rendering.layout import wrap
 from transparency.rendering.palette import rgb
 from transparency.rendering.tables import Column, plain_amount

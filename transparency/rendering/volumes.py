@@ -11,8 +11,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.money import ZERO_YUAN, yuan
+from core.printing.glyphs import printable
 from transparency.rendering.figures import SECTIONS, FiguresDisagree, Row, Sum, row_amount, section_label
-from transparency.rendering.glyphs import printable
 from transparency.rendering.sheet import Line, Sheet, SheetHead, paginate
 from transparency.rendering.tables import Column, plain_amount, printed_cells, printed_columns
 from transparency.rendering.words import (

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.clock import SHANGHAI
 from core.money import capital_amount, format_yuan, yuan
-from transparency.rendering.glyphs import printable
+from core.printing.glyphs import printable
 
 AMOUNT = re.compile(r"(-?¥[0-9,]+\.[0-9]{2})")
 

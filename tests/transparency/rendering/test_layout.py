@@ -1,7 +1,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from transparency.rendering.glyphs import printable, text_width
+from core.printing.glyphs import printable, text_width
 from transparency.rendering.layout import NOT_AT_START, wrap
 
 CHARACTERS = st.text(st.sampled_from("甲乙丙丁示例，。（）“”【】 aZ09-/.:"), max_size=120)

@@ -15,7 +15,6 @@ from core.canonical import canonical_bytes
 from core.errors import DomainError
 from core.money import capital_amount, yuan
 from tests.transparency.rendering.samples import LONG_NAME, MISSING, RARE_NAME, Rows, make_rows, make_snapshot
-from transparency.rendering.document import ReportResourceError, static_file, write_pdf
 from transparency.rendering.figures import FiguresDisagree
 from transparency.rendering.report import ANNEX_ROWS, RenderedReport, render_report
 
@@ -239,32 +238,6 @@ def test_an_unknown_kind_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DomainError) as caught:
         rendered(make_rows(1), tmp_path, kind="yearly_dreams")
     assert caught.value.code == "report_kind_unknown"
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://example.com/x.css",
-        "http://127.0.0.1/x.png",
-        "file:///etc/passwd",
-        "data:text/css,p{}",
-        "/static/../manage.py",
-        "/static/%2e%2e/redcross_portal/settings.py",
-        "/media/x.png",
-        "/static/css/not-there.css",
-    ],
-)
-def test_nothing_but_static_files_is_ever_fetched(url: str, tmp_path: Path) -> None:
-    html = f'<html><body><img src="{url}"><p>示例</p></body></html>'
-    with pytest.raises(ReportResourceError) as caught:
-        write_pdf(html, make_snapshot([]), tmp_path / "x.pdf", [])
-    assert caught.value.code == "report_resource_refused"
-    assert not (tmp_path / "x.pdf").exists()
-
-
-def test_the_style_sheets_of_reports_are_found() -> None:
-    for name in ("tokens.css", "reports.css"):
-        assert static_file(f"https://report.invalid/static/css/{name}") is not None
 
 
 def in_a_process_of_its_own(count: int, folder: Path, **environment: str) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from core.printing.glyphs import text_width
 from tests.transparency.rendering.samples import LONG_NAME, MISSING, RARE_NAME, make_rows, make_snapshot
 from transparency.rendering import volumes
 from transparency.rendering.figures import FiguresDisagree
-from transparency.rendering.glyphs import text_width
 from transparency.rendering.sheet import MM_PER_POINT, Line, column_widths, page_room, paginate
 from transparency.rendering.tables import printed_columns
 from transparency.rendering.volumes import Volume, volume_count, write_volumes

@@ -1,10 +1,10 @@
 """HTML to PDF with WeasyPrint, without a network and without anything that changes from run to run."""
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import BinaryIO, NoReturn
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -14,18 +14,16 @@ from weasyprint import HTML, Attachment, URLFetcher
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcherResponse
 
-from core.canonical import canonical_bytes
 from core.errors import DomainError
-from transparency.rendering.glyphs import find_face
-from transparency.rendering.words import moment
+from core.printing.glyphs import find_face
 
 # Reserved by RFC 2606: where a relative address would lead, if anything were ever fetched from it.
-BASE_URL = "https://report.invalid/"
+BASE_URL = "https://document.invalid/"
 CONTENT_TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg"}
 
 
-class ReportResourceError(DomainError):
-    """A report asks for something that is not a static file of the project."""
+class PrintResourceError(DomainError):
+    """A document asks for something that is not a static file of the project."""
 
 
 def static_file(url: str) -> Path | None:
@@ -69,9 +67,8 @@ class Embedded:
     content: bytes
 
 
-def _attachment(embedded: Embedded, snapshot: dict[str, Any]) -> Attachment:
+def _attachment(embedded: Embedded, at: datetime) -> Attachment:
     # WeasyPrint would take the machine's clock here.
-    at = moment(snapshot["as_of"])
     return Attachment(
         string=embedded.content,
         base_url=BASE_URL,
@@ -84,21 +81,23 @@ def _attachment(embedded: Embedded, snapshot: dict[str, Any]) -> Attachment:
     )
 
 
-def write_pdf(html: str, snapshot: dict[str, Any], path: Path, embedded: list[Embedded]) -> int:
-    """Set the HTML as a tagged PDF with the files inside, and return how many pages it has.
+def write_pdf(
+    html: str, target: Path | BinaryIO, *, identifier: bytes, at: datetime, embedded: Sequence[Embedded] = ()
+) -> int:
+    """Set the HTML as a tagged PDF with files inside, and return how many pages it has.
 
-    The identifier and every date come from the snapshot. PDF/A is not claimed: no validator has seen these files.
-    Raises ReportResourceError where the HTML asks for anything but static files, DomainError without the print font.
+    The same HTML, `identifier` (16 bytes) and `at` (the time of the files inside) give the same bytes. PDF/A is not
+    claimed: no validator has seen these files. Raises PrintResourceError where the HTML asks for anything but static
+    files, DomainError without the print font.
     """
     find_face()
-    identifier = hashlib.sha256(canonical_bytes(snapshot)).digest()[:16]
     try:
         page = HTML(string=html, base_url=BASE_URL, url_fetcher=StaticFilesOnly(), media_type="print")
         document = page.render(font_config=FontConfiguration(), pdf_tags=True)
-        document.metadata.attachments = [_attachment(file, snapshot) for file in embedded]
-        document.write_pdf(path, pdf_tags=True, pdf_identifier=identifier)
+        document.metadata.attachments = [_attachment(file, at) for file in embedded]
+        document.write_pdf(target, pdf_tags=True, pdf_identifier=identifier)
     except FatalURLFetchingError as error:
-        raise ReportResourceError(
+        raise PrintResourceError(
             "report_resource_refused",
             _("报告只能使用本系统自带的样式和图片，不能引用 %(url)s。") % {"url": str(error)},
         ) from error

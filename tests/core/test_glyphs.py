@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import DomainError
-from transparency.rendering import glyphs
-from transparency.rendering.glyphs import INVISIBLE, advances, find_face, missing_characters, printable, text_width
+from core.printing import glyphs
+from core.printing.glyphs import INVISIBLE, advances, find_face, missing_characters, printable, text_width
 
 
 @pytest.mark.parametrize("name", ["示例𬭎", "示例䶮", "示例㛃", "示例𫟷", "虚构㭎𬭸", "虚构·买买提", "示例é"])

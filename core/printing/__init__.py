@@ -1,0 +1,1 @@
+"""Setting pages for paper: the one print font, and HTML as PDF."""
