@@ -118,3 +118,27 @@ class GiftStatus(models.TextChoices):
 # The letter before the serial of a batch's number; a gift's number has none (docs/numbers.md).
 BATCH_LETTER = "B"
 GIFT_LETTER = ""
+
+
+class ReceiptState(models.TextChoices):
+    """What is known of a gift's fiscal receipt; a gift without a row is still to be dealt with (红十字会法 Art. 20)."""
+
+    ISSUED = "issued", _("已开具")
+    WAIVED = "waived", _("捐赠人放弃")
+    ANONYMOUS = "anonymous", _("匿名捐赠，已登记")
+    CANCELLED = "cancelled", _("已作废")
+
+
+RECEIPT_TRANSITIONS: dict[str, frozenset[str]] = {
+    ReceiptState.ISSUED: frozenset({ReceiptState.CANCELLED}),
+    ReceiptState.WAIVED: frozenset({ReceiptState.CANCELLED}),
+    ReceiptState.ANONYMOUS: frozenset({ReceiptState.CANCELLED}),
+    ReceiptState.CANCELLED: frozenset(),
+}
+
+
+class PaperKind(models.TextChoices):
+    """Our own papers for a giver; neither is a fiscal receipt."""
+
+    ACKNOWLEDGEMENT = "acknowledgement", _("捐赠回执")
+    CERTIFICATE = "certificate", _("捐赠证书")

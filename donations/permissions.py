@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from core.errors import NotFound
 from core.models import StoredFile
 from donations.choices import BatchStatus
-from donations.models import Batch, Correction, Donation, StagedGift
+from donations.models import Batch, Correction, Donation, Receipt, StagedGift
 from organizations.choices import Right
 from organizations.permissions import may
 
@@ -94,3 +94,13 @@ def correction_for(person: User, gift: Donation, correction_id: int) -> Correcti
     if correction is None:
         raise NotFound("correction_not_found", _("没有找到这项更正。"))
     return correction
+
+
+def receipt_for(gift: Donation, receipt_id: int) -> Receipt:
+    """A receipt of a gift that the person was already let into; raises NotFound."""
+    receipt: Receipt | None = (
+        Receipt.objects.unscoped("of a gift already in scope").filter(donation=gift, pk=receipt_id).first()
+    )
+    if receipt is None:
+        raise NotFound("receipt_not_found", _("没有找到这张票据。"))
+    return receipt

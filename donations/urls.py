@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from donations.views import batches, corrections, counter, gifts, importing, rows, steps
+from donations.views import batches, corrections, counter, gifts, importing, receipts, rows, steps
 
 _BATCH = "desk/donations/batches/<str:number>/"
 _ROW = _BATCH + "rows/<int:row_number>/"
@@ -37,5 +37,10 @@ urlpatterns = [
         corrections.correction_decide,
         name="desk_correction_decide",
     ),
+    path(_GIFT + "receipt/", receipts.receipt_new, name="desk_receipt_new"),
+    path(_GIFT + "receipt/<int:receipt_id>/cancel/", receipts.receipt_cancel, name="desk_receipt_cancel"),
+    path(_GIFT + "papers/<str:kind>/", receipts.paper, name="desk_paper"),
+    path("desk/receipts/", receipts.receipt_list, name="desk_receipts"),
+    path("desk/receipts/import/", receipts.receipts_import, name="desk_receipts_import"),
     path("desk/approvals/", steps.approvals, name="desk_approvals"),
 ]

@@ -90,6 +90,7 @@ class Right(models.TextChoices):
     APPROVE_GIFTS = "approve_gifts", _("审核捐赠并入账、退回")
     REVEAL_NAMES = "reveal_names", _("凭理由显示捐赠人姓名（留记录）")
     CORRECT_GIFTS = "correct_gifts", _("提出或批准冲销")
+    MANAGE_RECEIPTS = "manage_receipts", _("登记捐赠票据、打印回执和证书")
     MANAGE_FUNDS = "manage_funds", _("设立和关闭资金池、期初余额")
     VIEW_LEDGER = "view_ledger", _("查看款物账")
     VIEW_DRAFT_REPORTS = "view_draft_reports", _("查看报告草稿和历史")
@@ -146,6 +147,7 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
             Right.ENTER_GIFTS,
             Right.REVEAL_NAMES,
             Right.CORRECT_GIFTS,
+            Right.MANAGE_RECEIPTS,
             Right.REQUEST_REPORTS,
             Right.VIEW_DRAFT_REPORTS,
         }
@@ -167,6 +169,7 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
             Right.APPROVE_GIFTS,
             Right.REVEAL_NAMES,
             Right.CORRECT_GIFTS,
+            Right.MANAGE_RECEIPTS,
             Right.MANAGE_FUNDS,
             Right.VIEW_LEDGER,
             Right.REQUEST_REPORTS,

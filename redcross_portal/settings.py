@@ -325,6 +325,8 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 # Private files by SHA-256; nothing in here is served by the web server itself.
 PRIVATE_FILES_DIR = env_path("PRIVATE_FILES_DIR", DATA_DIR / "files")
+# Working days from posting within which a gift should have its fiscal receipt; the law names none (docs/receipts.md).
+RECEIPT_DUE_WORKDAYS = env_int("RECEIPT_DUE_WORKDAYS", 10, minimum=1, maximum=250)
 # Upload limits, in bytes.
 UPLOAD_LIST_MAX_BYTES = env_int("UPLOAD_LIST_MAX_MB", 50, minimum=1, maximum=200) * 1024 * 1024
 UPLOAD_VOUCHER_MAX_BYTES = env_int("UPLOAD_VOUCHER_MAX_MB", 10, minimum=1, maximum=50) * 1024 * 1024

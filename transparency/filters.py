@@ -104,7 +104,8 @@ def _or_invalid(read: Any, text: str) -> Any:
         raise forms.ValidationError(error.message, code=error.code) from None
 
 
-def _day_field(label: Any) -> forms.DateField:
+def day_field(label: Any) -> forms.DateField:
+    """A field for a day that may be left empty."""
     return forms.DateField(
         label=label,
         required=False,
@@ -129,8 +130,8 @@ class GiftFilterForm(forms.Form):
     def __init__(self, data: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         # A word of Python's own cannot be the name of an attribute.
-        self.fields["from"] = _day_field(_("捐赠日期从"))
-        self.fields["to"] = _day_field(_("到"))
+        self.fields["from"] = day_field(_("捐赠日期从"))
+        self.fields["to"] = day_field(_("到"))
         self.fields["kind"].widget = PlainSelect(choices=KINDS)
         for name in ("min", "max"):
             self.fields[name].widget.attrs["inputmode"] = "decimal"

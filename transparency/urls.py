@@ -3,11 +3,12 @@
 from django.urls import include, path
 from django.views.decorators.http import require_safe
 
-from transparency.views.public import branches, disclosure, donations, funds, home, reports, search, texts
+from transparency.views.public import branches, disclosure, donations, funds, home, receipts, reports, search, texts
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("search/", search.search, name="search"),
+    path("search/receipt/", receipts.receipt_search, name="receipt_search"),
     path("donations/", donations.donation_list, name="donations"),
     path("donations.csv", donations.donations_csv, name="donations_csv"),
     path("donations.json", donations.donations_json, name="donations_json"),

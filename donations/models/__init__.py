@@ -4,6 +4,17 @@ from donations.models.batch import Batch, BatchEvent
 from donations.models.correction import Correction
 from donations.models.donation import DailyTotal, Donation
 from donations.models.layout import LayoutMapping
+from donations.models.receipt import PaperPrint, Receipt
 from donations.models.staged import StagedGift
 
-__all__ = ["Batch", "BatchEvent", "Correction", "DailyTotal", "Donation", "LayoutMapping", "StagedGift"]
+__all__ = [
+    "Batch",
+    "BatchEvent",
+    "Correction",
+    "DailyTotal",
+    "Donation",
+    "LayoutMapping",
+    "PaperPrint",
+    "Receipt",
+    "StagedGift",
+]

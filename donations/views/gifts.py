@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.errors import DomainError
-from donations.choices import CorrectionStatus, GiftStatus
+from donations.choices import CorrectionStatus, GiftStatus, PaperKind, ReceiptState
 from donations.filters import GiftSearchForm
 from donations.forms import NameChoiceForm, ReasonForm
 from donations.models import Donation
 from donations.permissions import gift_for
 from donations.selectors.desk import gift_corrections, gift_facts, gift_history, search_gifts
+from donations.selectors.receipts import papers_of, receipts_of
 from donations.services.files import open_gift_voucher
 from donations.services.names import choose_name, reveal_name
 from donations.views.answers import add_refusal, private_file
@@ -66,7 +67,29 @@ def gift_context(request: StaffRequest, gift: Donation) -> dict[str, Any]:
         "corrects": corrects,
         "may_request": corrects and not approved and not is_open,
         "reveal_form": ReasonForm(auto_id="reveal-%s"),
+        **_papers(request, gift),
     }
+
+
+def _papers(request: StaffRequest, gift: Donation) -> dict[str, Any]:
+    """The gift's receipts and papers, for those who handle them."""
+    if not may(request.user, Right.MANAGE_RECEIPTS, gift.branch):
+        return {"handles_receipts": False}
+    receipts, printed = receipts_of(gift), papers_of(gift)
+    return {
+        "handles_receipts": True,
+        "receipts": receipts,
+        "standing_receipt": next((one for one in receipts if one.state != ReceiptState.CANCELLED), None),
+        "papers": [
+            {"kind": kind, "label": _print_label(label, printed.get(kind, 0))} for kind, label in PaperKind.choices
+        ],
+    }
+
+
+def _print_label(paper: Any, printed: int) -> str:
+    if printed:
+        return _("补打%(paper)s（已打 %(n)d 次）") % {"paper": paper, "n": printed}
+    return _("打印%(paper)s") % {"paper": paper}
 
 
 @desk_page(Right.REVEAL_NAMES)

@@ -23,6 +23,7 @@ from donations.services.batches import approve_batch, open_counter_batch, open_f
 from donations.services.corrections import request_correction
 from donations.services.files import keep_voucher
 from donations.services.posting import post_batch
+from donations.services.receipts import ReceiptDraft, record_receipt
 from donations.services.rows import add_row
 from donations.services.staging import read_batch
 from ledger.models import OpeningBatch
@@ -131,6 +132,7 @@ def _batches(clerk: User, approver: User) -> dict[str, Any]:
     correction = request_correction(
         donation=other, reason="金额有误", public_note="金额录入有误，已冲销。", actor=clerk
     )
+    receipt = record_receipt(donation=gift, draft=ReceiptDraft("waived", note="示例：来电放弃"), actor=clerk)
     submitted = counter("示例庚")
     stuck = counter("示例辛")
     approve_batch(batch_id=stuck.pk, actor=approver, queue=False)
@@ -151,6 +153,8 @@ def _batches(clerk: User, approver: User) -> dict[str, Any]:
         "corrected": other.number,
         "correction": correction.pk,
         "fund": fund.code,
+        "receipt": receipt.pk,
+        "paper": "acknowledgement",
     }
 
 

@@ -62,7 +62,14 @@ ORGANIZATIONS = {
     "setup": Route(names_first_people(), names_first_people()),
 }
 
+RECEIPTS = seen("view_gifts", "manage_receipts", door=("manage_receipts",))
+
 DONATIONS = {
+    "desk_receipts": Route(holds("manage_receipts")),
+    "desk_receipts_import": Route(holds("manage_receipts"), holds("manage_receipts")),
+    "desk_receipt_new": Route(RECEIPTS, RECEIPTS, GIFT),
+    "desk_receipt_cancel": Route(RECEIPTS, RECEIPTS, {**GIFT, "receipt_id": "receipt"}, sends={"reason": "示例理由"}),
+    "desk_paper": Route(None, RECEIPTS, {**GIFT, "kind": "paper"}),
     "desk_import": Route(holds("enter_gifts"), holds("enter_gifts")),
     "desk_import_template": Route(holds("enter_gifts")),
     "desk_batches": Route(holds("view_gifts")),
@@ -195,6 +202,7 @@ TRANSPARENCY = {
     },
     # A short list has no volume of its own: for everybody alike there is none.
     "report_volume": Route(everybody(), arguments={**REPORT, "part": "volume"}, gives=frozenset({404})),
+    "receipt_search": Route(everybody(), everybody()),
     "donations": Route(everybody()),
     "donations_csv": Route(everybody()),
     "donations_json": Route(everybody()),

@@ -7,10 +7,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from donations.choices import GiftKind, GiftStatus
+from donations.choices import GiftKind, GiftStatus, ReceiptState
 from ledger.choices import EntryKind
 from organizations.choices import BranchKind
 from transparency.choices import FileRole, ReportKind, ReportScope
+
+RECEIPTS = [(one.value, one.label) for one in ReceiptState if one != ReceiptState.CANCELLED]
 
 
 class Fields(serializers.Serializer):  # cannot be subscripted when it runs
@@ -32,7 +34,11 @@ class GiftSerializer(Fields):
     fund = serializers.CharField(help_text=_("资金池编码"))
     branch = serializers.CharField(help_text=_("接收单位编码"))
     branch_name = serializers.CharField(help_text=_("接收单位"))
-    receipt = serializers.CharField(allow_null=True, help_text=_("捐赠票据号；尚未登记为 null"))
+    receipt = serializers.ChoiceField(
+        choices=RECEIPTS,
+        allow_null=True,
+        help_text=_("捐赠票据：issued 已开具，waived 捐赠人放弃，anonymous 匿名已登记；尚未登记为 null"),
+    )
     status = serializers.ChoiceField(choices=GiftStatus.choices, help_text=_("posted 已入账，reversed 已冲销"))
     log_index = serializers.IntegerField(allow_null=True, help_text=_("公开日志序号；排队中为 null"))
     trail = serializers.CharField(help_text=_("去向页面地址"))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from donations.selectors.public import PublicGift, PublicGiftFilter, stream_gifts
+from donations.selectors.receipts import receipt_states
 from transparency.models import LogLeaf
 
 # The name of a gift's public record in the log.
@@ -40,8 +41,8 @@ def log_indexes(gifts: Sequence[PublicGift]) -> dict[int, int]:
     return dict(rows)
 
 
-def open_row(gift: PublicGift, log_index: int | None) -> dict[str, Any]:
-    """A gift as open data: Decimal yuan, the purpose in words; `goods` and `receipt` are empty until they are kept."""
+def open_row(gift: PublicGift, log_index: int | None, receipt: str | None) -> dict[str, Any]:
+    """A gift as open data: Decimal yuan, the purpose in words; `goods` is empty until goods are kept."""
     return {
         "number": gift.number,
         "received_on": gift.received_on,
@@ -55,7 +56,7 @@ def open_row(gift: PublicGift, log_index: int | None) -> dict[str, Any]:
         "fund": gift.fund_code,
         "branch": gift.branch_code,
         "branch_name": gift.branch_name,
-        "receipt": None,
+        "receipt": receipt,
         "status": gift.status,
         "log_index": log_index,
         "trail": gift.address,
@@ -64,12 +65,12 @@ def open_row(gift: PublicGift, log_index: int | None) -> dict[str, Any]:
 
 
 def open_rows(gifts: Sequence[PublicGift]) -> list[dict[str, Any]]:
-    """Gifts as open data; one query for their places in the log."""
-    places = log_indexes(gifts)
-    return [open_row(gift, places.get(gift.entry_id)) for gift in gifts]
+    """Gifts as open data; two queries, for their places in the log and their receipts."""
+    places, receipts = log_indexes(gifts), receipt_states([gift.id for gift in gifts])
+    return [open_row(gift, places.get(gift.entry_id), receipts.get(gift.id)) for gift in gifts]
 
 
 def stream_open_rows(asked: PublicGiftFilter) -> Iterator[dict[str, Any]]:
-    """All gifts of a filter as open data, newest first; two queries for every 2,000, memory flat."""
+    """All gifts of a filter as open data, newest first; three queries for every 2,000, memory flat."""
     for gifts in stream_gifts(asked):
         yield from open_rows(gifts)

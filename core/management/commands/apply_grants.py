@@ -14,7 +14,13 @@ APPEND_ONLY_TABLES = """
      WHERE t.tgname = 'append_only_row'
 """
 # Guarded tables whose triggers let one kind of update through.
-NEVER_DELETED = ("core_publicrecord", "donations_donation", "transparency_reportrun", "core_storedfile")
+NEVER_DELETED = (
+    "core_publicrecord",
+    "core_storedfile",
+    "donations_donation",
+    "donations_receipt",
+    "transparency_reportrun",
+)
 
 
 class Command(BaseCommand):

@@ -202,6 +202,9 @@ ACTS: dict[str, Any] = {
     "donations.correction.approved": gettext_lazy("批准冲销"),
     "donations.correction.declined": gettext_lazy("没有批准冲销"),
     "donations.correction.withdrawn": gettext_lazy("撤回冲销申请"),
+    "donations.receipt.recorded": gettext_lazy("登记了票据"),
+    "donations.receipt.cancelled": gettext_lazy("作废了票据"),
+    "donations.gift.paper_printed": gettext_lazy("打印了回执或证书（含姓名）"),
 }
 
 

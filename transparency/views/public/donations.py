@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.clock import now, today
 from core.exporting import CSV_CONTENT_TYPE, JSON_CONTENT_TYPE, stream_csv, stream_json
-from donations.choices import GiftStatus
+from donations.choices import GiftStatus, ReceiptState
 from donations.selectors.public import (
     Cursor,
     Page,
@@ -21,6 +21,7 @@ from donations.selectors.public import (
     public_gifts,
     public_totals,
 )
+from donations.selectors.receipts import receipt_states
 from transparency.filters import GIFT_FILTERS, GiftFilterForm, branch_select, filter_summary, read_gift_filter
 from transparency.selectors.network import branch_options
 from transparency.selectors.open_data import GIFT_FIELDS, log_indexes, stream_open_rows
@@ -123,9 +124,16 @@ def donation_detail(request: HttpRequest, number: str) -> HttpResponse:
         "status_label": GiftStatus(gift.status).label,
         "steps": trail_steps(gift),
         "log_index": place,
+        "receipt": receipt_words(gift),
         "as_of": now(),
     }
     return render(request, "public/donations/detail.html", context)
+
+
+def receipt_words(gift: PublicGift) -> str:
+    """What is known of the gift's fiscal receipt, without its number."""
+    state = receipt_states([gift.id]).get(gift.id)
+    return str(ReceiptState(state).label) if state else ""
 
 
 def trail_steps(gift: PublicGift) -> list[dict[str, Any]]:
