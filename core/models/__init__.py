@@ -4,7 +4,7 @@ from core.models.audit import AuditEvent
 from core.models.files import StoredFile
 from core.models.heartbeat import Heartbeat
 from core.models.jobs import Job
-from core.models.keys import KeyFingerprint, LookupKeys
+from core.models.keys import KeyFingerprint, KeyRotation, LookupKeys
 from core.models.numbers import NumberCounter
 from core.models.outbox import PublicRecord
 from core.models.reads import ReadLog
@@ -14,6 +14,7 @@ __all__ = [
     "Heartbeat",
     "Job",
     "KeyFingerprint",
+    "KeyRotation",
     "LookupKeys",
     "NumberCounter",
     "PublicRecord",

@@ -44,3 +44,21 @@ class LookupKeys(models.Model):
 
     def __str__(self) -> str:
         return f"{self.current} → {self.following}"
+
+
+class KeyRotation(models.Model):
+    """One change of keys: begun, carried out in small steps that may be broken off and taken up again, finished."""
+
+    targets = models.JSONField(_("新密钥编号"))
+    started_at = models.DateTimeField(_("开始时间"))
+    finished_at = models.DateTimeField(_("完成时间"), null=True)
+
+    class Meta:
+        verbose_name = _("密钥轮换")
+        verbose_name_plural = _("密钥轮换")
+        constraints = [
+            models.UniqueConstraint(fields=["finished_at"], nulls_distinct=False, name="keyrotation_one_unfinished")
+        ]
+
+    def __str__(self) -> str:
+        return ", ".join(f"{purpose}/{key_id}" for purpose, key_id in sorted(self.targets.items()))

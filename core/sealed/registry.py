@@ -16,6 +16,10 @@ class SealedPlace:
     model: type[Model]
     field: SealedField
 
+    def column(self, field_name: str) -> str:
+        """Return the database's name of another field of the same row."""
+        return str(self.model._meta.get_field(field_name).column)  # type: ignore[union-attr]
+
     def __str__(self) -> str:
         return f"{self.model._meta.label_lower}.{self.field.name}"
 
