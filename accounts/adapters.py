@@ -1,9 +1,7 @@
 """How signing in behaves here: allauth's hooks."""
 
-import base64
 import time
 from typing import Any
-from uuid import UUID
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
@@ -14,14 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.sealing import seal_secret, unseal_secret
 from accounts.services import record_sign_in_act, set_own_password
 from accounts.services.people import login_failure_key
-from core.crypto import seal, unseal
 from core.queue import enqueue_on_commit
 
-_SEALED_FIELD = "accounts.second_factor"
-# allauth does not say whose secret it hands over, so the seal is bound to the kind of secret alone.
-_SEALED_ROW = UUID(int=0)
 # allauth tells of a change of the second factor by the notice it would send.
 _FACTOR_VERBS = {
     "mfa/email/totp_activated": "second_factor_added",
@@ -123,8 +118,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """Seal with the data key (AES-256-GCM)."""
-        return base64.b64encode(seal(text.encode(), field=_SEALED_FIELD, row=_SEALED_ROW)).decode()
+        return seal_secret(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Unseal."""
-        return unseal(base64.b64decode(encrypted_text), field=_SEALED_FIELD, row=_SEALED_ROW).decode()
+        return unseal_secret(encrypted_text)

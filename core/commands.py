@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError, NotFound
+from core.keys import refuse_wrong_keys
 
 FINE, WRONG, COULD_NOT_RUN = 0, 1, 2
 
@@ -19,8 +20,10 @@ class PortalCommand(BaseCommand):
     """A command that ends with 0 (fine), 1 (checked and found wrong) or 2 (could not run, with one clear line).
 
     Subclasses write `run(**options) -> int`. A DomainError is the one line, and the JSON object
-    where `--json` is given.
+    where `--json` is given. None runs with keys that are not those of the database.
     """
+
+    requires_right_keys = True
 
     def run(self, **options: Any) -> int:
         """Do the work and return the exit status."""
@@ -29,6 +32,8 @@ class PortalCommand(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run and leave with the status."""
         try:
+            if self.requires_right_keys:
+                refuse_wrong_keys()
             status = self.run(**options)
         except DomainError as error:
             if options.get("json"):

@@ -1,12 +1,14 @@
 """Encryption of personal data at rest, exact look-up of what is encrypted, and the keys for both.
 
 AES-256-GCM with the key's id in the value. Three purposes have keys of their own: `data` (P3 values), `lookup`
-(HMAC for exact look-up) and `salts` (the salts of commitments in the public record). `settings.PORTAL_KEYS` is
+(HMAC for exact look-up) and `salts` (the salts of commitments in the public record). `settings.PORTAL_KEYS` is, or is
+the path of a file that holds,
 
     {"active": "k1", "keys": {"k1": "<base64 of 32 bytes>"},
      "lookup": {"active": "l1", "keys": {...}}, "salts": {"active": "s1", "keys": {...}}}
 
-`python -m core.crypto` prints a new one. An old key stays under `keys` until no value is sealed with it.
+`python -m core.crypto` prints a new one. An old key stays under `keys` until no value is sealed with it. A file is read
+again whenever it changed, so that a rotation reaches processes that run.
 
 A sealed value is: version 0x01, length of the key id, key id, 12 bytes nonce, ciphertext, 16 bytes tag. The
 associated data binds it to its field and row, so that a value moved to another row or column does not open.
@@ -22,6 +24,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
@@ -113,18 +116,42 @@ def load_keyring(raw: object) -> Keyring:
 
 
 class _Loaded:
-    """The keyring of the settings, read once for each value that the setting has had."""
+    """The keyring of the settings, read once for each value that the setting, or the file it names, has had."""
 
     raw: object = None
+    stamp: object = None
     keyring: Keyring | None = None
 
 
 def keyring() -> Keyring:
     """Return the keys of the running portal; KeyringError where the setting is missing or malformed."""
     raw = getattr(settings, "PORTAL_KEYS", None)
-    if _Loaded.keyring is None or _Loaded.raw is not raw:
-        _Loaded.keyring, _Loaded.raw = load_keyring(raw), raw
+    stamp = _stamp(raw) if isinstance(raw, Path) else None
+    if _Loaded.keyring is None or _Loaded.raw is not raw or _Loaded.stamp != stamp:
+        read = read_key_file(raw) if isinstance(raw, Path) else raw
+        _Loaded.keyring, _Loaded.raw, _Loaded.stamp = load_keyring(read), raw, stamp
     return _Loaded.keyring
+
+
+def read_key_file(path: Path) -> Any:
+    """Return what a file of keys holds, unchecked; KeyringError where it cannot be read or is no JSON."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise _malformed(_("文件 %(path)s 读不出来或不是 JSON。") % {"path": path}) from None
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    try:
+        status = path.stat()
+    except OSError:
+        raise _malformed(_("文件 %(path)s 读不出来或不是 JSON。") % {"path": path}) from None
+    return status.st_mtime_ns, status.st_ino, status.st_size
+
+
+def seal_prefix(purpose: Purpose) -> bytes:
+    """Return the bytes with which every value begins that the active key seals."""
+    return _header(keyring().of(purpose).active)
 
 
 def seal(plaintext: bytes, *, field: str, row: UUID | str, purpose: Purpose = "data") -> bytes:

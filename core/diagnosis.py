@@ -21,6 +21,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from core import clock, crypto
+from core.keys import key_problems, unfinished_rotation
 from core.models.heartbeat import Heartbeat
 
 OLDEST_POSTGRES = 150_000
@@ -215,6 +216,14 @@ def _keys(subject: str) -> Iterator[Finding]:
     if opened != b"doctor":
         yield Finding(subject, Level.WRONG, _("加密后读不回原文"), remedy)
         return
+    problems = key_problems()
+    for problem in problems:
+        yield Finding(subject, Level.WRONG, problem.sentence, remedy)
+    if problems:
+        return
+    if (rotation := unfinished_rotation()) is not None:
+        text = _("换用新密钥 %(keys)s 没有完成") % {"keys": rotation}
+        yield Finding(subject, Level.ATTENTION, text, _("再运行一次 bin/manage rotate_keys。"))
     open_files = [path.name for path in (settings.DATA_DIR / "secrets").glob("*") if path.stat().st_mode & 0o077]
     if open_files:
         text = _("%(names)s 能被别的用户读取") % {"names": "、".join(sorted(open_files))}

@@ -28,6 +28,8 @@ _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _ORGANISATION_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ORGANISATION_FORM = re.compile(r"[0-9A-Z]{8}[0-9X]", re.ASCII)
 
+_EXTENSION = re.compile(r"\s*(?:转|分机|#|ext\.?|x)\s*", re.IGNORECASE)
+
 
 class IdentifierError(DomainError):
     """A number has not the form or the check digit of its standard; the message never repeats the number."""
@@ -37,6 +39,35 @@ def normalise_identifier(written: str) -> str:
     """Return a number without spaces and hyphens, half width, in capitals: the form that is stored and looked up."""
     plain = unicodedata.normalize("NFKC", written).upper()
     return "".join(character for character in plain if not character.isspace() and character != "-")
+
+
+def normalise_phone(written: str) -> str:
+    """Return a telephone number as digits alone: half width, without separators and without China's +86.
+
+    `+86 138 0013 8000`, `0086-138-0013-8000` and `13800138000` are one number, as are `+86 571 8888 0000` and
+    `(0571) 8888-0000`. Another country's number keeps its plus. An extension (`转`, `#`, `x`, `ext`) stays, after `#`.
+    """
+    plain = unicodedata.normalize("NFKC", written).strip().lower()
+    main, _found, extension = _EXTENSION.sub("#", plain, count=1).partition("#")
+    digits = "".join(character for character in main if character.isdecimal())
+    abroad = main.startswith("+")
+    if digits.startswith("00"):
+        digits, abroad = digits[2:], True
+    if abroad and digits.startswith("86"):
+        digits, abroad = _with_trunk_zero(digits[2:]), False
+    elif not abroad and len(digits) == 13 and digits.startswith("861"):
+        digits = digits[2:]
+    tail = "".join(character for character in extension if character.isdecimal())
+    return ("+" if abroad else "") + digits + (f"#{tail}" if tail else "")
+
+
+def normalise_account(written: str) -> str:
+    """Return a bank or payment account as it is stored and looked up: half width, capitals, letters and digits alone.
+
+    Stars and other marks of a masked account stay, so that `6222****1234` is never taken for a whole number.
+    """
+    plain = unicodedata.normalize("NFKC", written).upper()
+    return "".join(character for character in plain if not _is_separator(character))
 
 
 def check_id_number(written: str) -> str:
@@ -53,6 +84,16 @@ def check_id_number(written: str) -> str:
     if birth_date(number) is None:
         raise IdentifierError("id_number_birthday", _("身份证号码中的出生日期不存在或在今天之后，请核对。"))
     return number
+
+
+def _with_trunk_zero(national: str) -> str:
+    """A national number as it is dialled at home: landlines with the 0 that international writing leaves out."""
+    is_mobile = len(national) == 11 and national.startswith("1")
+    return national if is_mobile or national.startswith(("0", "400", "800")) else f"0{national}"
+
+
+def _is_separator(character: str) -> bool:
+    return character.isspace() or character in "-.·•/_" or unicodedata.category(character) in ("Pd", "Cf")
 
 
 def id_check_digit(first_seventeen: str) -> str:

@@ -11,9 +11,9 @@ from core.canonical import SALT_BYTES, canonical_bytes, commitment, leaf_hash
 from core.clock import now
 from core.crypto import seal
 from core.models import PublicRecord
+from core.models.outbox import SALT_FIELD
 
-# The logical name of the salt in the sealed value's associated data (docs/personal-data.md).
-SALT_FIELD = "core.publicrecord.salt"
+__all__ = ["SALT_FIELD", "write_record"]
 
 
 def write_record(

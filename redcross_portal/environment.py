@@ -3,6 +3,7 @@
 This module runs before Django has settings, so its sentences are plain Chinese: translation is not there yet.
 """
 
+import json
 import os
 import re
 from collections.abc import Collection
@@ -138,6 +139,19 @@ def env_secret(name: str, default_file: Path | None = None, *, optional: bool = 
         return ""
     where = f"，或先运行 make setup 生成 {default_file}" if default_file else ""
     raise SettingError(name, "没有设置", f"{name}=密文，或 {name}_FILE=文件路径{where}")
+
+
+def env_keys(name: str, default_file: Path) -> dict[str, Any] | Path:
+    """Keys as JSON from NAME, or the path of the file that holds them: what NAME_FILE names, or the default file."""
+    text = env_secret(name, default_file)
+    try:
+        keys: dict[str, Any] = json.loads(text)
+    except ValueError:
+        raise SettingError(name, "不是 JSON", "bin/setup 生成的密钥环 JSON") from None
+    if os.environ.get(name, "").strip():
+        return keys
+    named = os.environ.get(f"{name}_FILE", "").strip()
+    return Path(named).expanduser() if named else default_file
 
 
 def _secret_from(path: Path, name: str) -> str:

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from redcross_portal.start_check import refuse_wrong_keys_at_start
+
 worker_class = "sync"
 timeout = 60
 graceful_timeout = 20
@@ -16,3 +18,8 @@ accesslog = None
 errorlog = "-"
 loglevel = "info"
 control_socket_disable = True
+
+
+def on_starting(server: object) -> None:
+    """Before any worker: no page with keys that are not those of the database."""
+    refuse_wrong_keys_at_start()

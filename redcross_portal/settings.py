@@ -1,6 +1,5 @@
 """Settings of the portal: everything that differs between places comes from the environment (`.env.example`)."""
 
-import json
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -15,6 +14,7 @@ from redcross_portal.environment import (
     env_bool,
     env_database,
     env_int,
+    env_keys,
     env_list,
     env_path,
     env_redis,
@@ -31,10 +31,8 @@ SECRET_KEY = env_secret("SECRET_KEY", DATA_DIR / "secrets" / "secret_key")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 
-try:
-    PORTAL_KEYS = json.loads(env_secret("PORTAL_KEYS", DATA_DIR / "secrets" / "keyring.json"))
-except ValueError:
-    raise SettingError("PORTAL_KEYS", "不是 JSON", "bin/setup 生成的密钥环 JSON") from None
+# The keys themselves, or the path of the file that holds them: a file is read again when `rotate_keys` changed it.
+PORTAL_KEYS = env_keys("PORTAL_KEYS", DATA_DIR / "secrets" / "keyring.json")
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -162,6 +160,9 @@ CELERY_BEAT_SCHEDULE = {
 }
 # What `verify_ledger`, the nightly job and each publication of a report run: functions `() -> {check: offending rows}`.
 VERIFY_CHECKS = ["ledger.checks.all_checks", "donations.checks.all_checks"]
+# What apps keep sealed elsewhere than in a sealed column: for `rotate_keys` (core.keys.resealing).
+RESEALERS = ["accounts.services.second_factor_keys.reseal_second_factors"]
+STALE_COUNTERS = ["accounts.services.second_factor_keys.count_stale_second_factors"]
 CELERY_TASK_ROUTES = {entry["task"]: {"queue": "ticks"} for entry in CELERY_BEAT_SCHEDULE.values()}
 
 AUTH_USER_MODEL = "accounts.User"

@@ -4,7 +4,20 @@ from core.models.audit import AuditEvent
 from core.models.files import StoredFile
 from core.models.heartbeat import Heartbeat
 from core.models.jobs import Job
+from core.models.keys import KeyFingerprint, KeyRotation, LookupKeys
 from core.models.numbers import NumberCounter
 from core.models.outbox import PublicRecord
+from core.models.reads import ReadLog
 
-__all__ = ["AuditEvent", "Heartbeat", "Job", "NumberCounter", "PublicRecord", "StoredFile"]
+__all__ = [
+    "AuditEvent",
+    "Heartbeat",
+    "Job",
+    "KeyFingerprint",
+    "KeyRotation",
+    "LookupKeys",
+    "NumberCounter",
+    "PublicRecord",
+    "ReadLog",
+    "StoredFile",
+]

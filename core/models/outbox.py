@@ -5,14 +5,20 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import SealedField
+
+# The logical name of the salt in the sealed value's associated data (docs/personal-data.md).
+SALT_FIELD = "core.publicrecord.salt"
+
 
 class PublicRecord(models.Model):
     """One public record: canonical JSON (RFC 8785) of a posted entry, certificate, disclosure or report.
 
     Written in the transaction that posts the thing itself, append-only by trigger. It holds no natural person's name
     and no free text: for those it holds commitments under a 128-bit salt, sealed here; emptying `sealed_salt`
-    (the one change that the trigger lets through) forgets the person and breaks no proof. The database adds a column
-    `xid` with the writing transaction's id, by which the sequencer knows that no earlier record can still appear.
+    forgets the person and breaks no proof. That, and sealing it under another key, is all that the trigger lets
+    through. The database adds a column `xid` with the writing transaction's id, by which the sequencer knows that no
+    earlier record can still appear.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -22,7 +28,7 @@ class PublicRecord(models.Model):
     branch_code = models.CharField(_("红十字会编码"), max_length=32)
     record = models.TextField(_("公开记录"))
     leaf_hash = models.BinaryField(_("叶哈希"), max_length=32)
-    sealed_salt = models.BinaryField(_("密封的盐"), null=True)
+    sealed_salt = SealedField(_("密封的盐"), logical=SALT_FIELD, row_field="uuid", purpose="salts", null=True)
     created_at = models.DateTimeField(_("写入时间"))
 
     class Meta:

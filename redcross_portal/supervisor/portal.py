@@ -118,6 +118,7 @@ def prepare_database(
             done.unlink(missing_ok=True)
     with step("更新数据库结构"):
         manage(["migrate", "--noinput"], directory, switch)
+    check_keys(directory, switch)
     if not env_bool("DEBUG", False):
         # With DEBUG on, static files are read where they stand.
         collect_static_files(directory, switch)
@@ -132,6 +133,13 @@ def prepare_database(
         begun.rename(done)
     else:
         begun.unlink(missing_ok=True)
+
+
+def check_keys(directory: Path, switch: StopSwitch) -> None:
+    """StartError with the one line of `check_keys` where the keys are not those of the database."""
+    argv = [sys.executable, str(BASE_DIR / "manage.py"), "check_keys", "--verbosity", "0"]
+    if run_program(argv, directory, switch, fine=(0, 2)) == 2:
+        raise StartError((directory / "log" / "setup.log").read_text("utf-8", "replace").strip().splitlines()[-1])
 
 
 def collect_static_files(directory: Path, switch: StopSwitch) -> None:

@@ -15,6 +15,8 @@ from core.identifiers import (
     credit_check_digit,
     id_check_digit,
     is_organisation_code,
+    normalise_account,
+    normalise_phone,
 )
 
 CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -114,3 +116,38 @@ def test_one_wrong_character_of_a_credit_code_is_always_seen(code: str, place: i
     assume(code[place] != character)
     with pytest.raises(IdentifierError):
         check_credit_code(code[:place] + character + code[place + 1 :])
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        ("１３８ ００１３ ８０００", "13800138000"),
+        ("+86 138-0013-8000", "13800138000"),
+        ("0086 13800138000", "13800138000"),
+        ("8613800138000", "13800138000"),
+        ("(0571) 8888-0000", "057188880000"),
+        ("+86 571 8888 0000", "057188880000"),
+        ("+86 (0571) 88880000", "057188880000"),
+        ("0571-88880000 转 12", "057188880000#12"),
+        ("400-000-0000", "4000000000"),
+        ("+852 2000 0000", "+85220000000"),
+        ("", ""),
+        ("无", ""),
+    ],
+)
+def test_one_telephone_number_has_one_form(written: str, stored: str) -> None:
+    assert normalise_phone(written) == stored
+    assert normalise_phone(stored) == stored
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        ("6222 0000-1111\u30002222", "6222000011112222"),
+        ("６２２２", "6222"),
+        ("nra–12/3", "NRA123"),
+        ("6222****1234", "6222****1234"),
+    ],
+)
+def test_one_account_has_one_form_and_a_masked_one_stays_masked(written: str, stored: str) -> None:
+    assert normalise_account(written) == stored

@@ -46,6 +46,8 @@ class Command(BaseCommand):
             cursor.execute(APPEND_ONLY_TABLES)
             for (table,) in cursor.fetchall():
                 cursor.execute(f"REVOKE UPDATE, DELETE ON {table} FROM {role}")
+            # Its trigger lets rows go after their time, and nothing else.
+            cursor.execute(f"REVOKE UPDATE ON core_readlog FROM {role}")
             for table in NEVER_DELETED:
                 cursor.execute(f"REVOKE DELETE ON {table} FROM {role}")
             # Balances are written by the trigger on movements alone; one column's right is what FOR UPDATE asks for.

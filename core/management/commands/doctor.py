@@ -17,6 +17,7 @@ class Command(PortalCommand):
     help = str(gettext_lazy("检查设置、数据库、队列、后台进程、字体、密钥、磁盘和时钟"))
     # The checks of Django are one of the questions, and must not stop the others from being asked.
     requires_system_checks = []
+    requires_right_keys = False
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take `--json`."""
