@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from core import jobs
+from core import jobs, notifying, phone_codes
 
 
 @shared_task(name="core.tasks.requeue_stale_jobs")
@@ -16,3 +16,16 @@ def requeue_stale_jobs() -> None:
 def note_beat() -> None:
     """Note that beat is alive: nobody else sends this."""
     jobs.note_heartbeat("beat")
+
+
+@shared_task(name="core.tasks.send_message", ignore_result=True)
+def send_message(message_id: int) -> None:
+    """Send one short message."""
+    notifying.send_message(message_id=message_id)
+
+
+@shared_task(name="core.tasks.send_waiting_messages")
+def send_waiting_messages() -> None:
+    """Send what could not be sent before, and forget old codes."""
+    notifying.send_waiting()
+    phone_codes.forget_old_codes()

@@ -142,3 +142,40 @@ class PaperKind(models.TextChoices):
 
     ACKNOWLEDGEMENT = "acknowledgement", _("捐赠回执")
     CERTIFICATE = "certificate", _("捐赠证书")
+
+
+class RequestKind(models.TextChoices):
+    """What a giver may ask for about a gift of their own, and on what ground."""
+
+    COPIES = "copies", _("查询、复制使用情况资料")  # 红十字会法 Art. 21, 慈善法 Art. 42
+    OBJECTION = "objection", _("对使用有异议")  # 慈善法 Art. 42
+    CORRECTION = "correction", _("登记有误，请更正")  # 个人信息保护法 Art. 46
+    OTHER = "other", _("其他")
+
+
+class RequestStatus(models.TextChoices):
+    """States of a giver's request."""
+
+    OPEN = "open", _("待答复")
+    ANSWERED = "answered", _("已答复")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+REQUEST_TRANSITIONS: dict[str, frozenset[str]] = {
+    RequestStatus.OPEN: frozenset({RequestStatus.ANSWERED, RequestStatus.WITHDRAWN}),
+    RequestStatus.ANSWERED: frozenset(),
+    RequestStatus.WITHDRAWN: frozenset(),
+}
+# Working days within which a request is answered. 政府信息公开条例 Art. 33 gives 20 to public bodies; the laws on gifts
+# name no number, so the portal promises a shorter one.
+REQUEST_DUE_WORKDAYS = 15
+
+
+class FeedbackChannel(models.TextChoices):
+    """How a giver was told what became of a gift (红十字会法 Art. 21: 主动反馈)."""
+
+    PHONE = "phone", _("电话")
+    MESSAGE = "message", _("短信或微信")
+    LETTER = "letter", _("信函")
+    VISIT = "visit", _("当面")
+    REPORT = "report", _("书面报告")

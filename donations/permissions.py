@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from core.errors import NotFound
 from core.models import StoredFile
 from donations.choices import BatchStatus
-from donations.models import Batch, Correction, Donation, Receipt, StagedGift
+from donations.models import Batch, Correction, Donation, GiverRequest, Receipt, StagedGift
 from organizations.choices import Right
 from organizations.permissions import may
 
@@ -104,3 +104,16 @@ def receipt_for(gift: Donation, receipt_id: int) -> Receipt:
     if receipt is None:
         raise NotFound("receipt_not_found", _("没有找到这张票据。"))
     return receipt
+
+
+def request_for(gift: Donation, request_id: int) -> GiverRequest:
+    """A giver's request about a gift that the person was already let into; raises NotFound."""
+    request: GiverRequest | None = (
+        GiverRequest.objects.unscoped("of a gift already in scope")
+        .select_related("branch", "answered_by")
+        .filter(donation=gift, pk=request_id)
+        .first()
+    )
+    if request is None:
+        raise NotFound("request_not_found", _("没有找到这项请求。"))
+    return request

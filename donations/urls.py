@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from donations.views import batches, corrections, counter, gifts, importing, receipts, rows, steps
+from donations.views import batches, corrections, counter, gifts, givers, importing, receipts, rows, steps
 
 _BATCH = "desk/donations/batches/<str:number>/"
 _ROW = _BATCH + "rows/<int:row_number>/"
@@ -42,5 +42,9 @@ urlpatterns = [
     path(_GIFT + "papers/<str:kind>/", receipts.paper, name="desk_paper"),
     path("desk/receipts/", receipts.receipt_list, name="desk_receipts"),
     path("desk/receipts/import/", receipts.receipts_import, name="desk_receipts_import"),
+    path(_GIFT + "contact/", givers.contact, name="desk_contact"),
+    path(_GIFT + "feedback/", givers.feedback, name="desk_feedback"),
+    path(_GIFT + "requests/<int:request_id>/", givers.request_answer, name="desk_request"),
+    path("desk/requests/", givers.request_list, name="desk_requests"),
     path("desk/approvals/", steps.approvals, name="desk_approvals"),
 ]

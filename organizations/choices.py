@@ -91,6 +91,7 @@ class Right(models.TextChoices):
     REVEAL_NAMES = "reveal_names", _("凭理由显示捐赠人姓名（留记录）")
     CORRECT_GIFTS = "correct_gifts", _("提出或批准冲销")
     MANAGE_RECEIPTS = "manage_receipts", _("登记捐赠票据、打印回执和证书")
+    SERVE_GIVERS = "serve_givers", _("登记捐赠人联系方式、答复请求、登记反馈")
     MANAGE_FUNDS = "manage_funds", _("设立和关闭资金池、期初余额")
     VIEW_LEDGER = "view_ledger", _("查看款物账")
     VIEW_DRAFT_REPORTS = "view_draft_reports", _("查看报告草稿和历史")
@@ -148,6 +149,7 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
             Right.REVEAL_NAMES,
             Right.CORRECT_GIFTS,
             Right.MANAGE_RECEIPTS,
+            Right.SERVE_GIVERS,
             Right.REQUEST_REPORTS,
             Right.VIEW_DRAFT_REPORTS,
         }
@@ -170,6 +172,7 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
             Right.REVEAL_NAMES,
             Right.CORRECT_GIFTS,
             Right.MANAGE_RECEIPTS,
+            Right.SERVE_GIVERS,
             Right.MANAGE_FUNDS,
             Right.VIEW_LEDGER,
             Right.REQUEST_REPORTS,

@@ -3,7 +3,7 @@
 from django.urls import include, path
 from django.views.decorators.http import require_safe
 
-from transparency.views.public import branches, disclosure, donations, funds, home, receipts, reports, search, texts
+from transparency.views.public import branches, disclosure, donations, funds, home, my, receipts, reports, search, texts
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -13,6 +13,13 @@ urlpatterns = [
     path("donations.csv", donations.donations_csv, name="donations_csv"),
     path("donations.json", donations.donations_json, name="donations_json"),
     path("donations/<str:number>/", donations.donation_detail, name="donation"),
+    path("my/", my.my, name="my"),
+    path("my/code/", my.my_code, name="my_code"),
+    path("my/leave/", my.my_leave, name="my_leave"),
+    path("my/<str:number>/", my.my_gift, name="my_gift"),
+    path("my/<str:number>/name/", my.my_name, name="my_name"),
+    path("my/<str:number>/ask/", my.my_ask, name="my_ask"),
+    path("my/<str:number>/requests/<int:request_id>/withdraw/", my.my_withdraw, name="my_withdraw"),
     path("funds/", funds.fund_list, name="funds"),
     path("funds/<str:code>/", funds.fund_detail, name="fund"),
     path("funds/<str:code>.csv", funds.fund_csv, name="fund_csv"),

@@ -5,6 +5,7 @@ from core.models.files import StoredFile
 from core.models.heartbeat import Heartbeat
 from core.models.jobs import Job
 from core.models.keys import KeyFingerprint, KeyRotation, LookupKeys
+from core.models.messages import Message, PhoneCode
 from core.models.numbers import NumberCounter
 from core.models.outbox import PublicRecord
 from core.models.reads import ReadLog
@@ -16,7 +17,9 @@ __all__ = [
     "KeyFingerprint",
     "KeyRotation",
     "LookupKeys",
+    "Message",
     "NumberCounter",
+    "PhoneCode",
     "PublicRecord",
     "ReadLog",
     "StoredFile",

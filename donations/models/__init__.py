@@ -3,6 +3,7 @@
 from donations.models.batch import Batch, BatchEvent
 from donations.models.correction import Correction
 from donations.models.donation import DailyTotal, Donation
+from donations.models.giver import GiverContact, GiverFeedback, GiverRequest
 from donations.models.layout import LayoutMapping
 from donations.models.receipt import PaperPrint, Receipt
 from donations.models.staged import StagedGift
@@ -13,6 +14,9 @@ __all__ = [
     "Correction",
     "DailyTotal",
     "Donation",
+    "GiverContact",
+    "GiverFeedback",
+    "GiverRequest",
     "LayoutMapping",
     "PaperPrint",
     "Receipt",

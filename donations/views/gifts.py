@@ -17,6 +17,7 @@ from donations.forms import NameChoiceForm, ReasonForm
 from donations.models import Donation
 from donations.permissions import gift_for
 from donations.selectors.desk import gift_corrections, gift_facts, gift_history, search_gifts
+from donations.selectors.givers import feedbacks_of, has_contact, requests_of
 from donations.selectors.receipts import papers_of, receipts_of
 from donations.services.files import open_gift_voucher
 from donations.services.names import choose_name, reveal_name
@@ -68,6 +69,19 @@ def gift_context(request: StaffRequest, gift: Donation) -> dict[str, Any]:
         "may_request": corrects and not approved and not is_open,
         "reveal_form": ReasonForm(auto_id="reveal-%s"),
         **_papers(request, gift),
+        **_giver(request, gift),
+    }
+
+
+def _giver(request: StaffRequest, gift: Donation) -> dict[str, Any]:
+    """What passed between the branch and the gift's giver since, for those who look after givers."""
+    if not may(request.user, Right.SERVE_GIVERS, gift.branch):
+        return {"serves_giver": False}
+    return {
+        "serves_giver": True,
+        "has_contact": has_contact(gift),
+        "requests": requests_of(gift),
+        "feedbacks": feedbacks_of(gift),
     }
 
 

@@ -22,6 +22,7 @@ from donations.models import Batch, Donation, StagedGift
 from donations.services.batches import approve_batch, open_counter_batch, open_file_batch, submit_batch
 from donations.services.corrections import request_correction
 from donations.services.files import keep_voucher
+from donations.services.givers import ask_about_gift
 from donations.services.posting import post_batch
 from donations.services.receipts import ReceiptDraft, record_receipt
 from donations.services.rows import add_row
@@ -133,6 +134,7 @@ def _batches(clerk: User, approver: User) -> dict[str, Any]:
         donation=other, reason="金额有误", public_note="金额录入有误，已冲销。", actor=clerk
     )
     receipt = record_receipt(donation=gift, draft=ReceiptDraft("waived", note="示例：来电放弃"), actor=clerk)
+    asked = ask_about_gift(donation=gift, kind="copies", text="示例请求")
     submitted = counter("示例庚")
     stuck = counter("示例辛")
     approve_batch(batch_id=stuck.pk, actor=approver, queue=False)
@@ -154,6 +156,7 @@ def _batches(clerk: User, approver: User) -> dict[str, Any]:
         "correction": correction.pk,
         "fund": fund.code,
         "receipt": receipt.pk,
+        "request": asked.pk,
         "paper": "acknowledgement",
     }
 

@@ -13,16 +13,16 @@ HOME = "3301"
 PARENTS = {"3301": "33", "3303": "33", "330106": "3301", "330182": "3301", "330302": "3303"}
 
 CLERK = {
-    "view_gifts", "enter_gifts", "reveal_names", "correct_gifts", "manage_receipts", "request_reports",
-    "view_draft_reports",
+    "view_gifts", "enter_gifts", "reveal_names", "correct_gifts", "manage_receipts", "serve_givers",
+    "request_reports", "view_draft_reports",
 }  # fmt: skip
 APPROVER = {
     "view_gifts", "approve_gifts", "reveal_names", "correct_gifts", "view_ledger", "view_draft_reports",
     "publish_reports",
 }  # fmt: skip
 FINANCE = {
-    "view_gifts", "approve_gifts", "reveal_names", "correct_gifts", "manage_receipts", "manage_funds", "view_ledger",
-    "request_reports", "view_draft_reports",
+    "view_gifts", "approve_gifts", "reveal_names", "correct_gifts", "manage_receipts", "serve_givers", "manage_funds",
+    "view_ledger", "request_reports", "view_draft_reports",
 }  # fmt: skip
 OVERSIGHT = {"view_gifts", "view_ledger", "view_draft_reports", "view_audit"}
 ROLE_RIGHTS: dict[str, set[str]] = {

@@ -62,6 +62,7 @@ ORGANIZATIONS = {
     "setup": Route(names_first_people(), names_first_people()),
 }
 
+GIVERS = seen("view_gifts", "serve_givers", door=("serve_givers",))
 RECEIPTS = seen("view_gifts", "manage_receipts", door=("manage_receipts",))
 
 DONATIONS = {
@@ -69,6 +70,10 @@ DONATIONS = {
     "desk_receipts_import": Route(holds("manage_receipts"), holds("manage_receipts")),
     "desk_receipt_new": Route(RECEIPTS, RECEIPTS, GIFT),
     "desk_receipt_cancel": Route(RECEIPTS, RECEIPTS, {**GIFT, "receipt_id": "receipt"}, sends={"reason": "示例理由"}),
+    "desk_requests": Route(holds("serve_givers")),
+    "desk_contact": Route(GIVERS, GIVERS, GIFT),
+    "desk_feedback": Route(GIVERS, GIVERS, GIFT),
+    "desk_request": Route(GIVERS, GIVERS, {**GIFT, "request_id": "request"}),
     "desk_paper": Route(None, RECEIPTS, {**GIFT, "kind": "paper"}),
     "desk_import": Route(holds("enter_gifts"), holds("enter_gifts")),
     "desk_import_template": Route(holds("enter_gifts")),
@@ -207,6 +212,14 @@ TRANSPARENCY = {
     "donations_csv": Route(everybody()),
     "donations_json": Route(everybody()),
     "donation": Route(everybody(), arguments=GIFT),
+    # A giver without a code is led back to the start.
+    "my": Route(everybody(), everybody()),
+    "my_code": Route(everybody(), everybody(), gives=frozenset({302})),
+    "my_leave": Route(None, everybody()),
+    "my_gift": Route(everybody(), arguments=GIFT, gives=frozenset({302})),
+    "my_name": Route(None, everybody(), arguments=GIFT, gives=frozenset({302})),
+    "my_ask": Route(None, everybody(), arguments=GIFT, gives=frozenset({302})),
+    "my_withdraw": Route(None, everybody(), arguments={**GIFT, "request_id": "request"}, gives=frozenset({302})),
     "funds": Route(everybody()),
     "fund": Route(everybody(), arguments=FUND),
     "fund_csv": Route(everybody(), arguments=FUND),

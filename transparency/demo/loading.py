@@ -27,6 +27,7 @@ from organizations.models import Branch
 from organizations.services import create_associations, load_divisions
 from transparency.choices import ReportKind, ReportScope
 from transparency.demo.calendar import MonthPlan, Scale, Step, finished_months
+from transparency.demo.givers import look_after_givers
 from transparency.demo.password import demo_password
 from transparency.demo.people import DESKS, Desk, create_people, staff_branch
 from transparency.demo.unfinished import leave_unfinished
@@ -84,6 +85,7 @@ def load(*, seed: int, scale: Scale, tell: Callable[[str], Any]) -> Loaded:
     runs = _work_months(end, months, MonthMaker(seed, scale, desks, funds, posted), people["publisher"], tell)
     tell(_("待办工作"))
     leave_unfinished(desks, posted, seed=seed)
+    look_after_givers(desks["3301"])
     tell(_("核对账目"))
     _verify()
     record_audit("transparency.demo.loaded", actor=None, object_label=NOTE, object_key=str(seed))

@@ -18,6 +18,7 @@ NEVER_DELETED = (
     "core_publicrecord",
     "core_storedfile",
     "donations_donation",
+    "donations_giverrequest",
     "donations_receipt",
     "transparency_reportrun",
 )

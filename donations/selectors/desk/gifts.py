@@ -204,6 +204,11 @@ ACTS: dict[str, Any] = {
     "donations.correction.withdrawn": gettext_lazy("撤回冲销申请"),
     "donations.receipt.recorded": gettext_lazy("登记了票据"),
     "donations.receipt.cancelled": gettext_lazy("作废了票据"),
+    "donations.giver.contact_recorded": gettext_lazy("登记了捐赠人手机号"),
+    "donations.giver.asked": gettext_lazy("捐赠人提出请求"),
+    "donations.giver.answered": gettext_lazy("答复了捐赠人"),
+    "donations.giver.withdrew": gettext_lazy("捐赠人撤回请求"),
+    "donations.giver.told": gettext_lazy("登记了对捐赠人的反馈"),
     "donations.gift.paper_printed": gettext_lazy("打印了回执或证书（含姓名）"),
 }
 

@@ -1,0 +1,50 @@
+"""Short messages to people without an account, and the codes by which they show that a telephone is theirs."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.fields import LookupDigestField, SealedModel, SealedTextField
+from core.identifiers import normalise_phone
+
+
+class Message(SealedModel):
+    """A short message on its way: number and text are sealed, and emptied once it was sent or given up."""
+
+    purpose = models.CharField(_("用途"), max_length=40)
+    phone = SealedTextField(_("手机号"), logical="core.message.phone", null=True)
+    text = SealedTextField(_("内容"), logical="core.message.text", null=True)
+    created_at = models.DateTimeField(_("建立时间"))
+    give_up_at = models.DateTimeField(_("最迟发送时间"))
+    sent_at = models.DateTimeField(_("发送时间"), null=True)
+    failure = models.CharField(_("未发送的原因"), max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = _("短消息")
+        verbose_name_plural = _("短消息")
+        indexes = [
+            models.Index(fields=["created_at"], name="message_waiting", condition=models.Q(sent_at=None, failure=""))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.pk}"
+
+
+class PhoneCode(SealedModel):
+    """A code that was asked for: valid for minutes, a few attempts, once. Neither number nor code lie in clear."""
+
+    purpose = models.CharField(_("用途"), max_length=40)
+    phone = SealedTextField(_("手机号"), logical="core.phonecode.phone", lookup=normalise_phone, null=True)
+    phone_digest = LookupDigestField()
+    phone_digest_next = LookupDigestField()
+    code_digest = models.CharField(_("验证码摘要"), max_length=64)
+    created_at = models.DateTimeField(_("建立时间"))
+    expires_at = models.DateTimeField(_("失效时间"))
+    attempt_count = models.PositiveSmallIntegerField(_("尝试次数"), default=0)
+    used_at = models.DateTimeField(_("使用时间"), null=True)
+
+    class Meta:
+        verbose_name = _("手机验证码")
+        verbose_name_plural = _("手机验证码")
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.pk}"
