@@ -59,8 +59,10 @@ def quiet() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def one_transaction(objects: Objects) -> Iterator[None]:
+def one_transaction(objects: Objects, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Each request works in a savepoint of one transaction: nothing is ever flushed to a disk."""
+    # What asks to be committed by itself is content with a savepoint here, as in Django's own TestCase.
+    monkeypatch.setattr(transaction.Atomic, "_ensure_durability", False)
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
@@ -150,7 +152,10 @@ def test_a_public_address_answers_strangers_without_any_persons_name(objects: Ob
     response = ask(objects, ANONYMOUS, "GET", address(objects, name, route))
     assert response.status_code in route.gives
     assert DONOR not in body(response)
-    assert ask(objects, ANONYMOUS, "POST", address(objects, name, route)).status_code == WRONG_METHOD
+    # A form for everybody takes what is sent; every other public address takes nothing.
+    taken = ask(objects, ANONYMOUS, "POST", address(objects, name, route), route.sends)
+    assert taken.status_code in (LET_IN["POST"] if route.post else {WRONG_METHOD})
+    assert DONOR not in body(taken)
     assert [wrong(objects, name, route, who, "GET") for who in A_FEW if wrong(objects, name, route, who, "GET")] == []
 
 
@@ -187,7 +192,8 @@ def test_nothing_changes_without_the_token_against_forgery(objects: Objects, nam
     assert route.post is not None
     who = next(who for who in EVERYBODY if route.post.answer(who) in (OK, 409))
     client = Client(enforce_csrf_checks=True, headers={"accept": "application/json"})
-    client.force_login(objects.people[who.login], backend="allauth.account.auth_backends.AuthenticationBackend")
+    if who.signed_in:
+        client.force_login(objects.people[who.login], backend="allauth.account.auth_backends.AuthenticationBackend")
     response = client.post(address(objects, name, route), route.sends or {})
     assert response.status_code == FORBIDDEN
     assert response.json()["code"] == "csrf"

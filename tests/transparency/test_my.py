@@ -1,6 +1,7 @@
 """我的捐赠: the giver's own view, only after a code, and never of anybody else's gift."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ def files(settings: Any, tmp_path: Path, plain_static_files: None) -> Path:
 
 @pytest.fixture
 def plain_static_files(settings: Any) -> None:
+    os.makedirs(settings.STATIC_ROOT, exist_ok=True)
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -161,8 +161,8 @@ def my_leave(request: HttpRequest) -> HttpResponse:
     return redirect("my")
 
 
-@own_page
 @require_safe
+@own_page
 def my_gift(request: HttpRequest, phone: str, number: str) -> HttpResponse:
     """One gift of the giver's own: its way, its receipt, how it is named, what was asked and answered."""
     return _gift_page(request, phone, number)
@@ -183,8 +183,8 @@ def _gift_page(request: HttpRequest, phone: str, number: str, **over: object) ->
     return render(request, "public/my/gift.html", context)
 
 
-@own_page
 @require_POST
+@own_page
 def my_name(request: HttpRequest, phone: str, number: str) -> HttpResponse:
     """Change how the giver is named in public; holds at once."""
     gift = own_gift(phone, number)
@@ -196,8 +196,8 @@ def my_name(request: HttpRequest, phone: str, number: str) -> HttpResponse:
     return redirect("my_gift", number=gift.number)
 
 
-@own_page
 @require_POST
+@own_page
 def my_ask(request: HttpRequest, phone: str, number: str) -> HttpResponse:
     """Ask about a gift: copies of how it was used, an objection, a correction."""
     gift = own_gift(phone, number)
@@ -213,8 +213,8 @@ def my_ask(request: HttpRequest, phone: str, number: str) -> HttpResponse:
     return _gift_page(request, phone, number, request_form=form)
 
 
-@own_page
 @require_POST
+@own_page
 def my_withdraw(request: HttpRequest, phone: str, number: str, request_id: int) -> HttpResponse:
     """Take back a request of one's own."""
     gift = own_gift(phone, number)
