@@ -1,0 +1,116 @@
+"""Anomalies: each rule with a history that has it and one that has not, and that nothing is published over them."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from core.clock import frozen_at
+from core.errors import DomainError
+from tests.transparency.ground import Ground, make_ground, moment
+from transparency.choices import ANOMALY_REASONS, AnomalyRule, RunStatus
+from transparency.errors import PublishingBlocked, RunWrongState
+from transparency.models import Anomaly, AnomalyClearance, ReportRun
+from transparency.services.anomalies import clear_anomalies
+from transparency.services.publishing import publish_run
+
+
+@pytest.fixture
+def ground(committed_db: str) -> Ground:
+    """The small network, committed."""
+    return make_ground()
+
+
+def found(run: ReportRun) -> set[str]:
+    """The rules that found something."""
+    return set(Anomaly.objects.filter(run=run).values_list("rule", flat=True))
+
+
+# Amount, received, posted, giver of each gift; the rule that finds one, "" where none does.
+HISTORIES = {
+    "plain": ([("100.00", "2025-01-05", "2025-01-06", "甲示例乙")], ""),
+    "one_yuan": ([("1.00", "2025-01-05", "2025-01-06", "甲示例乙")], ""),
+    "tiny": ([("0.01", "2025-01-05", "2025-01-06", "甲示例乙")], AnomalyRule.TINY_AMOUNT),
+    "named_test": ([("5.00", "2025-01-05", "2025-01-06", "测试")], AnomalyRule.TEST_NAME),
+    "tested_company": ([("5.00", "2025-01-05", "2025-01-06", "虚构检测测试设备有限公司")], ""),
+    "long_ago": ([("5.00", "2023-01-05", "2025-01-06", "甲示例乙")], AnomalyRule.LONG_AGO),
+    "a_year": ([("5.00", "2024-01-07", "2025-01-06", "甲示例乙")], ""),
+    "twice": ([("5.00", "2025-01-05", "2025-01-06", "甲示例乙")] * 2, AnomalyRule.SAME_GIFT),
+    "other_day": (
+        [("5.00", "2025-01-05", "2025-01-06", "甲示例乙"), ("5.00", "2025-01-06", "2025-01-07", "甲示例乙")], "",
+    ),
+    "slip": (
+        [(f"{n}.00", "2025-01-05", "2025-01-06", "甲示例乙") for n in (10, 11, 12, 13)]
+        + [("120000.00", "2025-01-05", "2025-01-07", "甲示例乙")],
+        AnomalyRule.FAR_OUTSIDE,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HISTORIES)
+def test_a_rule_finds_its_history_and_only_its_own(ground: Ground, name: str) -> None:
+    gifts, rule = HISTORIES[name]
+    for amount, on, posted, donor in gifts:
+        ground.give("33", amount, on=on, posted=posted, donor=donor)
+    assert found(ground.ready("2025-01")) == ({rule.value} if rule else set())
+
+
+def test_a_gift_reversed_and_given_again_is_a_round_trip(ground: Ground) -> None:
+    gift = ground.give("33", "5.00", on="2025-01-05", posted="2025-01-06")
+    ground.reverse(gift, on="2025-01-08")
+    ground.give("33", "5.00", on="2025-01-09", posted="2025-01-10")
+    assert found(ground.ready("2025-01")) == {AnomalyRule.ROUND_TRIP}
+
+
+def test_a_total_ten_times_the_last_is_found(ground: Ground) -> None:
+    ground.give("33", "5.00", on="2025-01-05", posted="2025-01-06")
+    ground.ready("2025-01")
+    ground.give("33", "50.00", on="2025-02-05", posted="2025-02-06")
+    assert found(ground.ready("2025-02")) == {AnomalyRule.TOTAL_JUMP}
+
+
+def test_no_giver_stands_in_the_facts(ground: Ground) -> None:
+    ground.give("33", "0.01", on="2025-01-05", posted="2025-01-06", donor="测试")
+    ground.ready("2025-01")
+    assert not [one for one in Anomaly.objects.all() if "测试" in str(one.facts)]
+
+
+def test_nothing_is_published_until_every_anomaly_is_explained_by_another(ground: Ground) -> None:
+    for day in (5, 6):
+        ground.give("33", "0.01", on=f"2025-01-0{day}", posted="2025-01-08")
+    publisher = ground.people["publisher"]
+    run = ground.ready("2025-01", actor=ground.people["second"])
+    with frozen_at(moment("2025-02-03")):
+        with pytest.raises(PublishingBlocked, match="2 条异常"):
+            publish_run(run_id=run.pk, actor=publisher)
+        rule = AnomalyRule.TINY_AMOUNT.value
+        with pytest.raises(RunWrongState, match="另一位"):
+            clear_anomalies(run_id=run.pk, rule=rule, reason="示例说明", actor=ground.people["second"])
+        with pytest.raises(DomainError, match="说明"):
+            clear_anomalies(run_id=run.pk, rule=rule, reason=" ", actor=publisher)
+        first = Anomaly.objects.earliest("pk").subject
+        assert clear_anomalies(run_id=run.pk, rule=rule, subject=first, reason="示例说明", actor=publisher) == 1
+        with pytest.raises(PublishingBlocked, match="1 条异常"):
+            publish_run(run_id=run.pk, actor=publisher)
+        assert clear_anomalies(run_id=run.pk, rule=rule, reason="示例说明", actor=publisher) == 1
+        with pytest.raises(RunWrongState, match="没有待说明"):
+            clear_anomalies(run_id=run.pk, rule=rule, reason="示例说明", actor=publisher)
+        assert publish_run(run_id=run.pk, actor=publisher).status == RunStatus.PUBLISHED
+
+
+def test_the_database_refuses_publication_past_the_service_and_keeps_what_was_said(ground: Ground) -> None:
+    ground.give("33", "0.01", on="2025-01-05", posted="2025-01-06")
+    run = ground.ready("2025-01")
+    runs = ReportRun.objects.unscoped("past the service").filter(pk=run.pk)
+    publisher = ground.people["publisher"]
+    with pytest.raises(DatabaseError, match="nobody explained"), transaction.atomic():
+        runs.update(status="published", published_by=publisher, published_at=moment("2025-02-02"))
+    clear_anomalies(run_id=run.pk, rule=AnomalyRule.TINY_AMOUNT.value, reason="示例说明", actor=publisher)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        AnomalyClearance.objects.update(reason="另一个")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Anomaly.objects.all().delete()
+
+
+def test_every_rule_says_why() -> None:
+    assert set(ANOMALY_REASONS) == set(AnomalyRule)
