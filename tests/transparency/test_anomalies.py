@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from core.clock import frozen_at
 from core.errors import DomainError
@@ -153,3 +157,34 @@ def _subject(run: ReportRun, rule: str) -> str:
 
 def test_every_rule_says_why() -> None:
     assert set(ANOMALY_REASONS) == set(AnomalyRule)
+
+
+def test_over_any_sequence_a_run_with_an_open_anomaly_is_never_public(ground: Ground) -> None:
+    for day in (5, 6, 7):
+        ground.give("33", "0.01", on=f"2025-01-0{day}", posted="2025-01-08")
+    ground.give("33", "3.00", on="2025-01-05", posted="2025-01-09", donor="测试")
+    run = ground.ready("2025-01", actor=ground.people["second"])
+    subjects = sorted(Anomaly.objects.filter(run=run).values_list("rule", "subject"))
+    steps = st.lists(
+        st.tuples(st.sampled_from(["publish", "clear"]), st.sampled_from(["publisher", "second"]),
+                  st.sampled_from(subjects)), max_size=12,
+    )  # fmt: skip
+
+    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    @given(steps)
+    def play(moves: list[tuple[str, str, tuple[str, str]]]) -> None:
+        with transaction.atomic():
+            for what, who, (rule, subject) in moves:
+                with contextlib.suppress(DomainError), transaction.atomic():
+                    if what == "publish":
+                        publish_run(run_id=run.pk, actor=ground.people[who])
+                    else:
+                        clear_anomalies(
+                            run_id=run.pk, rule=rule, subject=subject, reason="示例说明", actor=ground.people[who]
+                        )
+                status = ReportRun.objects.unscoped("a test").get(pk=run.pk).status
+                is_open = Anomaly.objects.filter(run=run, clearance=None).exists()
+                assert status == RunStatus.READY or not is_open
+            transaction.set_rollback(True)
+
+    play()
