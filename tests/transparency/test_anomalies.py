@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from core.clock import frozen_at
 from core.errors import DomainError
 from core.progress import NoProgress
+from tests.factories.people import FOUNDED
 from tests.transparency.ground import Ground, make_ground, moment
 from transparency.choices import ANOMALY_REASONS, AnomalyRule, RunStatus
 from transparency.errors import PublishingBlocked, RunWrongState
@@ -188,3 +190,9 @@ def test_over_any_sequence_a_run_with_an_open_anomaly_is_never_public(ground: Gr
             transaction.set_rollback(True)
 
     play()
+
+
+def test_a_gift_older_than_its_fund_is_found(ground: Ground) -> None:
+    older = FOUNDED - datetime.timedelta(days=1)
+    ground.give("33", "5.00", on=older.isoformat(), posted="2025-01-06")
+    assert AnomalyRule.BEFORE_FUND in found(ground.ready("2025-01"))
