@@ -1,7 +1,14 @@
 """Literal tables of reports and disclosures."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class ReportKind(models.TextChoices):
@@ -59,3 +66,52 @@ class RecordSection(models.TextChoices):
 
 # The letter before the serial of a report's number.
 REPORT_LETTER = "R"
+
+
+class AnomalyRule(models.TextChoices):
+    """What is looked for in a run's records before it may be published."""
+
+    TINY_AMOUNT = "tiny_amount", _("疑似测试的小额")
+    TEST_NAME = "test_name", _("捐赠人名称疑似测试")
+    FUTURE_DATE = "future_date", _("捐赠日期晚于入账日期")
+    BEFORE_FUND = "before_fund", _("捐赠日期早于资金池设立")
+    LONG_AGO = "long_ago", _("捐赠日期与入账日期相隔过久")
+    SAME_GIFT = "same_gift", _("同人同日同额重复")
+    ROUND_TRIP = "round_trip", _("冲正后短期内又登记同一笔")
+    BACK_AND_FORTH = "back_and_forth", _("同额款项短期内一进一出")
+    FAR_OUTSIDE = "far_outside", _("金额远离该资金池常见数额")
+    TOTAL_JUMP = "total_jump", _("合计比上期骤增骤减")
+
+
+# Why each is looked for: the practical or legal reason, as publishers read it.
+ANOMALY_REASONS: dict[str, StrOrPromise] = {
+    AnomalyRule.TINY_AMOUNT: _("不足 1 元的捐赠多为支付接口的测试；真实小额也要据实说明。"),
+    AnomalyRule.TEST_NAME: _("名称像系统测试留下的；名称本身不在这里显示。"),
+    AnomalyRule.FUTURE_DATE: _("款项不可能在入账之后才收到，多为日期录错。"),
+    AnomalyRule.BEFORE_FUND: _("资金池设立前的款项不应记在它名下。"),
+    AnomalyRule.LONG_AGO: _("相隔超过一年，多为年份录错；慈善法第七十七条以下要求及时公开。"),
+    AnomalyRule.SAME_GIFT: _("同一笔可能经两个批次登记了两次。"),
+    AnomalyRule.ROUND_TRIP: _("反复冲正再登记会使累计数失真。"),
+    AnomalyRule.BACK_AND_FORTH: _("同额来回划转会虚增收支，须有依据。"),
+    AnomalyRule.FAR_OUTSIDE: _("与中位数相差一千倍以上，常见于元与万元混淆。"),
+    AnomalyRule.TOTAL_JUMP: _("合计与上期相差十倍以上，须说明原因。"),
+}
+
+# The facts of a finding in words.
+FACT_LABELS: dict[str, StrOrPromise] = {
+    "amount": _("金额（元）"),
+    "quantity": _("数额"),
+    "median": _("中位数（元）"),
+    "previous": _("上期（元）"),
+    "period": _("上期期间"),
+    "same": _("相同笔数"),
+    "first": _("其中首笔"),
+    "reversed": _("已冲正的"),
+    "reversed_on": _("冲正日期"),
+    "received_on": _("捐赠日期"),
+    "posted_on": _("入账日期"),
+    "opened_on": _("设立日期"),
+    "other": _("对应记账单"),
+    "on": _("发生日期"),
+    "other_on": _("对方日期"),
+}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from transparency.views.desk import audit, home, reports, steps
+from transparency.views.desk import anomalies, audit, home, reports, steps
 
 _REPORT = "desk/reports/<str:number>/"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path(_REPORT + "preview/", reports.report_preview, name="desk_report_preview"),
     path(_REPORT + "files/<str:role>/<int:part>/", reports.report_file, name="desk_report_file"),
     path(_REPORT + "publish/", steps.report_publish, name="desk_report_publish"),
+    path(_REPORT + "anomalies/", anomalies.report_anomalies, name="desk_report_anomalies"),
     path(_REPORT + "decline/", steps.report_decline, name="desk_report_decline"),
     path(_REPORT + "correct/", steps.report_correct, name="desk_report_correct"),
     path(_REPORT + "retry/", steps.report_retry, name="desk_report_retry"),

@@ -13,6 +13,7 @@ from organizations.choices import Right
 from organizations.models import Branch
 from organizations.permissions import branches_with
 from transparency.choices import ReportScope, RunStatus
+from transparency.selectors.anomalies import RuleLine
 from transparency.selectors.reports import RunFilter, last_due_period
 
 if TYPE_CHECKING:
@@ -117,6 +118,36 @@ class DeclineForm(forms.Form):
     reason = forms.CharField(
         label=_("理由"), max_length=500, widget=forms.Textarea({"rows": 3}), help_text=_("不要写个人姓名。")
     )
+
+
+class ClearForm(forms.Form):
+    """Which anomalies are explained, and how."""
+
+    chosen = forms.ChoiceField(label=_("说明哪些"), help_text=_("一次说明一条；情况相同的，也可以一次说明一类。"))
+    reason = forms.CharField(
+        label=_("说明"),
+        max_length=500,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("写明查了什么、结论是什么，不要写个人姓名。"),
+    )
+
+    def __init__(self, *args: Any, lines: list[RuleLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices: list[tuple[str, str]] = []
+        for line in lines:
+            if line.open > 1:
+                choices.append((f"{line.rule}:", f"{line.label}：{_('全部')} {line.open}"))
+            choices += [
+                (f"{line.rule}:{one.subject}", f"{line.label}：{one.subject}") for one in line.found if one.is_open
+            ]
+        _choose(self, "chosen", choices)
+
+    def clean(self) -> dict[str, Any]:
+        """Rule and subject apart."""
+        data = super().clean() or {}
+        if "chosen" in data:
+            data["rule"], data["subject"] = data.pop("chosen").split(":", 1)
+        return data
 
 
 class CorrectionForm(forms.Form):

@@ -245,6 +245,7 @@ REPORTS = {
         seen("view_draft_reports"), arguments={**DRAFT_REPORT, "role": "file_role", "part": "file_part"}
     ),
     "desk_report_publish": Route(PUBLISHES, PUBLISHES, DRAFT_REPORT),
+    "desk_report_anomalies": Route(PUBLISHES, PUBLISHES, DRAFT_REPORT, sends={"chosen": "x:", "reason": "示例说明"}),
     "desk_report_decline": Route(PUBLISHES, PUBLISHES, DRAFT_REPORT, sends={"reason": "示例理由"}),
     "desk_report_correct": Route(REQUESTS, REQUESTS, REPORT, sends={"note": "示例更正说明"}),
     "desk_report_retry": Route(None, REQUESTS, DRAFT_REPORT),

@@ -326,7 +326,7 @@ def test_frozen_figures_stand_before_publication_too(ground: Ground) -> None:
 def test_a_lost_or_altered_file_blocks_publication(ground: Ground) -> None:
     ground.give("33", "1.00", on="2025-01-05", posted="2025-01-06")
     run = ground.ready("2025-01")
-    assert [check.problem for check in publishing_checks(run)] == [""] * 5
+    assert [check.problem for check in publishing_checks(run)] == [""] * 6
     csv = path_of(ReportFile.objects.select_related("file").get(run=run, role="csv").file.sha256)
     whole = csv.read_bytes()
     csv.write_bytes(whole.replace(b"1.00", b"9.00"))

@@ -25,6 +25,7 @@ from transparency.choices import FileRole, RunStatus
 from transparency.errors import PublishingBlocked
 from transparency.models import DisclosureItem, ReportFile, ReportRun
 from transparency.rendering.figures import check_figures
+from transparency.selectors.anomalies import open_count
 from transparency.services.freezing import read_rows
 from transparency.services.runs import lock_run, move_run, read_snapshot
 
@@ -53,7 +54,8 @@ class PublishingCheck:
 def publish_run(*, run_id: int, actor: User) -> ReportRun:
     """Publish a report as another person than the one who asked for it.
 
-    Checked first: the files are whole, the figures add up to the frozen rows, no person is named, ledger and gifts
+    Checked first: the files are whole, the figures add up to the frozen rows, no person is named,
+    every anomaly is explained, ledger and gifts
     hold. Then, in one transaction under the run's lock: the run stands for ever, the disclosure item and the public
     record of the report are written. Raises PublishingBlocked with everything in the way, also for the person who asked
     for it; RunWrongState where another was quicker.
@@ -70,6 +72,9 @@ def publish_run(*, run_id: int, actor: User) -> ReportRun:
         )
     with transaction.atomic():
         run = lock_run(run_id)
+        # Under the lock, because the checks above were made without it.
+        if unexplained := _unexplained(run):
+            raise PublishingBlocked("anomalies_open", unexplained)
         moment = now()
         move_run(run, RunStatus.PUBLISHED, actor=actor, published_by=actor, published_at=moment)
         DisclosureItem.objects.create(
@@ -109,6 +114,7 @@ def publishing_checks(run: ReportRun) -> list[PublishingCheck]:
         *checks,
         PublishingCheck(_("合计与各行之和相符"), _said(lambda: check_figures(snapshot, read_rows(rows_path)))),
         PublishingCheck(_("明细中没有个人姓名"), _names(read_rows(rows_path))),
+        PublishingCheck(_("异常已逐条说明"), _unexplained(run)),
         PublishingCheck(_("账目核对相符"), _failed(ledger_checks())),
         PublishingCheck(_("捐赠与账目相符"), _failed(gift_checks())),
     ]
@@ -149,6 +155,11 @@ def _names(rows: Iterable[dict[str, Any]]) -> str:
         if row["donor"] != shown.get(row["donor_kind"], row["donor"]):
             return _("捐赠 %(number)s 的个人显示不合规定，请重新生成") % {"number": row["number"]}
     return ""
+
+
+def _unexplained(run: ReportRun) -> str:
+    count = open_count(run)
+    return _("还有 %(n)s 条异常没有说明，请在“异常”页逐条说明") % {"n": count} if count else ""
 
 
 def _failed(found: dict[str, list[dict[str, Any]]]) -> str:

@@ -31,6 +31,7 @@ from transparency.models import ReportEvent, ReportFile, ReportRun
 from transparency.rendering.report import render_report
 from transparency.selectors.log import size_before
 from transparency.selectors.reports import render_jobs
+from transparency.services.anomalies import find_anomalies
 from transparency.services.freezing import freeze, read_rows
 from transparency.services.sequencing import records_without_place, sequence_records
 
@@ -284,6 +285,7 @@ def render_run(*, run_id: int, job: Progress) -> ReportRun:
                         first_row=volume.first_row,
                         last_row=volume.last_row,
                     )
+                find_anomalies(run, previous=_run_before(run))
                 move_run(run, RunStatus.READY, actor=None, page_count=made.pages)
     return run
 

@@ -17,6 +17,7 @@ from organizations.permissions import rights_of
 from organizations.views.access import StaffRequest, desk_page
 from transparency.forms import TrailFilterForm
 from transparency.permissions import audited_codes, report_for
+from transparency.selectors.anomalies import anomalies_by_rule
 from transparency.selectors.reports import report_sheet
 from transparency.selectors.trail import TRAIL_HEADER, TrailFilter, check_results, trail_page, trail_rows
 from transparency.services.reading import note_trail_exported
@@ -47,7 +48,7 @@ def audit_home(request: StaffRequest) -> HttpResponse:
 def audit_report(request: StaffRequest, number: str) -> HttpResponse:
     """One report with all it went through; nothing can be done to it here."""
     run = report_for(request.user, number)
-    context = {**_corner(request, "reports"), "sheet": report_sheet(run), "run": run}
+    context = {**_corner(request, "reports"), "sheet": report_sheet(run), "run": run, "lines": anomalies_by_rule(run)}
     return render(request, "transparency/audit_report.html", context)
 
 

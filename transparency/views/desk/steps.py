@@ -16,6 +16,7 @@ from transparency.choices import ReportKind, RunStatus
 from transparency.forms import CorrectionForm, DeclineForm, RequestForm, ScheduleForm, show_error
 from transparency.permissions import actions_for, report_for
 from transparency.selectors.reports import difference_of, report_sheet, schedules_for
+from transparency.services.comparing import changes_by
 from transparency.services.publishing import publish_run, publishing_checks
 from transparency.services.runs import correct_run, decline_run, request_report, retry_run
 from transparency.services.schedules import set_schedule
@@ -54,11 +55,14 @@ def report_publish(request: StaffRequest, number: str) -> HttpResponse:
             messages.error(request, error.message)
         return redirect("desk_report", number=run.number)
     checks = publishing_checks(run) if run.status == RunStatus.READY else []
+    is_whole = bool(checks) and not checks[0].problem
     context = {
         "run": run,
         "sheet": report_sheet(run),
         "checks": [{"label": check.label, "state": check.state, "text": check.text} for check in checks],
         "actions": actions_for(request.user, run),
+        "by_branch": changes_by(run, "by_branch") if is_whole else [],
+        "by_fund": changes_by(run, "by_fund") if is_whole else [],
         "is_sound": bool(checks) and not any(check.problem for check in checks),
     }
     return render(request, "transparency/report_publish.html", context)

@@ -15,6 +15,7 @@ from organizations.models import Branch
 from transparency.choices import FileRole, ReportScope
 from transparency.filters import branch_select
 from transparency.models import ReportFile, ReportRun
+from transparency.selectors.anomalies import anomaly_counts
 from transparency.selectors.listing import file_address
 from transparency.selectors.network import branch_for_filter, branch_options
 from transparency.selectors.published import (
@@ -66,6 +67,7 @@ def report_detail(request: HttpRequest, number: str) -> HttpResponse:
         "documents": [document(run, one) for one in files],
         "html_url": next((file_address(run, one) for one in files if one.role == FileRole.HTML), ""),
         "rows_url": rows_url(run),
+        "anomalies": anomaly_counts(run),
         "as_of": run.frozen_at,
     }
     return render(request, "public/reports/detail.html", context)
