@@ -9,6 +9,7 @@ from core.models.messages import Message, PhoneCode
 from core.models.numbers import NumberCounter
 from core.models.outbox import PublicRecord
 from core.models.reads import ReadLog
+from core.models.retention import RetentionHold, RetentionRun
 
 __all__ = [
     "AuditEvent",
@@ -22,5 +23,7 @@ __all__ = [
     "PhoneCode",
     "PublicRecord",
     "ReadLog",
+    "RetentionHold",
+    "RetentionRun",
     "StoredFile",
 ]
