@@ -34,21 +34,48 @@ def sealed_size(size: int) -> int:
     return len(MAGIC) + size + chunks * TAG_BYTES
 
 
-def seal_stream(source: Iterable[bytes], *, key: bytes, context: bytes) -> Iterator[bytes]:
-    """Seal pieces of any lengths; yields the sealed stream piece by piece.
+class StreamSealer:
+    """Seals one stream piece by piece, for writers that are handed their content.
 
     `key` is used for this stream and no other; `context` says what the stream is and must be given to open it.
     """
-    cipher, number, held = AESGCM(key), 0, bytearray()
-    yield MAGIC
-    for piece in source:
-        held += piece
+
+    def __init__(self, *, key: bytes, context: bytes) -> None:
+        self._cipher, self._context = AESGCM(key), context
+        self._number, self._held, self._head = 0, bytearray(), MAGIC
+
+    def seal(self, piece: bytes) -> bytes:
+        """Take a piece of any length and return what is sealed so far, which may be nothing."""
+        self._held += piece
+        sealed, at = [self._take_head()], 0
         # One byte more than a chunk shows that the chunk is not the last.
-        while len(held) > CHUNK_BYTES:
-            yield cipher.encrypt(_nonce(number, last=False), bytes(held[:CHUNK_BYTES]), context)
-            del held[:CHUNK_BYTES]
-            number += 1
-    yield cipher.encrypt(_nonce(number, last=True), bytes(held), context)
+        while len(self._held) - at > CHUNK_BYTES:
+            sealed.append(self._chunk(bytes(self._held[at : at + CHUNK_BYTES]), last=False))
+            at += CHUNK_BYTES
+        del self._held[:at]
+        return b"".join(sealed)
+
+    def finish(self) -> bytes:
+        """Return the end of the stream."""
+        return self._take_head() + self._chunk(bytes(self._held), last=True)
+
+    def _take_head(self) -> bytes:
+        head, self._head = self._head, b""
+        return head
+
+    def _chunk(self, content: bytes, *, last: bool) -> bytes:
+        sealed = self._cipher.encrypt(_nonce(self._number, last=last), content, self._context)
+        self._number += 1
+        return sealed
+
+
+def seal_stream(source: Iterable[bytes], *, key: bytes, context: bytes) -> Iterator[bytes]:
+    """Seal pieces of any lengths; yields the sealed stream piece by piece, as `StreamSealer` does."""
+    sealer = StreamSealer(key=key, context=context)
+    for piece in source:
+        if sealed := sealer.seal(piece):
+            yield sealed
+    yield sealer.finish()
 
 
 def open_stream(file: BinaryIO, *, key: bytes, context: bytes) -> Iterator[bytes]:

@@ -167,6 +167,13 @@ CELERY_BEAT_SCHEDULE = {
 }
 # What `verify_ledger`, the nightly job and each publication of a report run: functions `() -> {check: offending rows}`.
 VERIFY_CHECKS = ["ledger.checks.all_checks", "donations.checks.all_checks"]
+# Backups (docs/backup.md): a key of their own, PostgreSQL's programs, what a restore adds to its transaction, and the
+# commands that verify it.
+BACKUP_KEY = env_secret("BACKUP_KEY", DATA_DIR / "secrets" / "backup_key", optional=True)
+PG_BIN_DIR = env_text("PG_BIN_DIR", "")
+PG_BIN_CANDIDATES = "redcross_portal.local_services.postgres.program_directories"
+RESTORE_STATEMENTS = ["transparency.services.restored.statements"]
+RESTORE_CHECKS = ["verify_ledger"]
 # The table of retention, each app's own part, and what says which stored files stay whatever their day is.
 RETENTION_TERMS = ["core.retention.rules.TERMS", "donations.services.purging.TERMS"]
 RETENTION_KEEPERS = ["donations.services.purging.kept_files", "transparency.selectors.keeping.kept_files"]

@@ -15,7 +15,8 @@ from core.retention.holds import open_holds
 from core.retention.terms import Asked, Outcome, Term, all_terms
 
 logger = logging.getLogger(__name__)
-_ONE_AT_A_TIME = 7_301_004
+# Advisory lock of whoever destroys, and of whoever must not be disturbed by that (backups).
+ONE_AT_A_TIME = 7_301_004
 
 
 def carry_out(*, is_dry: bool, actor: Any = None) -> RetentionRun:
@@ -25,7 +26,7 @@ def carry_out(*, is_dry: bool, actor: Any = None) -> RetentionRun:
     One run at a time: Conflict where another is under way.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_ONE_AT_A_TIME])
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [ONE_AT_A_TIME])
         if not cursor.fetchone()[0]:
             raise Conflict("retention_running", _("到期销毁正在进行，请等它结束。"))
     try:
@@ -35,7 +36,7 @@ def carry_out(*, is_dry: bool, actor: Any = None) -> RetentionRun:
         return _record(started, is_dry, results, actor)
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_ONE_AT_A_TIME])
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [ONE_AT_A_TIME])
 
 
 def _apply(term: Term, asked: Asked) -> Outcome:
