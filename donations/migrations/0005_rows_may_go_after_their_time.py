@@ -10,7 +10,7 @@ SQL = Path(__file__).resolve().parent.parent / "sql"
 class Migration(migrations.Migration):
     """Rows of a posted batch may go two years after its posting."""
 
-    dependencies = [("donations", "0003_receipts")]
+    dependencies = [("donations", "0004_givers")]
     operations = [
         migrations.RunSQL(
             (SQL / "purging.sql").read_text(encoding="utf-8"),

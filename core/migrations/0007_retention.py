@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     """How long data is kept: sealed files, what was destroyed, what is held."""
 
     dependencies = [
-        ("core", "0005_key_rotation"),
+        ("core", "0006_messages"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     """That the database came back from a backup."""
 
     dependencies = [
-        ("core", "0006_retention"),
+        ("core", "0007_retention"),
     ]
 
     operations = [
