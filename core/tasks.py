@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from core import jobs, notifying, phone_codes
+from core.retention import carry_out
 
 
 @shared_task(name="core.tasks.requeue_stale_jobs")
@@ -10,6 +11,12 @@ def requeue_stale_jobs() -> None:
     """Queue again what a dead worker left; that it runs at all is the worker's own sign of life."""
     jobs.note_heartbeat("worker")
     jobs.requeue_stale_jobs()
+
+
+@shared_task(name="core.tasks.carry_out_retention")
+def carry_out_retention() -> None:
+    """Destroy what is due by the table of retention."""
+    carry_out(is_dry=False)
 
 
 @shared_task(name="core.tasks.note_beat")

@@ -102,6 +102,7 @@ class Right(models.TextChoices):
     GRANT_ROLES = "grant_roles", _("授予和收回角色")
     MANAGE_PEOPLE = "manage_people", _("建立、停用、解锁账号")
     MANAGE_SYSTEM = "manage_system", _("系统设置和运行状态")
+    MANAGE_RETENTION = "manage_retention", _("查看到期销毁、暂缓销毁")
 
 
 class Role(models.TextChoices):
@@ -193,8 +194,8 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
     Role.SUPERVISOR: frozenset({Right.VIEW_GIFTS, Right.VIEW_LEDGER, Right.VIEW_DRAFT_REPORTS, Right.VIEW_AUDIT}),
     Role.AUDITOR: frozenset({Right.VIEW_GIFTS, Right.VIEW_LEDGER, Right.VIEW_DRAFT_REPORTS, Right.VIEW_AUDIT}),
     Role.BRANCH_ADMIN: frozenset({Right.MANAGE_BRANCH, Right.GRANT_ROLES}),
-    Role.SYSTEM_ADMIN: frozenset({Right.MANAGE_SYSTEM, Right.MANAGE_PEOPLE}),
-    Role.SECURITY_ADMIN: frozenset({Right.GRANT_ROLES}),
+    Role.SYSTEM_ADMIN: frozenset({Right.MANAGE_SYSTEM, Right.MANAGE_PEOPLE, Right.MANAGE_RETENTION}),
+    Role.SECURITY_ADMIN: frozenset({Right.GRANT_ROLES, Right.MANAGE_RETENTION}),
     Role.AUDIT_ADMIN: frozenset({Right.VIEW_AUDIT}),
 }
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.clock import today
 from core.errors import DomainError, NotAllowed, NotFound
+from core.retention import hold_kinds
 from organizations.choices import AREA_KINDS, BranchKind, Role
 from organizations.models import Branch, Division
 from organizations.selectors import divisions_without_branch, grantable_branches, parents_for, successors_for
@@ -162,3 +163,17 @@ class EndGrantForm(forms.Form):
 def kind_choices(kinds: list[str]) -> list[tuple[str, str]]:
     """Kinds with their labels."""
     return [(kind, str(BranchKind(kind).label)) for kind in kinds]
+
+
+class HoldForm(forms.Form):
+    """What is to be kept beyond its time, and why."""
+
+    object_label = forms.ChoiceField(label=_("种类"))
+    object_key = forms.CharField(label=_("编号"), max_length=120, help_text=_("批次号，或文件的标识"))
+    reason = forms.CharField(label=_("理由"), max_length=200, help_text=_("例如：对账争议处理中。不要写捐赠人姓名"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["object_label"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- narrows the type
+        field.choices = [(label, kind.name) for label, kind in hold_kinds().items()]

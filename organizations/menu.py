@@ -32,5 +32,6 @@ MENU: tuple[MenuEntry, ...] = (
     MenuEntry(_("后台任务"), "desk_jobs", "hourglass-split"),
     MenuEntry(_("组织网络"), "desk_branches", "diagram-3"),
     MenuEntry(_("人员与角色"), "desk_people", "people", (Right.GRANT_ROLES, Right.MANAGE_PEOPLE)),
+    MenuEntry(_("保存期限"), "desk_retention", "archive", (Right.MANAGE_RETENTION,)),
     MenuEntry(_("角色说明"), "desk_roles", "question-circle"),
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from organizations.views import branches, grants, people, reshaping, setup
+from organizations.views import branches, grants, people, reshaping, retention, setup
 
 urlpatterns = [
     path("desk/branches/", branches.branch_tree, name="desk_branches"),
@@ -23,6 +23,8 @@ urlpatterns = [
     path("desk/people/<str:login>/reset-factor/", people.person_reset_factor, name="desk_person_reset_factor"),
     path("desk/people/<str:login>/grants/", grants.person_grants, name="desk_person_grants"),
     path("desk/people/<str:login>/grants/<int:pk>/end/", grants.grant_end, name="desk_grant_end"),
+    path("desk/retention/", retention.retention, name="desk_retention"),
+    path("desk/retention/holds/<int:pk>/lift/", retention.hold_lift, name="desk_hold_lift"),
     path("setup/", setup.set_up, name="setup"),
     path("desk/roles/", grants.roles_help, name="desk_roles"),
 ]

@@ -30,7 +30,7 @@ WITHOUT_SERVERS = frozenset(
     }
 )
 # These change tables, which the application's role may not.
-AS_OWNER = frozenset({"migrate"})
+AS_OWNER = frozenset({"migrate", "restore"})
 
 
 def main(argv: Sequence[str]) -> int:

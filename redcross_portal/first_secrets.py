@@ -1,16 +1,17 @@
 """The secrets of a machine, made once: `python -m redcross_portal.first_secrets`."""
 
+import base64
 import json
 import os
 import secrets
 import sys
 from pathlib import Path
 
-from core.crypto import new_keyring
+from core.crypto import KEY_BYTES, new_keyring
 from redcross_portal.environment import StartError, data_dir, load_env_file
 
 # Under these names the settings look for them; `core.crypto` reads the keyring.
-SIGNING, KEYRING = "secret_key", "keyring.json"
+SIGNING, KEYRING, BACKUP = "secret_key", "keyring.json", "backup_key"
 
 
 def make_missing_secrets(directory: Path) -> list[str]:
@@ -22,7 +23,12 @@ def make_missing_secrets(directory: Path) -> list[str]:
     try:
         secrets_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         made = []
-        for name, text in ((SIGNING, secrets.token_urlsafe(64)), (KEYRING, json.dumps(new_keyring()))):
+        texts = {
+            SIGNING: secrets.token_urlsafe(64),
+            KEYRING: json.dumps(new_keyring()),
+            BACKUP: base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii"),
+        }
+        for name, text in texts.items():
             if not (secrets_dir / name).exists():
                 _write_once(secrets_dir / name, text)
                 made.append(name)

@@ -163,9 +163,20 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": JOB_TICK_SECONDS},
     },
     "verify-ledger": {"task": "ledger.tasks.verify_nightly", "schedule": 24 * 60 * 60},
+    "carry-out-retention": {"task": "core.tasks.carry_out_retention", "schedule": 24 * 60 * 60},
 }
 # What `verify_ledger`, the nightly job and each publication of a report run: functions `() -> {check: offending rows}`.
 VERIFY_CHECKS = ["ledger.checks.all_checks", "donations.checks.all_checks"]
+# Backups (docs/backup.md): a key of their own, PostgreSQL's programs, what a restore adds to its transaction, and the
+# commands that verify it.
+BACKUP_KEY = env_secret("BACKUP_KEY", DATA_DIR / "secrets" / "backup_key", optional=True)
+PG_BIN_DIR = env_text("PG_BIN_DIR", "")
+PG_BIN_CANDIDATES = "redcross_portal.local_services.postgres.program_directories"
+RESTORE_STATEMENTS = ["transparency.services.restored.statements"]
+RESTORE_CHECKS = ["verify_ledger"]
+# The table of retention, each app's own part, and what says which stored files stay whatever their day is.
+RETENTION_TERMS = ["core.retention.rules.TERMS", "donations.services.purging.TERMS"]
+RETENTION_KEEPERS = ["donations.services.purging.kept_files", "transparency.selectors.keeping.kept_files"]
 # What apps keep sealed elsewhere than in a sealed column: for `rotate_keys` (core.keys.resealing).
 RESEALERS = ["accounts.services.second_factor_keys.reseal_second_factors"]
 STALE_COUNTERS = ["accounts.services.second_factor_keys.count_stale_second_factors"]

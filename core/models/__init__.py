@@ -9,6 +9,8 @@ from core.models.messages import Message, PhoneCode
 from core.models.numbers import NumberCounter
 from core.models.outbox import PublicRecord
 from core.models.reads import ReadLog
+from core.models.restores import RestoreMark
+from core.models.retention import RetentionHold, RetentionRun
 
 __all__ = [
     "AuditEvent",
@@ -22,5 +24,8 @@ __all__ = [
     "PhoneCode",
     "PublicRecord",
     "ReadLog",
+    "RestoreMark",
+    "RetentionHold",
+    "RetentionRun",
     "StoredFile",
 ]

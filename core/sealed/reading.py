@@ -35,14 +35,32 @@ def reveal_many(
 ) -> list[str | None]:
     """Return one sealed text of several objects, in order, each logged, as `reveal` does."""
     rows = list(objs)
+    with transaction.atomic(durable=True):
+        texts = [_opened(obj, sealed_text_field(type(obj), field_name)) for obj in rows]
+        log_read(rows, field_name, reader=reader, purpose=purpose, branch_code=branch_code, durable=False)
+    return texts
+
+
+def log_read(
+    objs: Iterable[Model],
+    field_name: str,
+    *,
+    reader: Any,
+    purpose: str,
+    branch_code: str | None = None,
+    durable: bool = True,
+) -> None:
+    """Log that a person reads one value of each object, committed before this returns (RuntimeError in a transaction).
+
+    For doors to values that are no sealed columns (core.files). Raises DomainError `purpose_missing`.
+    """
     if len(purpose.strip()) < 2:
         raise DomainError(
             "purpose_missing", _("查看敏感信息须写明用途，请填写后再试。"), {"purpose": _("请写明用途，至少两个字")}
         )
     if getattr(reader, "pk", None) is None:
         raise TypeError("a person reads; work of the system uses open_for_work")
-    with transaction.atomic(durable=True):
-        texts = [_opened(obj, sealed_text_field(type(obj), field_name)) for obj in rows]
+    with transaction.atomic(durable=durable):
         ReadLog.objects.bulk_create(
             ReadLog(
                 at=now(),
@@ -50,15 +68,22 @@ def reveal_many(
                 reader_login=getattr(reader, "login", ""),
                 object_label=obj._meta.label_lower,
                 object_key=str(getattr(obj, "number", "") or obj.pk)[:120],
-                row_key=_row_key(obj, field_name),
+                row_key=getattr(obj, "row_key", None),
                 field=field_name,
                 purpose=purpose.strip()[:200],
                 branch_code=_branch_code(obj) if branch_code is None else branch_code,
                 address=request_address.get(),
             )
-            for obj in rows
+            for obj in objs
         )
-    return texts
+
+
+def log_work(model: type[Model], field_name: str, *, work: str) -> None:
+    """Log that work of the system opens values of one field: one row, however often it is said."""
+    if not work.strip():
+        raise TypeError("work needs a name")
+    row = ReadLog(at=now(), object_label=model._meta.label_lower, field=field_name, work=work.strip()[:120])
+    ReadLog.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def open_for_work(obj: Model, field_name: str, *, work: str) -> str | None:
@@ -72,14 +97,11 @@ def open_for_work(obj: Model, field_name: str, *, work: str) -> str | None:
 
 def open_many_for_work(objs: Sequence[Model], field_name: str, *, work: str) -> list[str | None]:
     """Return one sealed text of many objects of one model, in order, as `open_for_work` does; one row in the log."""
-    if not work.strip():
-        raise TypeError("work needs a name")
     if not objs:
         return []
     model = type(objs[0])
     field = sealed_text_field(model, field_name)
-    row = ReadLog(at=now(), object_label=model._meta.label_lower, field=field_name, work=work.strip()[:120])
-    ReadLog.objects.bulk_create([row], ignore_conflicts=True)
+    log_work(model, field_name, work=work)
     return [_opened(obj, field) for obj in objs]
 
 
@@ -88,10 +110,6 @@ def _opened(obj: Model, field: SealedTextField) -> str | None:
     if value is None:
         return None
     return unseal(value, field=field.logical, row=getattr(obj, field.row_field), purpose=field.purpose).decode()
-
-
-def _row_key(obj: Model, field_name: str) -> Any:
-    return getattr(obj, sealed_text_field(type(obj), field_name).row_field)
 
 
 def _branch_code(obj: Any) -> str:

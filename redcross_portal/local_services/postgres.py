@@ -33,7 +33,7 @@ def find_binaries(major: int | None = None) -> Path:
 
     `major` asks for exactly that version: a data directory belongs to the version that made it.
     """
-    found = [(version, path) for path in _candidates() if (version := _major_of(path)) is not None]
+    found = [(version, path) for path in program_directories() if (version := _major_of(path)) is not None]
     fitting = [(v, p) for v, p in found if (v == major if major is not None else v >= OLDEST_MAJOR)]
     if fitting:
         return max(fitting, key=lambda pair: pair[0])[1]
@@ -44,7 +44,8 @@ def find_binaries(major: int | None = None) -> Path:
     raise StartError(f"本机没有 PostgreSQL {OLDEST_MAJOR} 或更高版本：请运行 make setup，或设置 DATABASE_URL")
 
 
-def _candidates() -> list[Path]:
+def program_directories() -> list[Path]:
+    """The directories on this machine in which PostgreSQL's programs may lie, older versions first."""
     paths = sorted(Path("/usr/lib/postgresql").glob("*/bin")) + sorted(Path("/usr").glob("pgsql-*/bin"))
     on_path = shutil.which("postgres")
     if on_path:

@@ -42,7 +42,7 @@ def make_table() -> None:
     databases.as_superuser(
         *map(str, editor.collected_sql),
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON tests_payer TO {role}",
-        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}",
+        f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
         database=database,
     )
 

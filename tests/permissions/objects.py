@@ -18,6 +18,7 @@ from core.clock import today
 from core.files import store_file
 from core.models import Job, StoredFile
 from core.progress import NoProgress
+from core.retention import place_hold
 from donations.models import Batch, Donation, StagedGift
 from donations.services.batches import approve_batch, open_counter_batch, open_file_batch, submit_batch
 from donations.services.corrections import request_correction
@@ -71,6 +72,7 @@ def make_objects() -> Objects:
         **{f"step_{step}": step for step in ("submit", "withdraw", "cancel", "return", "approve", "decline")},
         **_batches(clerk, approver),
         **_reports(clerk, people["publisher.own"]),
+        "hold": _hold(people["superuser"]),
         "opening": _opening(people["finance.own"]).pk,
         "volume": 1,
         "file_role": "pdf",
@@ -97,6 +99,12 @@ def _person(who: Who) -> User:
         if held.ended:
             end_grant(grant=grant, on=today(), actor=None, reason="示例")
     return person
+
+
+def _hold(actor: User) -> int:
+    kept = store_file(io.BytesIO(b"x"), name="x.csv", content_type="text/csv", data_class="P2", actor=actor)
+    key = str(kept.pk)
+    return place_hold(object_label="core.storedfile", object_key=key, reason="示例争议", actor=actor).pk
 
 
 def _job(owner: User) -> Job:

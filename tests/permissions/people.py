@@ -36,8 +36,8 @@ ROLE_RIGHTS: dict[str, set[str]] = {
     "supervisor": OVERSIGHT,
     "auditor": OVERSIGHT,
     "branch_admin": {"manage_branch", "grant_roles"},
-    "system_admin": {"manage_system", "manage_people"},
-    "security_admin": {"grant_roles"},
+    "system_admin": {"manage_system", "manage_people", "manage_retention"},
+    "security_admin": {"grant_roles", "manage_retention"},
     "audit_admin": {"view_audit"},
 }
 # Only these reach the branches below, and only where the grant says so.

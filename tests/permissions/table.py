@@ -49,6 +49,8 @@ ORGANIZATIONS = {
     "desk_branch_close": Route(keeps(branch="33", or_above=False), keeps(branch="33", or_above=False), BRANCH),
     "desk_branch_merge": Route(keeps(branch="33", or_above=False), keeps(branch="33", or_above=False), BRANCH),
     "desk_people": Route(holds(*PEOPLE)),
+    "desk_retention": Route(holds("manage_retention"), holds("manage_retention")),
+    "desk_hold_lift": Route(holds("manage_retention"), holds("manage_retention"), {"pk": "hold"}),
     "desk_person_new": Route(holds("manage_people"), holds("manage_people")),
     "desk_person": Route(holds(*PEOPLE), arguments=PERSON),
     "desk_person_edit": Route(keeps_account("manage_people"), keeps_account("manage_people"), PERSON),

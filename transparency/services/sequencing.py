@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from core.clock import now
 from transparency.models import LogHead
+from transparency.services.restored import order_is_held
 
 # Records of transactions that are surely over and were not taken yet, in posting order. Between two runs the horizon
 # moves from `seen_xid` to the oldest transaction that still runs: each record's transaction lies in exactly one step.
@@ -26,10 +27,13 @@ PLACE = """
 def sequence_records() -> int:
     """Give every record whose transaction is surely over its index, without gap, and return how many there were.
 
-    Locks the log's head, so two sequencers take turns. Idempotent; a crash leaves nothing half done.
+    Locks the log's head, so two sequencers take turns. Idempotent; a crash leaves nothing half done. After a restore
+    none gets its place until `resume_order` says that this is no fork.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         head = LogHead.objects.select_for_update().get(pk=1)
+        if order_is_held():
+            return 0
         cursor.execute(PLACE, {"size": head.size, "seen": str(head.seen_xid), "now": now()})
         placed, horizon = cursor.fetchone()
         head.size += placed
