@@ -17,11 +17,11 @@ from ledger.choices import ENTRY_LETTER
 from ledger.errors import LedgerConflict, refusals_explained
 from ledger.models import Entry, Movement, PostingGroup
 from ledger.services.drafts import EntryDraft
-from ledger.services.positions import Ends, Line, lock_balances, place, take_out
+from ledger.services.positions import Line, lock_balances, place, take_out
 from ledger.services.records import write_entry_record
 from ledger.services.rules import check_draft
 
-Plan = Callable[[dict[int, Ends]], list[Line]]
+Plan = Callable[[], list[Line]]
 
 
 def post_entry(*, draft: EntryDraft, actor: User | None = None) -> Entry:
@@ -39,7 +39,7 @@ def post_entry(*, draft: EntryDraft, actor: User | None = None) -> Entry:
     return post_planned(
         draft=draft,
         account_ids=[account.pk for account in accounts],
-        plan=lambda ends: _lines(draft, ends),
+        plan=lambda: _lines(draft),
         is_same=lambda entry: _movements_of(entry) == _movements_of_draft(draft),
         actor=actor,
     )
@@ -54,7 +54,7 @@ def post_planned(
     actor: User | None,
     reverses: Entry | None = None,
 ) -> Entry:
-    """Post the lines that `plan` makes of the locked ends of these accounts; for this package's own services.
+    """Post the lines that `plan` makes once these accounts are locked; for this package's own services.
 
     `is_same` tells whether the movements of an entry with the same key are those of the draft.
     """
@@ -65,19 +65,18 @@ def post_planned(
             if _content_of(standing) != _content_of_draft(draft, reverses) or not is_same(standing):
                 raise _key_used(standing)
             return standing
-        movements = place(plan(ends), ends)
+        movements = place(plan(), ends)
         entry = _insert(draft, movements, reverses)
         write_entry_record(entry, branch_code=draft.branch.code)
         record_audit("ledger.entry.posted", actor=actor or draft.approved_by, obj=entry, branch_code=draft.branch.code)
     return entry
 
 
-def _lines(draft: EntryDraft, ends: dict[int, Ends]) -> list[Line]:
+def _lines(draft: EntryDraft) -> list[Line]:
     lines: list[Line] = []
     for movement in draft.movements:
         if movement.takes_back is not None:
-            holder = movement.takes_back.destination_id
-            lines += take_out(movement.takes_back, movement.quantity, ends[holder], movement.destination.pk)
+            lines += take_out(movement.takes_back, movement.quantity, movement.destination.pk)
             continue
         lines.append(
             Line(

@@ -18,7 +18,7 @@ from ledger.models import Account, Entry, Movement
 from ledger.selectors.funds import open_successor
 from ledger.services.accounts import open_holding
 from ledger.services.drafts import EntryDraft
-from ledger.services.positions import ZERO, Ends, Line, take_out, written
+from ledger.services.positions import ZERO, Line, take_out, written
 from ledger.services.posting import post_planned
 from ledger.services.rules import check_document
 
@@ -70,7 +70,7 @@ def reverse_entry(
         return post_planned(
             draft=draft,
             account_ids=[*(movement.destination_id for movement in asked), *(target.pk for target in targets.values())],
-            plan=lambda ends: [line for m, part in asked.items() for line in _lines(m, part, targets[m.pk].pk, ends)],
+            plan=lambda: [line for m, part in asked.items() for line in _lines(m, part, targets[m.pk].pk)],
             is_same=lambda standing: _takes_back(standing, asked),
             actor=actor,
             reverses=entry,
@@ -118,7 +118,7 @@ def _comes_back_to(movement: Movement) -> Account:
     return open_holding(branch=fund.branch, fund=fund, unit=source.unit, site=source.site)
 
 
-def _lines(movement: Movement, part: Decimal | None, target_id: int, ends: dict[int, Ends]) -> list[Line]:
+def _lines(movement: Movement, part: Decimal | None, target_id: int) -> list[Line]:
     reversed_before = movement.reversals.aggregate(total=Sum("quantity"))["total"] or ZERO
     left = movement.quantity - reversed_before
     if not left or (part is not None and part > left):
@@ -134,7 +134,7 @@ def _lines(movement: Movement, part: Decimal | None, target_id: int, ends: dict[
         )
     wanted = left if part is None else part
     if movement.in_from is not None:
-        return take_out(movement, wanted, ends[movement.destination_id], target_id)
+        return take_out(movement, wanted, target_id)
     return [
         Line(
             source_id=movement.destination_id,
