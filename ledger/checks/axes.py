@@ -59,7 +59,7 @@ AXES: dict[str, str] = {
                    < coalesce((SELECT o.out_from + o.quantity FROM ledger_movement o
                                 WHERE o.source_id = h.source_id AND o.out_from IS NOT NULL AND o.id < h.id
                                 ORDER BY o.out_from DESC LIMIT 1), 0))""",
-    # Draws cover each outflow once, from its first to its last place, and nothing else; no hole lies in a draw, and what
+    # Draws cover each outflow once, from its first to its last place, and nothing else; no hole lies in one, and what
     # was taken out before a draw is what parts its two places. Asked of movements in the order of the inflow axis.
     "draws_are_what_left": """
         WITH mark AS (

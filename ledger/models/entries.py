@@ -174,7 +174,7 @@ class Movement(models.Model):
 class Draw(models.Model):
     """A part of an account's inflow axis that an outflow used up, without a hole in it (docs/ledger.md).
 
-    `in_from` is its place on the inflow axis, `out_from` on the outflow axis. Written by the trigger on movements alone.
+    `in_from` is its place on the inflow axis, `out_from` on the outflow axis. Written by a trigger on movements alone.
     """
 
     # No foreign keys in the database: the trigger takes both from rows that stand for ever.

@@ -82,9 +82,9 @@ class Hop:
     """One step of a trail: a quantity of the source's unit that went from one account to another.
 
     `way` is one of `TrailWay`, `stage` what it means to a giver. `entry_id` is what other apps join their details by.
-    `document` is free text that is only committed to in public: for staff pages. In a summarised trail a hop stands for
-    `hops` steps between the same funds or parties (all transit accounts of a fund count as one), and what belongs to one
-    entry alone is empty.
+    `document` is free text that is only committed to in public: for staff pages. In a summarised trail a hop stands
+    for `hops` steps between the same funds or parties (all transit accounts of a fund count as one), and what belongs
+    to one entry alone is empty.
     """
 
     depth: int
