@@ -85,5 +85,10 @@ AXES: dict[str, str] = {
         SELECT coalesce(m.source_id, d.account_id), coalesce(m.id, d.movement_id), m.out_from
           FROM (SELECT * FROM ledger_movement WHERE out_from IS NOT NULL) m
           FULL JOIN drawn d ON d.movement_id = m.id AND d.account_id = m.source_id
-         WHERE (m.quantity, m.out_from, m.out_from + m.quantity) IS DISTINCT FROM (d.quantity, d.out_from, d.ends)""",
+         WHERE (m.quantity, m.out_from, m.out_from + m.quantity) IS DISTINCT FROM (d.quantity, d.out_from, d.ends)
+        UNION ALL
+        SELECT d.account_id, d.movement_id, d.in_from
+          FROM ledger_draw d JOIN ledger_movement m ON m.id = d.movement_id
+         WHERE d.destination_id <> m.destination_id
+            OR d.lands_at IS DISTINCT FROM m.in_from + d.out_from - m.out_from""",
 }

@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("in_from", models.DecimalField(decimal_places=3, max_digits=24, verbose_name="流入轴位置")),
                 ("out_from", models.DecimalField(decimal_places=3, max_digits=24, verbose_name="流出轴位置")),
+                ("lands_at", models.DecimalField(decimal_places=3, max_digits=24, null=True, verbose_name="到达位置")),
                 ("quantity", models.DecimalField(decimal_places=3, max_digits=18, verbose_name="数量")),
                 (
                     "account",
@@ -32,6 +33,17 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to="ledger.account",
                         verbose_name="账户",
+                    ),
+                ),
+                (
+                    "destination",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.account",
+                        verbose_name="去向",
                     ),
                 ),
                 (

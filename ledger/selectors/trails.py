@@ -40,8 +40,8 @@ _STAGE_OF_DESTINATION: dict[str, str] = {
 # The walk itself is `ledger_trail` (sql/draws.sql). In a summary all transit accounts of a fund count as one.
 _TRAIL = """
 WITH hop AS MATERIALIZED (
-    SELECT * FROM ledger_trail(%(movements)s, %(as_of)s, %(deepest)s)
-), size AS MATERIALIZED (SELECT count(*) AS hops FROM hop)
+    SELECT * FROM ledger_trail(%(movements)s, %(as_of)s, %(deepest)s, %(most)s)
+), size AS MATERIALIZED (SELECT sum(hops) AS hops FROM hop)
 SELECT h.depth, h.way, h.source_id, h.destination_id, h.quantity, 1 AS hops, h.movement_id, e.id AS entry_id, m.line,
        e.kind, e.number, e.document, e.occurred_on, e.posted_at
   FROM hop h
@@ -49,7 +49,7 @@ SELECT h.depth, h.way, h.source_id, h.destination_id, h.quantity, 1 AS hops, h.m
   LEFT JOIN ledger_entry e ON e.id = m.entry_id
  WHERE (SELECT hops FROM size) <= %(most)s
 UNION ALL
-SELECT min(h.depth), h.way, min(h.source_id), min(h.destination_id), sum(h.quantity), count(*), min(h.movement_id),
+SELECT min(h.depth), h.way, min(h.source_id), min(h.destination_id), sum(h.quantity), sum(h.hops)::bigint, min(h.movement_id),
        NULL, NULL, NULL, NULL, NULL, NULL, NULL
   FROM hop h
   JOIN ledger_account s ON s.id = h.source_id

@@ -47,6 +47,7 @@ TAMPERING: dict[str, tuple[str, set[str]]] = {
         "UPDATE ledger_draw SET in_from = in_from + 1 WHERE id = (SELECT max(id) FROM ledger_draw)",
         {"draws_are_what_left"},
     ),
+    "a draw sent elsewhere": ("UPDATE ledger_draw SET lands_at = lands_at + 1", {"draws_are_what_left"}),
     "a draw removed": (
         "DELETE FROM ledger_draw WHERE id = (SELECT min(id) FROM ledger_draw)",
         {"draws_are_what_left"},

@@ -30,8 +30,8 @@ CHANGES = [
     "DELETE FROM ledger_accountbalance",
     "TRUNCATE ledger_accountbalance",
     "INSERT INTO ledger_accountbalance SELECT id, 5, 0, 0 FROM ledger_account WHERE kind = 'world' LIMIT 1",
-    "INSERT INTO ledger_draw (movement_id, account_id, in_from, out_from, quantity)"
-    " SELECT movement_id, account_id, 90, 90, 1 FROM ledger_draw LIMIT 1",
+    "INSERT INTO ledger_draw (movement_id, account_id, in_from, out_from, quantity, destination_id)"
+    " SELECT movement_id, account_id, 90, 90, 1, destination_id FROM ledger_draw LIMIT 1",
     "DELETE FROM ledger_fund",
     "UPDATE ledger_fund SET purpose = 'x', is_restricted = true",
     "DELETE FROM organizations_branch WHERE code = '330182'",
