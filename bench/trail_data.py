@@ -2,9 +2,9 @@
 """Books with one large pool, written straight into the tables: for measuring trails.
 
 A province's pool takes all gifts. Outflows follow them first in, first out: transfers through transit accounts to cities
-and from these to counties, aid, purchases of goods; one gift in a hundred is refunded (a hole), transfers are lost, sent
-back or taken back in part, aid comes back in part. One gift holds a third of everything, so that it spans thousands of
-outflows. Triggers are off while the rows are written (superuser), but what they keep is kept: `ledger.checks` find
+and from these to counties, aid, purchases of goods; one gift in a hundred is refunded (a hole), a quarter of the transfers is
+accepted in parts, sent back or taken back in part, aid comes back in part. One gift holds a fifth of everything, so that
+it spans thousands of outflows. Triggers are off while the rows are written (superuser), but what they keep is kept: `ledger.checks` find
 nothing. The same number of rows gives the same rows.
 """
 
@@ -35,7 +35,7 @@ TABLES = ("ledger_entry", "ledger_movement", "ledger_draw", "core_publicrecord")
 # Gifts in the order of their time `t`. The giant one is at 5 % of the way.
 GIFTS = """
     CREATE TEMP TABLE gift AS
-    SELECT t, CASE WHEN t = %(gifts)s / 20 THEN round(%(gifts)s * 30::numeric, 2)
+    SELECT t, CASE WHEN t = %(gifts)s / 20 THEN round(%(gifts)s * 14::numeric, 2)
                    ELSE round((5 * exp(4.5 * random() ^ 2))::numeric, 2) END AS quantity,
            t %% 100 = 7 AS is_refunded
       FROM generate_series(1, %(gifts)s) AS t;
@@ -47,7 +47,8 @@ GIFTS = """
 # The pool's outflows reach a share of what was there at their time, evenly over the years.
 OUTFLOWS = """
     CREATE TEMP TABLE paid AS
-    SELECT k, t, quantity, CASE WHEN k %% 10 < 6 THEN 'transfer_out' WHEN k %% 50 = 7 THEN 'purchase' ELSE 'aid' END AS kind, 1 + k %% %(cities)s AS city
+    SELECT k, t, quantity, CASE WHEN k %% 10 = 0 OR k %% 20 IN (1, 2, 5) THEN round(quantity * 0.6, 2) ELSE quantity END AS first,
+           CASE WHEN k %% 10 < 6 THEN 'transfer_out' WHEN k %% 50 = 7 THEN 'purchase' ELSE 'aid' END AS kind, 1 + k %% %(cities)s AS city
       FROM (SELECT k, t, least(round(0.95 * g.net, 2), round(0.93 * total.net * k / %(outflows)s, 2)) AS reach,
                    least(round(0.95 * g.net, 2), round(0.93 * total.net * k / %(outflows)s, 2))
                    - lag(least(round(0.95 * g.net, 2), round(0.93 * total.net * k / %(outflows)s, 2)), 1, 0) OVER (ORDER BY k) AS quantity
@@ -59,7 +60,7 @@ OUTFLOWS = """
     SELECT *, CASE WHEN n %% 2 = 0 THEN 'transfer_out' ELSE 'aid' END AS kind
       FROM (SELECT k, t, city, row_number() OVER (PARTITION BY city ORDER BY k) AS n,
                    round(0.85 * kept, 2) - lag(round(0.85 * kept, 2), 1, 0) OVER (PARTITION BY city ORDER BY k) AS quantity
-              FROM (SELECT k, t, city, sum(round(quantity * 0.6, 2) + CASE WHEN k %% 20 = 1 THEN 0 ELSE quantity - round(quantity * 0.6, 2) END
+              FROM (SELECT k, t, city, sum(first + CASE WHEN k %% 20 = 1 THEN 0 ELSE quantity - first END
                                            - CASE WHEN k %% 20 = 2 THEN round(quantity * 0.05, 2) ELSE 0 END)
                            OVER (PARTITION BY city ORDER BY k) AS kept
                       FROM paid WHERE kind = 'transfer_out') sums) steps
@@ -86,13 +87,13 @@ EVENTS = """
            'pool', quantity, NULL, NULL, NULL, 1, NULL FROM paid
     UNION ALL SELECT t, k, 11, kind, 'goods_suppliers', 'stock', 'pool', greatest(1, floor(quantity / 7)), NULL, NULL, NULL, 2, quantity
            FROM paid WHERE kind = 'purchase'
-    UNION ALL SELECT t, k, 12, 'transfer_in', 'P' || k, 'city' || city, 'city' || city, round(quantity * 0.6, 2), NULL, 10, NULL, 1, NULL
+    UNION ALL SELECT t, k, 12, 'transfer_in', 'P' || k, 'city' || city, 'city' || city, first, NULL, 10, NULL, 1, NULL
            FROM paid WHERE kind = 'transfer_out'
     UNION ALL SELECT t, k, 13, CASE WHEN k %% 20 = 1 THEN 'transfer_back' ELSE 'transfer_in' END, 'P' || k,
            CASE WHEN k %% 20 = 1 THEN 'pool' ELSE 'city' || city END, CASE WHEN k %% 20 = 1 THEN 'pool' ELSE 'city' || city END,
-           quantity - round(quantity * 0.6, 2), NULL, 10, NULL, 1, NULL FROM paid WHERE kind = 'transfer_out'
+           quantity - first, NULL, 10, NULL, 1, NULL FROM paid WHERE kind = 'transfer_out' AND first < quantity
     UNION ALL SELECT t, k, 14, 'reversal', 'city' || city, 'P' || k, 'city' || city, round(quantity * 0.05, 2), 13, NULL,
-           quantity - round(quantity * 0.6, 2) - round(quantity * 0.05, 2), 1, NULL FROM paid WHERE kind = 'transfer_out' AND k %% 20 = 2 AND quantity > 1
+           quantity - first - round(quantity * 0.05, 2), 1, NULL FROM paid WHERE kind = 'transfer_out' AND k %% 20 = 2 AND quantity > 1
     UNION ALL SELECT t, k, 15, kind, 'city' || city, CASE kind WHEN 'transfer_out' THEN 'C' || k ELSE 'beneficiaries' END, 'city' || city,
            quantity, NULL, NULL, NULL, 1, NULL FROM city_paid
     UNION ALL SELECT t, k, 16, 'transfer_in', 'C' || k, 'county' || city, 'county' || city, quantity, NULL, 15, NULL, 1, NULL

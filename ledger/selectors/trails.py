@@ -49,8 +49,8 @@ SELECT h.depth, h.way, h.source_id, h.destination_id, h.quantity, 1 AS hops, h.m
   LEFT JOIN ledger_entry e ON e.id = m.entry_id
  WHERE (SELECT hops FROM size) <= %(most)s
 UNION ALL
-SELECT min(h.depth), h.way, min(h.source_id), min(h.destination_id), sum(h.quantity), sum(h.hops)::bigint, min(h.movement_id),
-       NULL, NULL, NULL, NULL, NULL, NULL, NULL
+SELECT min(h.depth), h.way, min(h.source_id), min(h.destination_id), sum(h.quantity), sum(h.hops)::bigint,
+       min(h.movement_id), NULL, NULL, NULL, NULL, NULL, NULL, NULL
   FROM hop h
   JOIN ledger_account s ON s.id = h.source_id
   JOIN ledger_account d ON d.id = h.destination_id
