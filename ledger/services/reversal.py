@@ -69,7 +69,8 @@ def reverse_entry(
         )
         return post_planned(
             draft=draft,
-            account_ids=[*(movement.destination_id for movement in asked), *(target.pk for target in targets.values())],
+            accounts=[*(movement.destination for movement in asked), *targets.values()],
+            named=asked,
             plan=lambda: [line for m, part in asked.items() for line in _lines(m, part, targets[m.pk].pk)],
             is_same=lambda standing: _takes_back(standing, asked),
             actor=actor,
@@ -81,7 +82,11 @@ def _asked(
     entry: Entry, quantity: Decimal | None, by_line: Mapping[int, Decimal] | None
 ) -> dict[Movement, Decimal | None]:
     """The movements to take back and how much of each (None: all that is left)."""
-    movements = list(entry.movements.select_related("source__fund__branch", "source__unit").order_by("line"))
+    movements = list(
+        entry.movements.select_related(
+            "source__fund__branch", "source__unit", "destination__fund", "destination__unit"
+        ).order_by("line")
+    )
     if quantity is not None:
         if len(movements) != 1 or by_line is not None:
             raise LedgerError("line_missing", _("这张记账单有多行，部分冲销须写明每一行冲销多少。"))
