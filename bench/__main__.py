@@ -13,7 +13,15 @@ from pathlib import Path
 # Real servers first, before Django reads its settings.
 import tests.servers  # noqa: F401
 
-FIGURES = ("import_posting", "donations_list", "name_search", "report_10k", "warm_start")
+FIGURES = (
+    "import_posting",
+    "post_concurrent",
+    "trail",
+    "donations_list",
+    "name_search",
+    "report_10k",
+    "warm_start",
+)
 COLUMNS = ("name", "value", "unit", "compared_with", "ratio", "rows", "goal", "met")
 
 

@@ -69,6 +69,19 @@ class TrailWay(models.TextChoices):
     RESTS = "rests", _("结存")
 
 
+class TrailStage(models.TextChoices):
+    """What a step of a trail means to a giver."""
+
+    BOOKED = "booked", _("入账")
+    SENT = "sent", _("拨付")
+    ACCEPTED = "accepted", _("签收")
+    MOVED = "moved", _("变更用途")
+    USED = "used", _("使用")
+    BOUGHT = "bought", _("购得物资")
+    CAME_BACK = "came_back", _("退回")
+    REFUNDED = "refunded", _("退还或冲销")
+
+
 class OpeningStatus(models.TextChoices):
     """States of a file of opening balances."""
 

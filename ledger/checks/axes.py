@@ -53,8 +53,42 @@ AXES: dict[str, str] = {
                 OR EXISTS (SELECT 1 FROM ledger_movement o
                             WHERE o.source_id = h.source_id AND o.id < h.id AND o.hole_from < h.hole_from + h.quantity
                               AND o.hole_from + o.quantity > h.hole_from)
-                OR ledger_leaves_at(h.source_id, h.hole_from, h.id)
+                OR h.hole_from - coalesce((SELECT sum(least(o.quantity, h.hole_from - o.hole_from))
+                                             FROM ledger_movement o WHERE o.source_id = h.source_id
+                                              AND o.hole_from < h.hole_from AND o.id <= h.id), 0)
                    < coalesce((SELECT o.out_from + o.quantity FROM ledger_movement o
                                 WHERE o.source_id = h.source_id AND o.out_from IS NOT NULL AND o.id < h.id
                                 ORDER BY o.out_from DESC LIMIT 1), 0))""",
+    # Draws cover each outflow once, from its first to its last place, and nothing else; no hole lies in one, and what
+    # was taken out before a draw is what parts its two places. Asked of movements in the order of the inflow axis.
+    "draws_are_what_left": """
+        WITH mark AS (
+            SELECT d.account_id, d.in_from AS place, d.in_from + d.quantity AS ends, d.out_from, d.movement_id,
+                   d.quantity, 0 AS taken
+              FROM ledger_draw d
+            UNION ALL
+            SELECT h.source_id, h.hole_from, h.hole_from + h.quantity, NULL, NULL, NULL, h.quantity
+              FROM ledger_movement h WHERE h.hole_from IS NOT NULL
+        ), along AS (
+            SELECT k.*, sum(k.taken) OVER axis AS taken_before,
+                   lead(k.place) OVER axis AS next_place
+              FROM mark k WINDOW axis AS (PARTITION BY k.account_id ORDER BY k.place)
+        ), drawn AS (
+            SELECT movement_id, account_id, sum(quantity) AS quantity, min(out_from) AS out_from,
+                   max(out_from + quantity) AS ends
+              FROM ledger_draw GROUP BY 1, 2
+        )
+        SELECT a.account_id AS account, a.movement_id AS movement, a.place
+          FROM along a
+         WHERE (a.movement_id IS NOT NULL AND a.place - a.taken_before <> a.out_from) OR a.next_place < a.ends
+        UNION ALL
+        SELECT coalesce(m.source_id, d.account_id), coalesce(m.id, d.movement_id), m.out_from
+          FROM (SELECT * FROM ledger_movement WHERE out_from IS NOT NULL) m
+          FULL JOIN drawn d ON d.movement_id = m.id AND d.account_id = m.source_id
+         WHERE (m.quantity, m.out_from, m.out_from + m.quantity) IS DISTINCT FROM (d.quantity, d.out_from, d.ends)
+        UNION ALL
+        SELECT d.account_id, d.movement_id, d.in_from
+          FROM ledger_draw d JOIN ledger_movement m ON m.id = d.movement_id
+         WHERE d.destination_id <> m.destination_id
+            OR d.lands_at IS DISTINCT FROM m.in_from + d.out_from - m.out_from""",
 }

@@ -1,7 +1,7 @@
 """The ledger's tables, one subject a file."""
 
 from ledger.models.accounts import Account, AccountBalance
-from ledger.models.entries import Entry, Movement, PostingGroup
+from ledger.models.entries import Draw, Entry, Movement, PostingGroup
 from ledger.models.funds import Fund
 from ledger.models.opening import OpeningBatch, OpeningEvent, OpeningLine
 from ledger.models.units import CNY, Unit, UnitConversion
@@ -10,6 +10,7 @@ __all__ = [
     "CNY",
     "Account",
     "AccountBalance",
+    "Draw",
     "Entry",
     "Fund",
     "Movement",

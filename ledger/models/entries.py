@@ -169,3 +169,52 @@ class Movement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry_id}/{self.line}"
+
+
+class Draw(models.Model):
+    """A part of an account's inflow axis that an outflow used up, without a hole in it (docs/ledger.md).
+
+    `in_from` is its place on the inflow axis, `out_from` on the outflow axis, `lands_at` on the inflow axis of the
+    destination (null outside). Written by a trigger on movements alone.
+    """
+
+    # No foreign keys in the database: the trigger takes all three from rows that stand for ever.
+    movement = models.ForeignKey(
+        Movement,
+        verbose_name=_("款物流转"),
+        on_delete=models.PROTECT,
+        related_name="draws",
+        db_index=False,
+        db_constraint=False,
+    )
+    account = models.ForeignKey(
+        "ledger.Account",
+        verbose_name=_("账户"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+    in_from = models.DecimalField(_("流入轴位置"), **POSITION)
+    out_from = models.DecimalField(_("流出轴位置"), **POSITION)
+    quantity = models.DecimalField(_("数量"), max_digits=18, decimal_places=3)
+    destination = models.ForeignKey(
+        "ledger.Account",
+        verbose_name=_("去向"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+    lands_at = models.DecimalField(_("到达位置"), **POSITION, null=True)
+
+    class Meta:
+        verbose_name = _("支取区间")
+        verbose_name_plural = _("支取区间")
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="draw_quantity_positive"),
+            models.UniqueConstraint(fields=["account", "in_from"], name="draw_in_axis"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.movement_id}/{self.in_from}"

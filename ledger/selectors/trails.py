@@ -1,8 +1,8 @@
 """Where value went: first in, first out, by position on the axes of accounts (docs/ledger.md).
 
 A trail is an overlap search, not a table of pairs. What lies at `[lo, hi)` of an account's inflow axis was taken out
-where a hole covers it; the rest leaves at one closed-up interval of the outflow axis, because the holes before a point
-only let it move up. Each piece that leaves goes on at its place in the next account, level after level.
+where a hole covers it, left where an outflow drew it, and rests for the rest. Each piece that leaves goes on at its
+place in the next account, level after level.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from ledger.choices import AccountKind, TrailWay
-from ledger.models import Account, Entry, Movement, Unit
+from ledger.choices import AccountKind, EntryKind, TrailStage, TrailWay
+from ledger.models import Account, Entry, Fund, Movement, Unit
+from organizations.models import Branch
 
 # More hops than this are summarised by where they come from and lead to.
 SUMMARISED_ABOVE = 200
@@ -25,97 +26,36 @@ DEEPEST = 64
 NOW = 2**63 - 1
 ZERO = Decimal("0")
 
+_STAGE_OF_WAY: dict[str, str] = {
+    TrailWay.ARRIVED: TrailStage.BOOKED,
+    TrailWay.BOUGHT: TrailStage.BOUGHT,
+    TrailWay.CAME_BACK: TrailStage.CAME_BACK,
+}
+_STAGE_OF_DESTINATION: dict[str, str] = {
+    AccountKind.TRANSIT: TrailStage.SENT,
+    AccountKind.HOLDING: TrailStage.MOVED,
+    AccountKind.WORLD: TrailStage.USED,
+}
+
+# The walk itself is `ledger_trail` (sql/draws.sql). In a summary all transit accounts of a fund count as one.
 _TRAIL = """
-WITH RECURSIVE hop (depth, way, movement_id, source_id, destination_id, account_id, lo, hi, quantity) AS (
-    SELECT 0, 'arrived', m.id, m.source_id, m.destination_id,
-           CASE WHEN m.in_from IS NOT NULL THEN m.destination_id END,
-           m.in_from::numeric, (m.in_from + m.quantity)::numeric, m.quantity::numeric
-      FROM ledger_movement m WHERE m.id = ANY(%(movements)s)
-  UNION ALL
-    SELECT h.depth + 1, x.way, x.movement_id, x.source_id, x.destination_id, x.account_id, x.lo, x.hi, x.quantity
-      FROM hop h
-     CROSS JOIN LATERAL (
-        SELECT h.lo - coalesce(sum(least(t.quantity, h.lo - t.hole_from)), 0) AS lo
-          FROM ledger_movement t
-         WHERE t.source_id = h.account_id AND t.hole_from < h.lo AND t.id <= %(as_of)s) f
-     CROSS JOIN LATERAL (
-        WITH hole AS MATERIALIZED (
-            SELECT t.id, t.destination_id, t.in_from, t.hole_from, greatest(h.lo, t.hole_from) AS lo,
-                   least(h.hi, t.hole_from + t.quantity) AS hi
-              FROM ledger_movement t
-             WHERE t.source_id = h.account_id AND t.hole_from < h.hi AND t.hole_from + t.quantity > h.lo
-               AND t.hole_from >= coalesce((SELECT max(b.hole_from) FROM ledger_movement b
-                                             WHERE b.source_id = h.account_id AND b.hole_from <= h.lo), h.lo)
-               AND t.id <= %(as_of)s
-        ), piece AS MATERIALIZED (
-            SELECT f.lo, f.lo + (h.hi - h.lo) - coalesce((SELECT sum(hole.hi - hole.lo) FROM hole), 0) AS hi
-        ), gone AS MATERIALIZED (
-            SELECT t.id, t.entry_id, t.line, t.destination_id, t.in_from, t.out_from,
-                   greatest(piece.lo, t.out_from) AS lo, least(piece.hi, t.out_from + t.quantity) AS hi
-              FROM piece, ledger_movement t
-             WHERE t.source_id = h.account_id AND t.out_from < piece.hi AND t.out_from + t.quantity > piece.lo
-               AND t.out_from >= coalesce((SELECT max(b.out_from) FROM ledger_movement b
-                                            WHERE b.source_id = h.account_id AND b.out_from <= piece.lo), piece.lo)
-               AND t.id <= %(as_of)s
-        )
-        SELECT 'left' AS way, g.id AS movement_id, h.account_id AS source_id, g.destination_id,
-               CASE WHEN g.in_from IS NOT NULL THEN g.destination_id END AS account_id,
-               (g.in_from + g.lo - g.out_from)::numeric AS lo, (g.in_from + g.hi - g.out_from)::numeric AS hi,
-               (g.hi - g.lo)::numeric AS quantity
-          FROM gone g
-      UNION ALL
-        SELECT 'taken_out', t.id, h.account_id, t.destination_id,
-               CASE WHEN t.in_from IS NOT NULL THEN t.destination_id END,
-               t.in_from + t.lo - t.hole_from, t.in_from + t.hi - t.hole_from, t.hi - t.lo
-          FROM hole t
-      UNION ALL
-        SELECT 'came_back', r.id, r.source_id, r.destination_id, r.destination_id,
-               r.in_from + greatest(g.lo, r.back_from) - r.back_from,
-               r.in_from + least(g.hi, r.back_from + r.quantity) - r.back_from,
-               least(g.hi, r.back_from + r.quantity) - greatest(g.lo, r.back_from)
-          FROM gone g
-          JOIN ledger_movement r ON r.reverses_id = g.id AND r.back_from < g.hi AND r.back_from + r.quantity > g.lo
-               AND r.id <= %(as_of)s
-         WHERE g.in_from IS NULL
-      UNION ALL
-        SELECT 'bought', b.id, b.source_id, b.destination_id, b.destination_id,
-               b.in_from + b.lo, b.in_from + b.hi, b.hi - b.lo
-          FROM gone g
-          JOIN ledger_account d ON d.id = g.destination_id AND d.party = 'suppliers'
-         CROSS JOIN LATERAL (
-            SELECT coalesce(sum(s.quantity), 0) - g.out_from AS shift FROM ledger_movement s
-             WHERE s.entry_id = g.entry_id AND s.line < g.line AND s.out_from IS NOT NULL) c
-         CROSS JOIN LATERAL (
-            SELECT s.id, s.source_id, s.destination_id, s.in_from,
-                   round(s.quantity * (greatest(g.lo + c.shift, s.start) - s.start) / s.value, u.decimal_places) AS lo,
-                   round(s.quantity * (least(g.hi + c.shift, s.start + s.value) - s.start) / s.value,
-                         u.decimal_places) AS hi
-              FROM (SELECT w.*, sum(w.value) OVER (ORDER BY w.line) - w.value AS start
-                      FROM ledger_movement w
-                     WHERE w.entry_id = g.entry_id AND w.in_from IS NOT NULL AND w.value > 0) s
-              JOIN ledger_unit u ON u.id = s.unit_id
-             WHERE s.start < g.hi + c.shift AND s.start + s.value > g.lo + c.shift) b
-         WHERE b.hi > b.lo
-      UNION ALL
-        SELECT 'rests', NULL, h.account_id, h.account_id, NULL, NULL, NULL, rest.quantity
-          FROM (SELECT piece.hi - piece.lo - coalesce((SELECT sum(gone.hi - gone.lo) FROM gone), 0) AS quantity
-                  FROM piece) rest
-         WHERE rest.quantity > 0
-     ) x
-     WHERE h.account_id IS NOT NULL AND h.depth < %(deepest)s
-), size AS MATERIALIZED (SELECT count(*) AS hops FROM hop)
-SELECT h.depth, h.way, h.source_id, h.destination_id, h.quantity, 1 AS hops, h.movement_id, e.kind, e.number,
-       e.occurred_on, e.posted_at
+WITH hop AS MATERIALIZED (
+    SELECT * FROM ledger_trail(%(movements)s, %(as_of)s, %(deepest)s, %(most)s)
+), size AS MATERIALIZED (SELECT sum(hops) AS hops FROM hop)
+SELECT h.depth, h.way, h.source_id, h.destination_id, h.quantity, 1 AS hops, h.movement_id, e.id AS entry_id, m.line,
+       e.kind, e.number, e.document, e.occurred_on, e.posted_at
   FROM hop h
   LEFT JOIN ledger_movement m ON m.id = h.movement_id
   LEFT JOIN ledger_entry e ON e.id = m.entry_id
  WHERE (SELECT hops FROM size) <= %(most)s
 UNION ALL
-SELECT min(h.depth), h.way, h.source_id, h.destination_id, sum(h.quantity), count(*), min(h.movement_id), NULL, NULL,
-       NULL, NULL
+SELECT min(h.depth), h.way, min(h.source_id), min(h.destination_id), sum(h.quantity), sum(h.hops)::bigint,
+       min(h.movement_id), NULL, NULL, NULL, NULL, NULL, NULL, NULL
   FROM hop h
+  JOIN ledger_account s ON s.id = h.source_id
+  JOIN ledger_account d ON d.id = h.destination_id
  WHERE (SELECT hops FROM size) > %(most)s
- GROUP BY h.way, h.source_id, h.destination_id
+ GROUP BY h.way, s.kind, s.party, s.fund_id, s.unit_id, s.site_id, d.kind, d.party, d.fund_id, d.unit_id, d.site_id
 ORDER BY 1, 7 NULLS LAST, 3
 """
 
@@ -128,8 +68,11 @@ class _Row(NamedTuple):
     quantity: Decimal
     hops: int
     movement_id: int | None
+    entry_id: int | None
+    line: int | None
     kind: str | None
     number: str | None
+    document: str | None
     occurred_on: datetime.date | None
     posted_at: datetime.datetime | None
 
@@ -138,8 +81,10 @@ class _Row(NamedTuple):
 class Hop:
     """One step of a trail: a quantity of the source's unit that went from one account to another.
 
-    `way` is one of `TrailWay`. In a summarised trail a hop stands for `hops` steps between the same accounts, and
-    `kind`, `number`, `occurred_on` and `posted_at` are empty.
+    `way` is one of `TrailWay`, `stage` what it means to a giver. `entry_id` is what other apps join their details by.
+    `document` is free text that is only committed to in public: for staff pages. In a summarised trail a hop stands
+    for `hops` steps between the same funds or parties (all transit accounts of a fund count as one), and what belongs
+    to one entry alone is empty.
     """
 
     depth: int
@@ -149,10 +94,49 @@ class Hop:
     quantity: Decimal
     hops: int
     movement_id: int | None
+    entry_id: int | None
+    line: int | None
     kind: str
     number: str
+    document: str
     occurred_on: datetime.date | None
     posted_at: datetime.datetime | None
+
+    @property
+    def stage(self) -> str:
+        """One of `TrailStage`, told by the way and the two ends."""
+        if self.way in _STAGE_OF_WAY:
+            return _STAGE_OF_WAY[self.way]
+        if self.way == TrailWay.TAKEN_OUT:
+            is_refund = self.destination.kind == AccountKind.WORLD
+            return TrailStage.REFUNDED if is_refund else TrailStage.CAME_BACK
+        if self.source.kind == AccountKind.TRANSIT and self.destination.kind == AccountKind.HOLDING:
+            is_home = self.source.fund_id == self.destination.fund_id or self.kind == EntryKind.TRANSFER_BACK
+            return TrailStage.CAME_BACK if is_home else TrailStage.ACCEPTED
+        return _STAGE_OF_DESTINATION[self.destination.kind]
+
+    @property
+    def branch(self) -> Branch | None:
+        """Whose books it stands in afterwards: the branch that holds it, or the one that let it out."""
+        return self.destination.branch or self.source.branch
+
+    @property
+    def fund(self) -> Fund | None:
+        """The fund that holds it afterwards, or the one that it left."""
+        return self.destination.fund or self.source.fund
+
+    @property
+    def party(self) -> str:
+        """The outside party that it came from or went to, one of `WorldParty`; empty inside."""
+        return self.destination.party or self.source.party
+
+
+@dataclass(frozen=True)
+class Resting:
+    """What lies in an account now: in a holding, or under way in a transit account (of the sender until accepted)."""
+
+    account: Account
+    quantity: Decimal
 
 
 @dataclass(frozen=True)
@@ -184,6 +168,16 @@ class Trail:
     whereabouts: Whereabouts
     goods: tuple[Whereabouts, ...]
     is_summarised: bool
+    resting: tuple[Resting, ...] = ()
+
+    @property
+    def entry_ids(self) -> frozenset[int]:
+        """The entries that the trail passes, for other apps to join their details; empty in a summary."""
+        return frozenset(hop.entry_id for hop in self.hops if hop.entry_id is not None)
+
+    def at(self, *stages: str) -> tuple[Hop, ...]:
+        """The hops of these stages, in order."""
+        return tuple(hop for hop in self.hops if hop.stage in stages)
 
 
 def trail_of(movement: Movement, *, as_of: int = NOW, most: int = SUMMARISED_ABOVE) -> Trail:
@@ -222,6 +216,7 @@ def _trail(movement_ids: list[int], *, as_of: int, most: int) -> Trail:
             if unit_id != own.pk
         ),
         is_summarised=any(row.hops > 1 for row in rows),
+        resting=tuple(Resting(accounts[row.destination_id], row.quantity) for row in rows if row.way == TrailWay.RESTS),
     )
 
 
@@ -234,8 +229,11 @@ def _hop(row: _Row, accounts: dict[int, Account]) -> Hop:
         quantity=row.quantity,
         hops=row.hops,
         movement_id=row.movement_id,
+        entry_id=row.entry_id,
+        line=row.line,
         kind=row.kind or "",
         number=row.number or "",
+        document=row.document or "",
         occurred_on=row.occurred_on,
         posted_at=row.posted_at,
     )

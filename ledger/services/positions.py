@@ -6,14 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from ledger.errors import AlreadySpent, NotEnough
-from ledger.models import AccountBalance, Movement
+from ledger.models import AccountBalance, Draw, Movement
 
 ZERO = Decimal("0")
-EVERY = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -69,38 +67,36 @@ def place(lines: Iterable[Line], ends: dict[int, Ends]) -> list[Movement]:
     return placed
 
 
-def unspent_pieces(inflow: Movement, outflow_tail: Decimal) -> list[tuple[Decimal, Decimal]]:
+def unspent_pieces(inflow: Movement) -> list[tuple[Decimal, Decimal]]:
     """The parts `(from, to)` of an inflow's place that have neither left nor been taken out, in order.
 
     Reads under the lock of the account that holds it. What was taken out before does not count; of the rest, what lies
-    at or behind the outflow tail is unspent, because first in is first out.
+    behind the last draw is unspent, because first in is first out.
     """
     if inflow.in_from is None:
         raise ValueError("only an inflow of an account has a place to be unspent")
-    start, end = inflow.in_from, inflow.in_from + inflow.quantity
+    end = inflow.in_from + inflow.quantity
+    point = max(inflow.in_from, _drawn_to(inflow.destination_id))
     pieces: list[tuple[Decimal, Decimal]] = []
-    holes = Movement.objects.filter(source_id=inflow.destination_id, hole_from__gte=start, hole_from__lt=end)
+    holes = Movement.objects.filter(source_id=inflow.destination_id, hole_from__gte=inflow.in_from, hole_from__lt=end)
     taken = [
         (hole.hole_from, hole.hole_from + hole.quantity)
         for hole in holes.order_by("hole_from")
         if hole.hole_from is not None
     ]
-    leaves_at, point = _leaves_at(inflow.destination_id, start), start
     for hole_from, hole_to in [*taken, (end, end)]:
-        gone = min(max(outflow_tail - leaves_at, ZERO), hole_from - point)
-        if point + gone < hole_from:
-            pieces.append((point + gone, hole_from))
-        leaves_at += hole_from - point
-        point = hole_to
+        if point < hole_from:
+            pieces.append((point, hole_from))
+        point = max(point, hole_to)
     return pieces
 
 
-def take_out(inflow: Movement, quantity: Decimal, ends: Ends, destination_id: int) -> list[Line]:
+def take_out(inflow: Movement, quantity: Decimal, destination_id: int) -> list[Line]:
     """The lines that take a quantity of an inflow's own unspent part out again, the latest part first.
 
     Raises AlreadySpent, saying how much is still there.
     """
-    pieces = unspent_pieces(inflow, ends.outflow_tail)
+    pieces = unspent_pieces(inflow)
     there = sum((end - start for start, end in pieces), ZERO)
     if there < quantity:
         raise AlreadySpent(
@@ -154,7 +150,6 @@ def _leave(movement: Movement, source: Ends) -> None:
         source.outflow_tail += movement.quantity
 
 
-def _leaves_at(account_id: int, point: Decimal) -> Decimal:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT ledger_leaves_at(%s, %s, %s)", [account_id, point, EVERY])
-        return Decimal(cursor.fetchone()[0])
+def _drawn_to(account_id: int) -> Decimal:
+    last = Draw.objects.filter(account_id=account_id).order_by("-in_from").first()
+    return ZERO if last is None else last.in_from + last.quantity

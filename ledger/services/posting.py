@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -15,13 +16,13 @@ from core.clock import SHANGHAI, now
 from core.numbers import format_number, take_serials
 from ledger.choices import ENTRY_LETTER
 from ledger.errors import LedgerConflict, refusals_explained
-from ledger.models import Entry, Movement, PostingGroup
+from ledger.models import Account, Entry, Movement, PostingGroup
 from ledger.services.drafts import EntryDraft
-from ledger.services.positions import Ends, Line, lock_balances, place, take_out
+from ledger.services.positions import Line, lock_balances, place, take_out
 from ledger.services.records import write_entry_record
 from ledger.services.rules import check_draft
 
-Plan = Callable[[dict[int, Ends]], list[Line]]
+Plan = Callable[[], list[Line]]
 
 
 def post_entry(*, draft: EntryDraft, actor: User | None = None) -> Entry:
@@ -35,11 +36,12 @@ def post_entry(*, draft: EntryDraft, actor: User | None = None) -> Entry:
     more than is left of the gift, LedgerConflict where the key belongs to another entry.
     """
     check_draft(draft)
-    accounts = {end for movement in draft.movements for end in (movement.source, movement.destination)}
+    named = [other for movement in draft.movements for other in (movement.answers, movement.takes_back) if other]
     return post_planned(
         draft=draft,
-        account_ids=[account.pk for account in accounts],
-        plan=lambda ends: _lines(draft, ends),
+        accounts=[end for movement in draft.movements for end in (movement.source, movement.destination)],
+        named=named,
+        plan=lambda: _lines(draft),
         is_same=lambda entry: _movements_of(entry) == _movements_of_draft(draft),
         actor=actor,
     )
@@ -48,36 +50,46 @@ def post_entry(*, draft: EntryDraft, actor: User | None = None) -> Entry:
 def post_planned(
     *,
     draft: EntryDraft,
-    account_ids: Iterable[int],
+    accounts: Iterable[Account],
+    named: Iterable[Movement],
     plan: Plan,
     is_same: Callable[[Entry], bool],
     actor: User | None,
     reverses: Entry | None = None,
 ) -> Entry:
-    """Post the lines that `plan` makes of the locked ends of these accounts; for this package's own services.
+    """Post the lines that `plan` makes once these accounts are locked; for this package's own services.
 
-    `is_same` tells whether the movements of an entry with the same key are those of the draft.
+    `named` are the movements that lines answer or take back; `is_same` tells whether the movements of an entry with the
+    same key are those of the draft. All that the public record names is read before the locks are taken.
     """
+    ends_by_id = {account.pk: account for account in accounts}
+    named_by_id = {movement.pk: movement for movement in named}
+    prefetch_related_objects(list(ends_by_id.values()), "fund", "unit")
+    prefetch_related_objects(list(named_by_id.values()), "entry")
     with refusals_explained(), transaction.atomic():
-        ends = lock_balances(account_ids)
+        ends = lock_balances(ends_by_id)
         standing = _standing(draft.key)
         if standing is not None:
             if _content_of(standing) != _content_of_draft(draft, reverses) or not is_same(standing):
                 raise _key_used(standing)
             return standing
-        movements = place(plan(ends), ends)
+        movements = place(plan(), ends)
+        for movement in movements:
+            movement.source, movement.destination = ends_by_id[movement.source_id], ends_by_id[movement.destination_id]
+            movement.unit = movement.source.unit
+            movement.reverses = named_by_id[movement.reverses_id] if movement.reverses_id else None
+            movement.answers = named_by_id[movement.answers_id] if movement.answers_id else None
         entry = _insert(draft, movements, reverses)
-        write_entry_record(entry, branch_code=draft.branch.code)
+        write_entry_record(entry, branch_code=draft.branch.code, movements=movements)
         record_audit("ledger.entry.posted", actor=actor or draft.approved_by, obj=entry, branch_code=draft.branch.code)
     return entry
 
 
-def _lines(draft: EntryDraft, ends: dict[int, Ends]) -> list[Line]:
+def _lines(draft: EntryDraft) -> list[Line]:
     lines: list[Line] = []
     for movement in draft.movements:
         if movement.takes_back is not None:
-            holder = movement.takes_back.destination_id
-            lines += take_out(movement.takes_back, movement.quantity, ends[holder], movement.destination.pk)
+            lines += take_out(movement.takes_back, movement.quantity, movement.destination.pk)
             continue
         lines.append(
             Line(

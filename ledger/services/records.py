@@ -14,10 +14,11 @@ from ledger.models import Account, Entry, Movement
 RECORD_SCHEMA = "entry/1"
 
 
-def write_entry_record(entry: Entry, *, branch_code: str) -> None:
+def write_entry_record(entry: Entry, *, branch_code: str, movements: Iterable[Movement] | None = None) -> None:
     """Write the public record of an entry that was just posted, in the same transaction (docs/ledger.md).
 
     It holds numbers, dates, codes and quantities; what the entry rests on is free text and only committed to.
+    `movements` are the entry's own where the caller has them with their accounts, so that nothing is read again.
     """
     body: dict[str, Any] = {
         "schema": RECORD_SCHEMA,
@@ -28,7 +29,7 @@ def write_entry_record(entry: Entry, *, branch_code: str) -> None:
         "posted_at": utc_text(entry.posted_at),
         "basis": str(entry.basis),
         "reverses": entry.reverses.number if entry.reverses else None,
-        "movements": [_movement_body(movement) for movement in _with_accounts(entry)],
+        "movements": [_movement_body(movement) for movement in movements or _with_accounts(entry)],
     }
     write_record(
         kind="entry",

@@ -18,7 +18,7 @@ from ledger.models import Account, Entry, Movement
 from ledger.selectors.funds import open_successor
 from ledger.services.accounts import open_holding
 from ledger.services.drafts import EntryDraft
-from ledger.services.positions import ZERO, Ends, Line, take_out, written
+from ledger.services.positions import ZERO, Line, take_out, written
 from ledger.services.posting import post_planned
 from ledger.services.rules import check_document
 
@@ -69,8 +69,9 @@ def reverse_entry(
         )
         return post_planned(
             draft=draft,
-            account_ids=[*(movement.destination_id for movement in asked), *(target.pk for target in targets.values())],
-            plan=lambda ends: [line for m, part in asked.items() for line in _lines(m, part, targets[m.pk].pk, ends)],
+            accounts=[*(movement.destination for movement in asked), *targets.values()],
+            named=asked,
+            plan=lambda: [line for m, part in asked.items() for line in _lines(m, part, targets[m.pk].pk)],
             is_same=lambda standing: _takes_back(standing, asked),
             actor=actor,
             reverses=entry,
@@ -81,7 +82,11 @@ def _asked(
     entry: Entry, quantity: Decimal | None, by_line: Mapping[int, Decimal] | None
 ) -> dict[Movement, Decimal | None]:
     """The movements to take back and how much of each (None: all that is left)."""
-    movements = list(entry.movements.select_related("source__fund__branch", "source__unit").order_by("line"))
+    movements = list(
+        entry.movements.select_related(
+            "source__fund__branch", "source__unit", "destination__fund", "destination__unit"
+        ).order_by("line")
+    )
     if quantity is not None:
         if len(movements) != 1 or by_line is not None:
             raise LedgerError("line_missing", _("这张记账单有多行，部分冲销须写明每一行冲销多少。"))
@@ -118,7 +123,7 @@ def _comes_back_to(movement: Movement) -> Account:
     return open_holding(branch=fund.branch, fund=fund, unit=source.unit, site=source.site)
 
 
-def _lines(movement: Movement, part: Decimal | None, target_id: int, ends: dict[int, Ends]) -> list[Line]:
+def _lines(movement: Movement, part: Decimal | None, target_id: int) -> list[Line]:
     reversed_before = movement.reversals.aggregate(total=Sum("quantity"))["total"] or ZERO
     left = movement.quantity - reversed_before
     if not left or (part is not None and part > left):
@@ -134,7 +139,7 @@ def _lines(movement: Movement, part: Decimal | None, target_id: int, ends: dict[
         )
     wanted = left if part is None else part
     if movement.in_from is not None:
-        return take_out(movement, wanted, ends[movement.destination_id], target_id)
+        return take_out(movement, wanted, target_id)
     return [
         Line(
             source_id=movement.destination_id,

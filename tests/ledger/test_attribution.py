@@ -192,8 +192,7 @@ class History:
             summed = trail_of(gift, most=0)
             assert summed.whereabouts == where
         for inflow in [*self.gifts, *self.accepted]:
-            tail = inflow.destination.balance.outflow_tail
-            left = sum((end - start for start, end in unspent_pieces(inflow, tail)), Decimal(0))
+            left = sum((end - start for start, end in unspent_pieces(inflow)), Decimal(0))
             assert left == self.oracle.own(inflow.destination_id, inflow.pk)
 
 

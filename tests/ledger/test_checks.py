@@ -43,6 +43,15 @@ TAMPERING: dict[str, tuple[str, set[str]]] = {
         "UPDATE ledger_movement SET hole_from = 50 WHERE hole_from IS NOT NULL",
         {"holes_were_unspent"},
     ),
+    "a draw moved": (
+        "UPDATE ledger_draw SET in_from = in_from + 1 WHERE id = (SELECT max(id) FROM ledger_draw)",
+        {"draws_are_what_left"},
+    ),
+    "a draw sent elsewhere": ("UPDATE ledger_draw SET lands_at = lands_at + 1", {"draws_are_what_left"}),
+    "a draw removed": (
+        "DELETE FROM ledger_draw WHERE id = (SELECT min(id) FROM ledger_draw)",
+        {"draws_are_what_left"},
+    ),
     "an entry removed": (
         "DELETE FROM ledger_entry WHERE serial = 2",
         {"entry_numbers_without_gap", "movement_has_its_rows", "group_has_its_entries"},

@@ -10,15 +10,16 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 import ledger
+from ledger.checks import all_checks
 from ledger.choices import EntryKind
-from ledger.models import Entry, Movement, PostingGroup
+from ledger.models import Draw, Entry, Movement, PostingGroup
 from ledger.services import money_holding, open_transit
 from tests.ledger.ground import DAY, POSTED_AT, Ground
 from tests.ledger.superuser import superuser
 
 # Foreign keys of other tables would wait for the end.
 AT_ONCE = "{}; SET CONSTRAINTS ALL IMMEDIATE"
-FACTS = ("ledger_entry", "ledger_movement", "ledger_postinggroup", "ledger_account", "ledger_unit")
+FACTS = ("ledger_entry", "ledger_movement", "ledger_postinggroup", "ledger_account", "ledger_unit", "ledger_draw")
 # Named columns, so that the refusal is about the change and not about the name.
 CHANGES = [
     *(f"UPDATE {table} SET id = id" for table in FACTS),  # noqa: S608 -- the names above
@@ -29,6 +30,8 @@ CHANGES = [
     "DELETE FROM ledger_accountbalance",
     "TRUNCATE ledger_accountbalance",
     "INSERT INTO ledger_accountbalance SELECT id, 5, 0, 0 FROM ledger_account WHERE kind = 'world' LIMIT 1",
+    "INSERT INTO ledger_draw (movement_id, account_id, in_from, out_from, quantity, destination_id)"
+    " SELECT movement_id, account_id, 90, 90, 1, destination_id FROM ledger_draw LIMIT 1",
     "DELETE FROM ledger_fund",
     "UPDATE ledger_fund SET purpose = 'x', is_restricted = true",
     "DELETE FROM organizations_branch WHERE code = '330182'",
@@ -210,10 +213,30 @@ def test_the_reverse_of_the_migration_runs(committed_db: str) -> None:
     """Down to nothing and up again, as the owner."""
     with superuser() as cursor:
         sql = Path(ledger.__file__).parent / "sql"
-        for name in ("references.reverse", "movements.reverse"):
+        for name in ("draws.reverse", "references.reverse", "movements.reverse"):
             cursor.execute((sql / f"{name}.sql").read_text(encoding="utf-8"))
         cursor.execute(
             "SELECT count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
             " WHERE c.relname LIKE 'ledger_%' AND NOT t.tgisinternal"
         )
         assert cursor.fetchone() == (0,)
+
+
+def test_what_stood_before_the_migration_is_drawn_as_if_it_had_been_there(committed_ground: Ground) -> None:
+    ground = committed_ground
+    fund = ground.fund()
+    ground.gift(fund, "100")
+    ground.reverse(ground.gift(fund, "100"), quantity=Decimal(30))
+    ground.spend(fund, "110")
+    ground.reverse(ground.spend(fund, "20"))
+    ground.reverse(ground.gift(fund, "5"))
+    ground.spend(fund, "60")
+    drawn = list(Draw.objects.order_by("in_from").values_list("movement_id", "in_from", "out_from", "quantity"))
+    assert [(row[1], row[3]) for row in drawn] == [(0, 110), (110, 20), (130, 40), (200, 20)]
+    with superuser(commit=True) as cursor:
+        sql = Path(ledger.__file__).parent / "sql"
+        cursor.execute((sql / "draws.reverse.sql").read_text(encoding="utf-8"))
+        cursor.execute("DELETE FROM ledger_draw")
+        cursor.execute((sql / "draws.sql").read_text(encoding="utf-8"))
+    assert list(Draw.objects.order_by("in_from").values_list("movement_id", "in_from", "out_from", "quantity")) == drawn
+    assert not any(all_checks().values())

@@ -51,7 +51,7 @@ class Command(BaseCommand):
             cursor.execute(f"REVOKE UPDATE ON core_readlog FROM {role}")
             for table in NEVER_DELETED:
                 cursor.execute(f"REVOKE DELETE ON {table} FROM {role}")
-            # Balances are written by the trigger on movements alone; one column's right is what FOR UPDATE asks for.
-            cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON ledger_accountbalance FROM {role}")
+            # Balances and draws are written by triggers alone; one column's right is what FOR UPDATE asks for.
+            cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON ledger_accountbalance, ledger_draw FROM {role}")
             cursor.execute(f"GRANT UPDATE (account_id) ON ledger_accountbalance TO {role}")
             cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}")
