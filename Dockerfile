@@ -8,10 +8,10 @@ COPY requirements/base.txt /tmp/base.txt
 RUN /opt/portal/bin/python -m pip install --require-hashes -r /tmp/base.txt
 
 FROM python:3.11-slim-bookworm
-# What WeasyPrint loads, and the one font that has every character of Chinese names.
+# What WeasyPrint loads, the one font that has every character of Chinese names, and pg_dump for backups.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-noto-cjk \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-noto-cjk postgresql-client-15 \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --system --gid 10001 portal \
     && useradd --system --uid 10001 --gid portal --home-dir /data --no-create-home portal \

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
+from redcross_portal.content_policy import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
 from redcross_portal.environment import (
     UNSET_DATABASE_URL,
     UNSET_REDIS_URL,
@@ -22,6 +22,7 @@ from redcross_portal.environment import (
     env_secret,
     env_text,
 )
+from redcross_portal.wiring import *  # noqa: F403 -- each name of it is a setting
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env_path("PORTAL_DATA_DIR", BASE_DIR / "var")
@@ -167,19 +168,9 @@ CELERY_BEAT_SCHEDULE = {
 }
 # What `verify_ledger`, the nightly job and each publication of a report run: functions `() -> {check: offending rows}`.
 VERIFY_CHECKS = ["ledger.checks.all_checks", "donations.checks.all_checks"]
-# Backups (docs/backup.md): a key of their own, PostgreSQL's programs, what a restore adds to its transaction, and the
-# commands that verify it.
+# Backups (docs/backup.md): a key of their own, and where PostgreSQL's programs lie.
 BACKUP_KEY = env_secret("BACKUP_KEY", DATA_DIR / "secrets" / "backup_key", optional=True)
 PG_BIN_DIR = env_text("PG_BIN_DIR", "")
-PG_BIN_CANDIDATES = "redcross_portal.local_services.postgres.program_directories"
-RESTORE_STATEMENTS = ["transparency.services.restored.statements"]
-RESTORE_CHECKS = ["verify_ledger"]
-# The table of retention, each app's own part, and what says which stored files stay whatever their day is.
-RETENTION_TERMS = ["core.retention.rules.TERMS", "donations.services.purging.TERMS"]
-RETENTION_KEEPERS = ["donations.services.purging.kept_files", "transparency.selectors.keeping.kept_files"]
-# What apps keep sealed elsewhere than in a sealed column: for `rotate_keys` (core.keys.resealing).
-RESEALERS = ["accounts.services.second_factor_keys.reseal_second_factors"]
-STALE_COUNTERS = ["accounts.services.second_factor_keys.count_stale_second_factors"]
 CELERY_TASK_ROUTES = {entry["task"]: {"queue": "ticks"} for entry in CELERY_BEAT_SCHEDULE.values()}
 
 AUTH_USER_MODEL = "accounts.User"
@@ -277,21 +268,6 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 if env_bool("BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-        "manifest-src": [SELF],
-    }
-}
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

@@ -1,0 +1,12 @@
+"""What apps offer to each other without importing upward: settings that are dotted paths."""
+
+# Where PostgreSQL's programs may lie, what a restore adds to its transaction, and the commands that verify it.
+PG_BIN_CANDIDATES = "redcross_portal.local_services.postgres.program_directories"
+RESTORE_STATEMENTS = ["transparency.services.restored.statements"]
+RESTORE_CHECKS = ["verify_ledger"]
+# The table of retention, each app's own part, and what says which stored files stay whatever their day is.
+RETENTION_TERMS = ["core.retention.rules.TERMS", "donations.services.purging.TERMS"]
+RETENTION_KEEPERS = ["donations.services.purging.kept_files", "transparency.selectors.keeping.kept_files"]
+# What apps keep sealed elsewhere than in a sealed column: for `rotate_keys` (core.keys.resealing).
+RESEALERS = ["accounts.services.second_factor_keys.reseal_second_factors"]
+STALE_COUNTERS = ["accounts.services.second_factor_keys.count_stale_second_factors"]
