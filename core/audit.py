@@ -11,7 +11,7 @@ from core.models import AuditEvent
 request_address: ContextVar[str | None] = ContextVar("request_address", default=None)
 
 
-def record_audit(
+def audit_of(
     verb: str,
     *,
     actor: Any,
@@ -22,7 +22,7 @@ def record_audit(
     changed_fields: Iterable[str] = (),
     reason: str = "",
 ) -> AuditEvent:
-    """Write one row of the audit trail, in the caller's transaction.
+    """Make one row of the audit trail, for the caller to insert in its transaction.
 
     `verb` is `<app>.<object>.<past participle>`; `actor` a user or None for the system; `changed_fields` names fields
     and never values. `reason` is what a person typed as the reason and must not hold a giver's name.
@@ -30,7 +30,7 @@ def record_audit(
     if obj is not None:
         object_label = object_label or obj._meta.label_lower
         object_key = object_key or str(getattr(obj, "number", "") or obj.pk)
-    return AuditEvent.objects.create(
+    return AuditEvent(
         at=now(),
         actor_id=getattr(actor, "pk", None),
         actor_login=getattr(actor, "login", "") or "",
@@ -42,3 +42,29 @@ def record_audit(
         reason=reason[:500],
         address=request_address.get(),
     )
+
+
+def record_audit(
+    verb: str,
+    *,
+    actor: Any,
+    obj: Any = None,
+    object_label: str = "",
+    object_key: str = "",
+    branch_code: str = "",
+    changed_fields: Iterable[str] = (),
+    reason: str = "",
+) -> AuditEvent:
+    """Write one row of the audit trail, in the caller's transaction (see `audit_of`)."""
+    event = audit_of(
+        verb,
+        actor=actor,
+        obj=obj,
+        object_label=object_label,
+        object_key=object_key,
+        branch_code=branch_code,
+        changed_fields=changed_fields,
+        reason=reason,
+    )
+    event.save(force_insert=True)
+    return event

@@ -20,9 +20,14 @@ def take_serials(branch_code: str, year: int, letter: str, count: int = 1) -> in
         cursor.execute(
             "INSERT INTO core_numbercounter (series, last) VALUES (%s, %s)"
             " ON CONFLICT (series) DO UPDATE SET last = core_numbercounter.last + EXCLUDED.last RETURNING last",
-            [f"{branch_code}-{year}-{letter}", count],
+            [number_series(branch_code, year, letter), count],
         )
         return int(cursor.fetchone()[0]) - count + 1
+
+
+def number_series(branch_code: str, year: int, letter: str) -> str:
+    """The name of the counter of a branch, year and kind letter."""
+    return f"{branch_code}-{year}-{letter}"
 
 
 def format_number(branch_code: str, year: int, letter: str, serial: int) -> str:

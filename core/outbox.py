@@ -16,7 +16,7 @@ from core.models.outbox import SALT_FIELD
 __all__ = ["SALT_FIELD", "write_record"]
 
 
-def write_record(
+def record_of(
     *,
     kind: str,
     subject: str,
@@ -25,7 +25,7 @@ def write_record(
     body: Mapping[str, Any],
     private: Mapping[str, Any] | None = None,
 ) -> PublicRecord:
-    """Write the public record of one object, in the transaction that posts or publishes the object.
+    """Make the public record of one object, for the caller to insert in the transaction that posts or publishes it.
 
     `body` becomes canonical JSON (RFC 8785) and is public for ever: numbers, dates, codes, amounts as text, names of
     organisations; no natural person's name and no free text. `private` is what the record must prove unchanged without
@@ -39,7 +39,7 @@ def write_record(
         content["private_digest"] = commitment(salt, canonical_bytes(dict(private)).decode())
         sealed = seal(salt, field=SALT_FIELD, row=number, purpose="salts")
     record = canonical_bytes(content)
-    return PublicRecord.objects.create(
+    return PublicRecord(
         uuid=number,
         kind=kind,
         subject=subject,
@@ -50,3 +50,20 @@ def write_record(
         sealed_salt=sealed,
         created_at=now(),
     )
+
+
+def write_record(
+    *,
+    kind: str,
+    subject: str,
+    object_id: int,
+    branch_code: str,
+    body: Mapping[str, Any],
+    private: Mapping[str, Any] | None = None,
+) -> PublicRecord:
+    """Write the public record of one object, in the transaction that posts or publishes it (see `record_of`)."""
+    record = record_of(
+        kind=kind, subject=subject, object_id=object_id, branch_code=branch_code, body=body, private=private
+    )
+    record.save(force_insert=True)
+    return record

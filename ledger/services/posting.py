@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core.audit import record_audit
+from core.audit import audit_of
 from core.clock import SHANGHAI, now
-from core.numbers import format_number, take_serials
+from core.inserting import insert_together
+from core.numbers import format_number, number_series
 from ledger.choices import ENTRY_LETTER
 from ledger.errors import LedgerConflict, refusals_explained
-from ledger.models import Account, Entry, Movement, PostingGroup
+from ledger.models import Account, Entry, Movement
 from ledger.services.drafts import EntryDraft
-from ledger.services.positions import Line, lock_balances, place, take_out
-from ledger.services.records import write_entry_record
+from ledger.services.positions import Line, lock_and_number, place, take_out
+from ledger.services.records import record_of_entry
 from ledger.services.rules import check_draft
 
 Plan = Callable[[], list[Line]]
@@ -31,9 +33,10 @@ def post_entry(*, draft: EntryDraft, actor: User | None = None) -> Entry:
     Idempotent by `draft.key`: the same draft again returns the entry that is there. Whether the people may is the
     caller's question; that they are two is asked here and in the database. `actor` is the approver unless named.
 
-    Locks the balances of its accounts in ascending id, then the branch's counter of the year. Raises LedgerError where
-    the kind does not allow it, NotEnough where an account would become negative, AlreadySpent where a refund takes out
-    more than is left of the gift, LedgerConflict where the key belongs to another entry.
+    Takes the key, locks the balances of its accounts in ascending id, then the branch's counter of the year; all that
+    is written goes in one round trip, because others wait meanwhile. Raises LedgerError where the kind does not allow
+    it, NotEnough where an account would become negative, AlreadySpent where a refund takes out more than is left of the
+    gift, LedgerConflict where the key belongs to another entry.
     """
     check_draft(draft)
     named = [other for movement in draft.movements for other in (movement.answers, movement.takes_back) if other]
@@ -67,21 +70,28 @@ def post_planned(
     prefetch_related_objects(list(ends_by_id.values()), "fund", "unit")
     prefetch_related_objects(list(named_by_id.values()), "entry")
     with refusals_explained(), transaction.atomic():
-        ends = lock_balances(ends_by_id)
-        standing = _standing(draft.key)
-        if standing is not None:
-            if _content_of(standing) != _content_of_draft(draft, reverses) or not is_same(standing):
-                raise _key_used(standing)
-            return standing
+        group_id = _open_group(draft)
+        if group_id is None:
+            return _standing(draft, reverses, is_same)
+        posted_at = now()
+        series = number_series(draft.branch.code, posted_at.astimezone(SHANGHAI).year, ENTRY_LETTER)
+        ends, serial, entry_id = lock_and_number(ends_by_id, series=series)
         movements = place(plan(), ends)
+        entry = _entry(draft, reverses, pk=entry_id, serial=serial, group_id=group_id, posted_at=posted_at)
         for movement in movements:
+            movement.entry = entry
             movement.source, movement.destination = ends_by_id[movement.source_id], ends_by_id[movement.destination_id]
             movement.unit = movement.source.unit
             movement.reverses = named_by_id[movement.reverses_id] if movement.reverses_id else None
             movement.answers = named_by_id[movement.answers_id] if movement.answers_id else None
-        entry = _insert(draft, movements, reverses)
-        write_entry_record(entry, branch_code=draft.branch.code, movements=movements)
-        record_audit("ledger.entry.posted", actor=actor or draft.approved_by, obj=entry, branch_code=draft.branch.code)
+        code = draft.branch.code
+        # All movements in one statement: the database checks and carries the balances for the set.
+        insert_together(
+            [entry],
+            movements,
+            [record_of_entry(entry, branch_code=code, movements=movements)],
+            [audit_of("ledger.entry.posted", actor=actor or draft.approved_by, obj=entry, branch_code=code)],
+        )
     return entry
 
 
@@ -104,14 +114,12 @@ def _lines(draft: EntryDraft) -> list[Line]:
     return lines
 
 
-def _insert(draft: EntryDraft, movements: list[Movement], reverses: Entry | None) -> Entry:
-    posted_at = now()
+def _entry(
+    draft: EntryDraft, reverses: Entry | None, *, pk: int, serial: int, group_id: int, posted_at: datetime
+) -> Entry:
     year = posted_at.astimezone(SHANGHAI).year
-    group = PostingGroup.objects.create(
-        idempotency_key=f"entry:{draft.key}", branch=draft.branch, entry_count=1, posted_at=posted_at
-    )
-    serial = take_serials(draft.branch.code, year, ENTRY_LETTER)
-    entry = Entry.objects.create(
+    return Entry(
+        pk=pk,
         **Entry.lineage_of(draft.branch),
         number=format_number(draft.branch.code, year, ENTRY_LETTER, serial),
         year=year,
@@ -124,18 +132,29 @@ def _insert(draft: EntryDraft, movements: list[Movement], reverses: Entry | None
         document=draft.document.strip(),
         basis=draft.basis,
         idempotency_key=draft.key,
-        group=group,
+        group_id=group_id,
         reverses=reverses,
     )
-    for movement in movements:
-        movement.entry = entry
-    # One statement for all: the database checks and carries the balances for the set.
-    Movement.objects.bulk_create(movements)
+
+
+def _open_group(draft: EntryDraft) -> int | None:
+    """Take the key for this entry before any lock; None where it is taken, after waiting for whoever takes it now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ledger_postinggroup (idempotency_key, branch_id, entry_count, posted_at)"
+            " VALUES (%s, %s, 1, %s) ON CONFLICT (idempotency_key) DO NOTHING RETURNING id",
+            [f"entry:{draft.key}", draft.branch.pk, now()],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _standing(draft: EntryDraft, reverses: Entry | None, is_same: Callable[[Entry], bool]) -> Entry:
+    """The entry that has the draft's key, if it is the same; raises LedgerConflict where it is another."""
+    entry = Entry.objects.unscoped("the key of the entry being posted").get(idempotency_key=draft.key)
+    if _content_of(entry) != _content_of_draft(draft, reverses) or not is_same(entry):
+        raise _key_used(entry)
     return entry
-
-
-def _standing(key: str) -> Entry | None:
-    return Entry.objects.unscoped("the key of the entry being posted").filter(idempotency_key=key).first()
 
 
 def _key_used(entry: Entry) -> LedgerConflict:

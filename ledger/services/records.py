@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from core.outbox import write_record
+from core.models import PublicRecord
+from core.outbox import record_of
 from ledger.choices import AccountKind
 from ledger.models import Account, Entry, Movement
 
@@ -14,11 +15,15 @@ from ledger.models import Account, Entry, Movement
 RECORD_SCHEMA = "entry/1"
 
 
-def write_entry_record(entry: Entry, *, branch_code: str, movements: Iterable[Movement] | None = None) -> None:
-    """Write the public record of an entry that was just posted, in the same transaction (docs/ledger.md).
+def write_entry_record(entry: Entry, *, branch_code: str) -> None:
+    """Write the public record of an entry that was just posted, in the same transaction (docs/ledger.md)."""
+    record_of_entry(entry, branch_code=branch_code, movements=_with_accounts(entry)).save(force_insert=True)
+
+
+def record_of_entry(entry: Entry, *, branch_code: str, movements: Iterable[Movement]) -> PublicRecord:
+    """Make the public record of an entry; `movements` are all its own, with what they name at hand.
 
     It holds numbers, dates, codes and quantities; what the entry rests on is free text and only committed to.
-    `movements` are the entry's own where the caller has them with their accounts, so that nothing is read again.
     """
     body: dict[str, Any] = {
         "schema": RECORD_SCHEMA,
@@ -29,9 +34,9 @@ def write_entry_record(entry: Entry, *, branch_code: str, movements: Iterable[Mo
         "posted_at": utc_text(entry.posted_at),
         "basis": str(entry.basis),
         "reverses": entry.reverses.number if entry.reverses else None,
-        "movements": [_movement_body(movement) for movement in movements or _with_accounts(entry)],
+        "movements": [_movement_body(movement) for movement in movements],
     }
-    write_record(
+    return record_of(
         kind="entry",
         subject=entry.number,
         object_id=entry.pk,

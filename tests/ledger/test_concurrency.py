@@ -13,7 +13,7 @@ from ledger.checks import all_checks
 from ledger.errors import LedgerConflict, NotEnough
 from ledger.models import AccountBalance, Entry, Fund, Movement
 from ledger.services import ensure_default_fund, money_holding, open_holding, posting
-from ledger.services.positions import Ends
+from ledger.services.positions import Ends, lock_and_number
 from tests.ledger.ground import DAY, Ground
 from tests.ledger.superuser import superuser
 
@@ -47,15 +47,16 @@ def in_order() -> bool:
     return not any(all_checks().values())
 
 
-def read_together(parties: int) -> Callable[[Any], dict[int, Ends]]:
-    """What `lock_balances` would be without its lock: all read the ends before anybody posts."""
+def read_together(parties: int) -> Callable[..., tuple[dict[int, Ends], int, int]]:
+    """What `lock_and_number` would be without its lock: all read the ends before anybody posts."""
     read = threading.Barrier(parties, timeout=WAIT_SECONDS)
 
-    def ends_without_lock(account_ids: Any) -> dict[int, Ends]:
+    def ends_without_lock(account_ids: Any, *, series: str) -> tuple[dict[int, Ends], int, int]:
         rows = AccountBalance.objects.filter(account_id__in=set(account_ids))
         ends = {row.account_id: Ends(row.inflow_tail, row.outflow_tail, row.removed_total) for row in rows}
         read.wait()
-        return ends
+        _ends, serial, entry_id = lock_and_number([], series=series)
+        return ends, serial, entry_id
 
     return ends_without_lock
 
@@ -67,7 +68,7 @@ def test_without_any_lock_the_last_yuan_is_spent_twice_and_the_checks_find_it(
     fund = ground.fund()
     ground.gift(fund, "1")
     # Off: the service's lock, the triggers' own, and the index that keeps two movements off one place.
-    monkeypatch.setattr(posting, "lock_balances", read_together(2))
+    monkeypatch.setattr(posting, "lock_and_number", read_together(2))
     with superuser(commit=True) as cursor:
         cursor.execute("ALTER TABLE ledger_movement DISABLE TRIGGER USER; DROP INDEX movement_out_axis")
     results = at_once(lambda: ground.spend(fund, "1"), lambda: ground.spend(fund, "1"))
@@ -82,7 +83,7 @@ def test_without_the_services_lock_the_database_still_lets_nobody_overspend_but_
     ground = committed_ground
     fund = ground.fund()
     ground.gift(fund, "100")
-    monkeypatch.setattr(posting, "lock_balances", read_together(2))
+    monkeypatch.setattr(posting, "lock_and_number", read_together(2))
     results = at_once(lambda: ground.spend(fund, "10"), lambda: ground.spend(fund, "10"))
     (error,) = [result for result in results if isinstance(result, DomainError)]
     # There was enough for both: without the lock one of them loses all the same.
