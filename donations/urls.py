@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from donations.views import batches, corrections, counter, gifts, givers, importing, receipts, rows, steps
+from donations.views import (
+    batches,
+    corrections,
+    counter,
+    drafts,
+    gifts,
+    givers,
+    importing,
+    names,
+    receipts,
+    rows,
+    steps,
+)
 
 _BATCH = "desk/donations/batches/<str:number>/"
 _ROW = _BATCH + "rows/<int:row_number>/"
@@ -11,6 +23,11 @@ _GIFT = "desk/donations/gifts/<str:number>/"
 urlpatterns = [
     path("desk/donations/", gifts.gift_list, name="desk_gifts"),
     path("desk/donations/new/", counter.counter, name="desk_counter"),
+    path("desk/donations/new/draft/", drafts.draft_save, name="desk_draft"),
+    path("desk/donations/new/draft/discard/", drafts.draft_discard, name="desk_draft_discard"),
+    path("desk/donations/new/givers/", drafts.giver_look_up, name="desk_giver_look_up"),
+    path("desk/donations/new/givers/pick/", drafts.giver_pick, name="desk_giver_pick"),
+    path("desk/donations/by-name/", names.name_search, name="desk_name_search"),
     path("desk/donations/new/amount/", counter.counter_amount, name="desk_counter_amount"),
     path("desk/donations/new/<str:number>/<int:row_number>/", counter.counter_row, name="desk_counter_row"),
     path("desk/donations/import/", importing.import_list, name="desk_import"),

@@ -25,6 +25,7 @@ MENU: tuple[MenuEntry, ...] = (
     MenuEntry(_("批次"), "desk_batches", "inboxes", (Right.VIEW_GIFTS,)),
     MenuEntry(_("待我审批"), "desk_approvals", "check-circle", (Right.APPROVE_GIFTS, Right.CORRECT_GIFTS)),
     MenuEntry(_("捐赠查询"), "desk_gifts", "search", (Right.VIEW_GIFTS,)),
+    MenuEntry(_("按姓名查找"), "desk_name_search", "person", (Right.REVEAL_NAMES,)),
     MenuEntry(_("票据与回执"), "desk_receipts", "receipt", (Right.MANAGE_RECEIPTS,)),
     MenuEntry(_("捐赠人请求"), "desk_requests", "envelope", (Right.SERVE_GIVERS,)),
     MenuEntry(_("资金池"), "desk_funds", "bank", (Right.VIEW_LEDGER, Right.MANAGE_FUNDS)),

@@ -3,6 +3,7 @@
 from donations.models.batch import Batch, BatchEvent
 from donations.models.correction import Correction
 from donations.models.donation import DailyTotal, Donation
+from donations.models.draft import CounterDraft
 from donations.models.giver import GiverContact, GiverFeedback, GiverRequest
 from donations.models.layout import LayoutMapping
 from donations.models.receipt import PaperPrint, Receipt
@@ -12,6 +13,7 @@ __all__ = [
     "Batch",
     "BatchEvent",
     "Correction",
+    "CounterDraft",
     "DailyTotal",
     "Donation",
     "GiverContact",

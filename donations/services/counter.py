@@ -10,6 +10,7 @@ from django.db import transaction
 
 from donations.models import StagedGift
 from donations.services.batches import lock_person, open_counter_batch
+from donations.services.drafts import discard_draft
 from donations.services.files import keep_voucher
 from donations.services.rows import add_row
 from ledger.models import Fund
@@ -37,4 +38,6 @@ def add_counter_gift(
         return made
     batch = open_counter_batch(branch=fund.branch, fund=fund, actor=actor)
     voucher = keep_voucher(upload=upload, actor=actor) if upload is not None else None
+    # What was being typed is this gift now.
+    discard_draft(actor=actor)
     return add_row(batch_id=batch.pk, typed=typed, voucher=voucher, entry_key=entry_key, actor=actor)

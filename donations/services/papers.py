@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+# From so many characters on a giver's name is set smaller, so that the paper stays one page.
+LONG_NAME = 40
+
+
 @dataclass(frozen=True)
 class Paper:
     """A paper ready to be handed out: its bytes, what to call the file, and which print it is."""
@@ -90,6 +94,7 @@ def _context(donation: Donation, printed: PaperPrint, address: str) -> dict[str,
     return {
         "number": donation.number,
         "giver": printable(giver_on_paper(donation)),
+        "is_long": len(donation.donor_name) > LONG_NAME,
         "is_person": donation.donor_kind == DonorKind.PERSON,
         "amount": donation.amount,
         "received_on": donation.received_on,

@@ -18,8 +18,10 @@ from donations.models import Batch
 from donations.selectors.batches import batch_by_number, batch_tally
 from donations.selectors.desk import counter_lines, own_counter_batch
 from donations.services.counter import add_counter_gift
+from donations.services.drafts import Draft, open_draft, save_draft
 from donations.services.rows import exclude_row, restore_row
 from donations.views.answers import add_refusal, say_refusal
+from donations.views.drafts import draft_count, giver_choice
 from donations.views.importing import LAST_FUND
 from ledger.models import Fund
 from organizations.choices import Right
@@ -36,14 +38,19 @@ _SAME = "counter_before"
 def counter(request: StaffRequest) -> HttpResponse:
     """Type one gift after the other into the person's open batch for the chosen fund."""
     before: dict[str, str] = request.session.get(_SAME, {})
-    fund_code = request.GET.get("fund") or request.session.get(LAST_FUND, "")
+    draft = open_draft(actor=request.user)
+    fund_code = request.GET.get("fund") or (draft and draft.typed.get("fund")) or request.session.get(LAST_FUND, "")
     form = CounterForm(
         request.POST or None,
         request.FILES or None,
         person=request.user,
         fund_code=fund_code,
-        initial={name: before[name] for name in _KEPT if before.get(name)},
+        initial=_initial(before, draft),
     )
+    if "draft" in request.POST:
+        return _kept_for_later(request)
+    if "find" in request.POST:
+        return giver_choice(request)
     if request.method == "POST" and form.is_valid():
         try:
             return _added(request, form)
@@ -54,9 +61,31 @@ def counter(request: StaffRequest) -> HttpResponse:
     fund = _shown_fund(form)
     batch = own_counter_batch(request.user, fund.pk) if fund else None
     removed = request.GET.get("removed", "")
-    context: dict[str, Any] = {"form": form, "batch": batch, "removed": int(removed) if removed.isdigit() else None}
+    context: dict[str, Any] = {
+        "form": form,
+        "draft": draft,
+        "batch": batch,
+        "removed": int(removed) if removed.isdigit() else None,
+    }
     context |= _so_far(request, batch)
     return render(request, "donations/counter.html", context)
+
+
+def _kept_for_later(request: StaffRequest) -> HttpResponse:
+    """Keep the draft for somebody without scripts."""
+    try:
+        save_draft(typed=request.POST, edit_count=draft_count(request), actor=request.user)
+    except DomainError as error:
+        say_refusal(request, error)
+    else:
+        messages.success(request, _("草稿已保存，最长保留七天。"))
+    return redirect("desk_counter")
+
+
+def _initial(before: dict[str, str], draft: Draft | None) -> dict[str, str]:
+    """What the form begins with: what was being typed, else what is the same from gift to gift."""
+    kept = {name: before[name] for name in _KEPT if before.get(name)}
+    return {**kept, **{name: text for name, text in draft.typed.items() if text}} if draft else kept
 
 
 def _added(request: StaffRequest, form: CounterForm) -> HttpResponse:

@@ -157,6 +157,19 @@ def names_first_people() -> Rule:
     return Rule("names the first people", answer)
 
 
+def picks_giver(then: Answer = OK) -> Rule:
+    """Who enters gifts into a fund of HOME: 404 for a fund outside the branches where they do."""
+
+    def answer(who: Who) -> Answer:
+        if not who.signed_in:
+            return LOGIN
+        if not who.holds("enter_gifts"):
+            return FORBIDDEN
+        return then if who.may("enter_gifts") else MISSING
+
+    return Rule("picks a giver", answer)
+
+
 @dataclass(frozen=True)
 class Route:
     """A row of the table; `get`/`post` None: refused with 405. `arguments`: names of objects by keyword."""
