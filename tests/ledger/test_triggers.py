@@ -194,6 +194,27 @@ def test_what_leaves_transit_answers(ground: Ground) -> None:
             )  # fmt: skip
 
 
+def test_restricted_value_does_not_come_out_in_a_wider_fund(ground: Ground) -> None:
+    """By SQL past the services: at once, on its way through a transit account, or through a fund as narrow."""
+    flood, narrower = (ground.fund(is_restricted=True, purpose="抗洪", project=name) for name in ("", "示例项目"))
+    daily, other = ground.fund(), ground.fund(is_restricted=True, purpose="助学")
+    ground.gift(flood, "100")
+    sent = ground.send(flood, "30")
+    ground.accept(ground.send(flood, "20"), narrower, "20")
+    for fund in (daily, other):
+        with refused_by("movement_stays_narrow"):
+            raw(
+                ground, EntryKind.TRANSFER_IN, source=sent.destination, destination=money_holding(fund), quantity=30,
+                out_from=0, in_from=0, answers=sent,
+            )  # fmt: skip
+        for source, place in ((flood, 50), (narrower, 0)):
+            with refused_by("movement_stays_narrow"):
+                raw(
+                    ground, EntryKind.TRANSFER_BACK, source=money_holding(source), destination=money_holding(fund),
+                    quantity=10, out_from=place, in_from=0,
+                )  # fmt: skip
+
+
 def test_a_reversal_goes_back_where_it_came_from_and_says_from_which_place(ground: Ground) -> None:
     fund, other = ground.fund(), ground.fund()
     ground.gift(fund, "100")
