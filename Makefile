@@ -1,9 +1,9 @@
 # One script for each job stands in bin/; people and CI call the same.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint fmt bench lock check doctor demo
+.PHONY: help setup run test test-long lint fmt bench lock check doctor demo
 
 help:  ## 列出全部命令
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup:  ## 只做安装：系统组件、Python 依赖、密钥
 	@bin/setup
@@ -13,6 +13,9 @@ run:  ## 启动门户（含演示数据）：http://127.0.0.1:8000；PORT=9000 �
 
 test:  ## 运行全部测试；ARGS="-k ledger" 传给 pytest
 	@bin/test $(ARGS)
+
+test-long:  ## 总账长跑：十万步随机记账，与另一套实现逐项核对（约一小时）；SEED=、FROM= 从上次停下处继续
+	@bin/test-long $(ARGS)
 
 lint:  ## 检查格式、静态检查、类型、依赖方向、迁移、部署设置
 	@bin/lint

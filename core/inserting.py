@@ -20,7 +20,7 @@ def insert_together(*sets: Sequence[Model]) -> None:
         query = InsertQuery(type(rows[0]))
         drawn = rows[0].pk is None
         query.insert_values(
-            [field for field in rows[0]._meta.local_concrete_fields if not (field.primary_key and drawn)], rows
+            [field for field in rows[0]._meta.local_concrete_fields if not (field.primary_key and drawn)], list(rows)
         )
         for statement, parameters in query.get_compiler(connection=connection).as_sql():
             statements.append(statement)

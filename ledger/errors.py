@@ -77,6 +77,9 @@ REFUSALS: dict[str, _Refusal] = {
     "movement_reversed_at_most_once": _Refusal(
         LedgerConflict, "reversed_already", _("这笔记账已经冲销过，剩余数量不足，不能再次冲销，请查看原冲销单。")
     ),
+    "movement_stays_narrow": _Refusal(
+        LedgerError, "fund_too_wide", _("定向款物只能进入限定相同或更窄的资金池，请改选资金池，或凭依据变更用途。")
+    ),
     "movement_hole_is_unspent": _Refusal(
         AlreadySpent, "spent_already", _("要抽出的款物已经使用，请核对可冲销的数量；已使用的部分须另由资金池垫付。")
     ),

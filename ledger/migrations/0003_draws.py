@@ -1,4 +1,4 @@
-"""What each outflow drew of the inflow axis, kept by a trigger; the walk of a trail."""
+"""What each outflow drew of the inflow axis, the walk of a trail, and no way into a wider fund."""
 
 from pathlib import Path
 
@@ -8,8 +8,15 @@ from django.db import migrations, models
 SQL = Path(__file__).resolve().parent.parent / "sql"
 
 
+def _run(name: str) -> migrations.RunSQL:
+    return migrations.RunSQL(
+        (SQL / f"{name}.sql").read_text(encoding="utf-8"),
+        reverse_sql=(SQL / f"{name}.reverse.sql").read_text(encoding="utf-8"),
+    )
+
+
 class Migration(migrations.Migration):
-    """What each outflow drew of the inflow axis, kept by a trigger; the walk of a trail."""
+    """What each outflow drew of the inflow axis, the walk of a trail, and no way into a wider fund."""
 
     dependencies = [
         ("ledger", "0002_movements"),
@@ -67,8 +74,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunSQL(
-            (SQL / "draws.sql").read_text(encoding="utf-8"),
-            reverse_sql=(SQL / "draws.reverse.sql").read_text(encoding="utf-8"),
-        ),
+        _run("draws"),
+        _run("narrow"),
     ]

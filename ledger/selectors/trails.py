@@ -216,8 +216,16 @@ def _trail(movement_ids: list[int], *, as_of: int, most: int) -> Trail:
             if unit_id != own.pk
         ),
         is_summarised=any(row.hops > 1 for row in rows),
-        resting=tuple(Resting(accounts[row.destination_id], row.quantity) for row in rows if row.way == TrailWay.RESTS),
+        resting=_resting(rows, accounts),
     )
+
+
+def _resting(rows: list[_Row], accounts: dict[int, Account]) -> tuple[Resting, ...]:
+    held: dict[int, Decimal] = {}
+    for row in rows:
+        if row.way == TrailWay.RESTS:
+            held[row.destination_id] = held.get(row.destination_id, ZERO) + row.quantity
+    return tuple(Resting(accounts[pk], quantity) for pk, quantity in held.items())
 
 
 def _hop(row: _Row, accounts: dict[int, Account]) -> Hop:

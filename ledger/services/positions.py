@@ -14,12 +14,17 @@ from ledger.models import Draw, Movement
 
 ZERO = Decimal("0")
 
-# The counter is taken once all locks are there: it reads their number. Both rows are read as they are then, whatever
-# the statement waited for.
+# Posters of one account queue at an advisory lock first: where fifty wait for a row itself, each change of hands
+# wakes two of them, here one (measured: 215 and 305 entries/s). The row's lock is what holds. The counter is taken
+# once all locks are there: it reads their number. Rows are read as they are then, whatever the statement waited for.
 _LOCK_AND_NUMBER = """
-    WITH locked AS MATERIALIZED (
+    WITH queue AS MATERIALIZED (
+        SELECT count(pg_advisory_xact_lock('ledger_accountbalance'::regclass::oid::integer, place)) AS passed
+          FROM (SELECT DISTINCT (account_id %% 2147483647)::integer AS place FROM ledger_accountbalance
+                 WHERE account_id = ANY(%(accounts)s) ORDER BY place) places
+    ), locked AS MATERIALIZED (
         SELECT account_id, inflow_tail, outflow_tail, removed_total FROM ledger_accountbalance
-         WHERE account_id = ANY(%(accounts)s) ORDER BY account_id FOR UPDATE
+         WHERE account_id = ANY(%(accounts)s) AND (SELECT passed FROM queue) >= 0 ORDER BY account_id FOR UPDATE
     ), taken AS (
         INSERT INTO core_numbercounter (series, last)
         SELECT %(series)s, 1 FROM (SELECT count(*) FROM locked) AS when_locked

@@ -28,12 +28,13 @@ BEGIN
         SELECT h.hole_from, h.quantity INTO hole FROM ledger_movement h
          WHERE h.source_id = account AND h.hole_from >= point ORDER BY h.hole_from LIMIT 1;
         run := least(ends - place, hole.hole_from - point);
+        -- Where two holes touch there is nothing between them.
         INSERT INTO ledger_draw (movement_id, account_id, in_from, out_from, quantity, destination_id, lands_at)
         SELECT m.id, account, point + greatest(m.out_from, place) - place, greatest(m.out_from, place),
                least(m.out_from + m.quantity, place + run) - greatest(m.out_from, place), m.destination_id,
                m.in_from + greatest(m.out_from, place) - m.out_from
           FROM ledger_movement m
-         WHERE m.source_id = account AND m.out_from < place + run AND m.out_from + m.quantity > place
+         WHERE run > 0 AND m.source_id = account AND m.out_from < place + run AND m.out_from + m.quantity > place
            AND m.out_from >= (SELECT max(b.out_from) FROM ledger_movement b
                                WHERE b.source_id = account AND b.out_from <= place)
          ORDER BY m.out_from;

@@ -1,8 +1,8 @@
 """The books a second time, the slow and obvious way: queues of coins, replayed from the rows of the movements.
 
-Nothing of `ledger/` is imported and no position on any axis is read: first in, first out is a queue that is popped from
-its front; what is taken out is an inflow's own last coins; what comes back is a payment's first coins that have not come
-back yet. Where money buys goods, the goods are cut at rounded points of their cost, as the page says.
+Nothing of `ledger/` is imported and no position on any axis is read: first in, first out is a queue popped from its
+front; what is taken out is an inflow's own last coins; what comes back is a payment's first coins not yet come back.
+Where money buys goods, the goods are cut at rounded points of their cost, as the page says.
 """
 
 from __future__ import annotations

@@ -115,6 +115,28 @@ def test_many_spend_what_there_is_and_no_more(committed_ground: Ground) -> None:
     assert in_order()
 
 
+def test_fifty_posters_lose_nothing_and_post_nothing_twice(committed_ground: Ground) -> None:
+    """Gifts and payments of one fund, each key asked for by two posters at once."""
+    ground = committed_ground
+    fund = ground.fund()
+    ground.gift(fund, "100")
+
+    def poster(number: int) -> Callable[[], list[int]]:
+        def run() -> list[int]:
+            gift = ground.gift(fund, "10", key=f"gift:{number // 2}")
+            payment = ground.spend(fund, "1", key=f"payment:{number // 2}")
+            return [gift.pk, payment.pk]
+
+        return run
+
+    results = at_once(*(poster(number) for number in range(50)))
+    assert all(isinstance(result, list) for result in results), results
+    assert len({pk for result in results for pk in result}) == 50
+    assert ground.money(fund) == 100 + 25 * 10 - 25
+    assert Entry.objects.unscoped("test").count() == 51
+    assert in_order()
+
+
 def test_opposite_ways_do_not_wait_in_a_circle(committed_ground: Ground) -> None:
     ground = committed_ground
     one, two = ground.fund(), ground.fund()

@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from ledger.choices import EntryKind, TrailWay, UseBasis
-from ledger.models import Movement
+from ledger.choices import EntryKind, TrailStage, TrailWay, UseBasis
+from ledger.models import Draw, Movement
 from ledger.selectors.trails import Trail, trail_of, trail_of_entry
 from ledger.services import money_holding
 from tests.ledger.ground import Ground
@@ -191,3 +191,54 @@ def test_a_trail_takes_two_queries(ground: Ground) -> None:
     ) as queries:
         trail_of(gift)
     assert len(queries) == 2
+
+
+def test_holes_that_touch_inside_an_outflow_part_it_in_two(ground: Ground) -> None:
+    fund = ground.fund()
+    first, second, third = (ground.gift(fund, "10") for _number in range(3))
+    ground.reverse(second, quantity=Decimal(4))
+    ground.reverse(second, quantity=Decimal(3))
+    paid = ground.only(ground.spend(fund, "21"))
+    drawn = Draw.objects.filter(movement=paid).order_by("in_from").values_list("in_from", "out_from", "quantity")
+    assert list(drawn) == [(0, 0, 13), (20, 13, 8)]
+    assert parts(trail_of_entry(second)) == {"spent": 3, "taken_back": 7}
+    assert parts(trail_of_entry(third)) == {"spent": 8, "in_hand": 2}
+    assert parts(trail_of_entry(first)) == {"spent": 10}
+
+
+def test_each_step_says_what_it_means_to_a_giver_and_which_entry_it_is(ground: Ground) -> None:
+    above, below = ground.fund("3301"), ground.fund("330182")
+    gift = ground.gift(above, "100")
+    sent = ground.send(above, "80")
+    ground.accept(sent, below, "50")
+    ground.send_back(sent, "10")
+    paid = ground.spend(below, "20")
+    ground.reverse(paid, quantity=Decimal(5))
+    ground.reverse(gift, quantity=Decimal(15))
+    trail = trail_of_entry(gift)
+    assert [(hop.stage, hop.quantity) for hop in trail.hops] == [
+        (TrailStage.BOOKED, 100), (TrailStage.SENT, 80), (TrailStage.REFUNDED, 15), (TrailStage.ACCEPTED, 50),
+        (TrailStage.CAME_BACK, 10), (TrailStage.USED, 20), (TrailStage.CAME_BACK, 5),
+    ]  # fmt: skip
+    used = trail.at(TrailStage.USED)[0]
+    assert (used.entry_id, used.number, used.line) == (paid.pk, paid.number, 1)
+    assert (used.branch, used.fund, used.party) == (below.branch, below, "beneficiaries")
+    assert (used.kind, used.occurred_on, used.document) == (EntryKind.AID, paid.occurred_on, "示例凭证")
+    assert {gift.pk, paid.pk, sent.entry_id} < trail.entry_ids
+    assert {(rest.account.kind, rest.account.fund, rest.quantity) for rest in trail.resting} == {
+        ("holding", above, 15), ("transit", above, 20), ("holding", below, 35),
+    }  # fmt: skip
+    assert parts(trail) == {"spent": 15, "taken_back": 15, "in_hand": 50, "in_transit": 20}
+
+
+def test_in_a_summary_the_transfers_of_a_fund_are_one(ground: Ground) -> None:
+    above, below = ground.fund("3301"), ground.fund("330182")
+    gift = ground.gift(above, "100")
+    for _number in range(6):
+        ground.accept(ground.send(above, "10"), below, "8")
+    trail = trail_of_entry(gift, most=5)
+    assert [(hop.stage, hop.quantity, hop.hops) for hop in trail.hops] == [
+        (TrailStage.BOOKED, 100, 1), (TrailStage.SENT, 60, 6), (TrailStage.ACCEPTED, 48, 6),
+    ]  # fmt: skip
+    assert parts(trail) == {"in_hand": 40 + 48, "in_transit": 12}
+    assert sorted(rest.quantity for rest in trail.resting) == [12, 40, 48]

@@ -55,6 +55,47 @@ def test_the_application_changes_nothing_that_stands(ground: Ground, statement: 
         cursor.execute(AT_ONCE.format(statement))
 
 
+def test_the_application_owns_nothing_and_may_not_change_the_ledger(ground: Ground) -> None:
+    """PostgreSQL itself is asked: no power to go past triggers, no table of its own, no right to what stands."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication FROM pg_roles"
+            " WHERE rolname = current_user"
+        )
+        assert cursor.fetchone() == (False,) * 5
+        cursor.execute("SELECT count(*) FROM pg_auth_members WHERE member = current_user::regrole")
+        assert cursor.fetchone() == (0,)
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM pg_class WHERE relowner = current_user::regrole),"
+            "       (SELECT count(*) FROM pg_proc WHERE proowner = current_user::regrole),"
+            "       has_database_privilege(current_database(), 'CREATE'), has_schema_privilege('public', 'CREATE')"
+        )
+        assert cursor.fetchone() == (0, 0, False, False)
+        for table in (*FACTS, "ledger_accountbalance"):
+            for right in ("DELETE", "TRUNCATE", "TRIGGER", "REFERENCES", "UPDATE"):
+                cursor.execute("SELECT has_table_privilege(%s, %s)", [table, right])
+                assert cursor.fetchone() == (False,), (table, right)
+        for table in ("ledger_accountbalance", "ledger_draw"):
+            cursor.execute("SELECT has_table_privilege(%s, 'INSERT')", [table])
+            assert cursor.fetchone() == (False,), table
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SET session_replication_role = replica",
+        "ALTER TABLE ledger_movement DISABLE TRIGGER ALL",
+        "DROP TRIGGER append_only_row ON ledger_movement",
+        "ALTER TABLE ledger_accountbalance DROP CONSTRAINT accountbalance_never_negative",
+        "CREATE OR REPLACE FUNCTION ledger_movements_carry() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN END'",
+    ],
+)
+def test_the_application_cannot_switch_off_what_holds_it(ground: Ground, statement: str) -> None:
+    refused = pytest.raises(DatabaseError, match=r"permission denied|must be owner")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
 def test_nor_does_the_superuser(committed_ground: Ground) -> None:
     fill(committed_ground)
     for statement in CHANGES:
@@ -153,6 +194,27 @@ def test_what_leaves_transit_answers(ground: Ground) -> None:
             )  # fmt: skip
 
 
+def test_restricted_value_does_not_come_out_in_a_wider_fund(ground: Ground) -> None:
+    """By SQL past the services: at once, on its way through a transit account, or through a fund as narrow."""
+    flood, narrower = (ground.fund(is_restricted=True, purpose="抗洪", project=name) for name in ("", "示例项目"))
+    daily, other = ground.fund(), ground.fund(is_restricted=True, purpose="助学")
+    ground.gift(flood, "100")
+    sent = ground.send(flood, "30")
+    ground.accept(ground.send(flood, "20"), narrower, "20")
+    for fund in (daily, other):
+        with refused_by("movement_stays_narrow"):
+            raw(
+                ground, EntryKind.TRANSFER_IN, source=sent.destination, destination=money_holding(fund), quantity=30,
+                out_from=0, in_from=0, answers=sent,
+            )  # fmt: skip
+        for source, place in ((flood, 50), (narrower, 0)):
+            with refused_by("movement_stays_narrow"):
+                raw(
+                    ground, EntryKind.TRANSFER_BACK, source=money_holding(source), destination=money_holding(fund),
+                    quantity=10, out_from=place, in_from=0,
+                )  # fmt: skip
+
+
 def test_a_reversal_goes_back_where_it_came_from_and_says_from_which_place(ground: Ground) -> None:
     fund, other = ground.fund(), ground.fund()
     ground.gift(fund, "100")
@@ -213,7 +275,7 @@ def test_the_reverse_of_the_migration_runs(committed_db: str) -> None:
     """Down to nothing and up again, as the owner."""
     with superuser() as cursor:
         sql = Path(ledger.__file__).parent / "sql"
-        for name in ("draws.reverse", "references.reverse", "movements.reverse"):
+        for name in ("narrow.reverse", "draws.reverse", "references.reverse", "movements.reverse"):
             cursor.execute((sql / f"{name}.sql").read_text(encoding="utf-8"))
         cursor.execute(
             "SELECT count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"

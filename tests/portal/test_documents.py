@@ -34,9 +34,9 @@ def test_the_example_holds_no_value_that_would_be_used_unseen() -> None:
 
 def test_each_command_of_the_makefile_is_explained_and_calls_one_script() -> None:
     makefile = (BASE_DIR / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
-    assert set(re.findall(r"^([a-z]+):.*## \S", makefile, re.MULTILINE)) == targets
-    for script in re.findall(r"@(bin/[a-z]+|\.ci/run)", makefile):
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    assert set(re.findall(r"^([a-z-]+):.*## \S", makefile, re.MULTILINE)) == targets
+    for script in re.findall(r"@(bin/[a-z-]+|\.ci/run)", makefile):
         assert (BASE_DIR / script).stat().st_mode & 0o111, script
     make = shutil.which("make") or "make"
     said = subprocess.run([make, "help"], cwd=BASE_DIR, capture_output=True, text=True, check=True).stdout

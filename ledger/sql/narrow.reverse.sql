@@ -1,0 +1,2 @@
+DROP TRIGGER movements_4_narrow ON ledger_movement;
+DROP FUNCTION ledger_movements_narrow();
