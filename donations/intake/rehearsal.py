@@ -38,7 +38,7 @@ except python_calamine.PasswordError:
 
 def rehearse(path: Path) -> Outcome:
     """Say what became of opening the workbook and going through all its sheets in a child process."""
-    command = [sys.executable, "-I", "-c", _CHILD, str(path.resolve()), str(MEMORY_LIMIT_BYTES), str(SECONDS)]
+    command = [sys.executable, "-I", "-c", _CHILD, str(path.absolute()), str(MEMORY_LIMIT_BYTES), str(SECONDS)]
     try:
         child = subprocess.run(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=SECONDS * 2

@@ -32,7 +32,8 @@ from organizations.permissions import is_recorded_for, require
 if TYPE_CHECKING:
     from accounts.models import User
 
-# Raw lists hold givers' names (P2): kept while a batch can be questioned, then destroyed (docs/personal-data.md).
+# Raw lists hold givers' names and what else their senders wrote (P3, sealed): kept while a batch can be questioned,
+# then destroyed (docs/personal-data.md).
 RAW_LIST_DAYS = 365 * 5
 
 
@@ -80,7 +81,8 @@ def open_file_batch(
         source,
         name=filename,
         content_type="application/octet-stream",
-        data_class=StoredFile.DataClass.PERSONAL,
+        # Columns that nobody asked for may hold telephones, identity numbers and accounts (P3).
+        data_class=StoredFile.DataClass.SENSITIVE,
         actor=actor,
         max_bytes=settings.UPLOAD_LIST_MAX_BYTES,
         purge_on=today() + datetime.timedelta(days=RAW_LIST_DAYS),

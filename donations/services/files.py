@@ -11,7 +11,7 @@ from PIL import Image, ImageOps
 
 from core.audit import record_audit
 from core.errors import DomainError, NotFound
-from core.files import open_stored, store_file
+from core.files import open_stored, reveal_stored, store_file
 from core.models import StoredFile
 from donations.models import Batch, Donation
 from donations.permissions import may_read_source
@@ -84,12 +84,19 @@ def _refused(code: str, sentence: str) -> DomainError:
 
 
 def open_list_file(*, batch: Batch, actor: User) -> tuple[StoredFile, BinaryIO]:
-    """Open the original file of a batch for its makers and approvers; the reading is recorded (privacy: P2)."""
+    """Open the original file of a batch for its makers and approvers, with a row of the read log (privacy: P3).
+
+    Outside a transaction: the row of the log is committed before the file opens.
+    """
     _require_source(batch, actor)
     if batch.file is None:
         raise NotFound("batch_has_no_file", _("这是手工录入的批次，没有原始文件。"))
     record_audit("donations.batch.file_read", actor=actor, obj=batch, branch_code=batch.branch.code)
-    return batch.file, _opened(batch.file)
+    purpose = _("核对批次 %(number)s 的名单") % {"number": batch.number}
+    try:
+        return batch.file, reveal_stored(batch.file, reader=actor, purpose=purpose, branch_code=batch.branch.code)
+    except FileNotFoundError as error:
+        raise NotFound("file_lost", _("文件在存储里找不到了，请联系系统管理员。")) from error
 
 
 def open_row_voucher(*, batch: Batch, voucher: StoredFile, actor: User) -> BinaryIO:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 def head_of(batch: Batch) -> Head:
     """The first rows of a batch's file as text; raises UnreadableFile where not even these can be read."""
-    path, filename = file_of(batch)
-    return read_head(path, filename=filename)
+    with file_of(batch) as (path, filename):
+        return read_head(path, filename=filename)
 
 
 def change_mapping(*, batch_id: int, mapping: ColumnMapping, default_on: datetime.date | None, actor: User) -> Batch:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.clock import now, today
-from core.files import path_of
+from core.files import path_for_work
 from core.progress import Progress
 from donations.choices import BatchStatus, NameChoice, Purpose, RowLevel
 from donations.display import display_name
@@ -57,10 +58,11 @@ def read_batch(*, batch_id: int, job: Progress) -> Batch:
 
 def stage_rows(batch: Batch, job: Progress, *, path: Path | None = None, filename: str = "") -> None:
     """Replace a batch's rows by those of its file (or of `path`); raises UnreadableFile and changes nothing then."""
-    parsed = open_list(batch, path=path, filename=filename)
-    StagedGift.objects.filter(batch=batch).delete()
-    purpose = Purpose.OTHER_RESTRICTED if batch.fund.is_restricted else Purpose.GENERAL
-    copy_rows("donations_stagedgift", COLUMNS, _staged(batch.pk, purpose, parsed, job))
+    with nullcontext((path, filename)) if path else file_of(batch) as (where, name):
+        parsed = open_list(batch, path=where, filename=name)
+        StagedGift.objects.filter(batch=batch).delete()
+        purpose = Purpose.OTHER_RESTRICTED if batch.fund.is_restricted else Purpose.GENERAL
+        copy_rows("donations_stagedgift", COLUMNS, _staged(batch.pk, purpose, parsed, job))
     batch.layout_key = parsed.layout_key
     batch.fingerprint = parsed.fingerprint
     batch.header = parsed.header
@@ -75,10 +77,8 @@ def stage_rows(batch: Batch, job: Progress, *, path: Path | None = None, filenam
     batch.save()
 
 
-def open_list(batch: Batch, *, path: Path | None = None, filename: str = "") -> ParsedList:
+def open_list(batch: Batch, *, path: Path, filename: str) -> ParsedList:
     """Open a batch's file with the mapping confirmed for it, or for its layout before; raises UnreadableFile."""
-    if path is None:
-        path, filename = file_of(batch)
     mapping = ColumnMapping.from_dict(batch.mapping) if batch.mapping.get("confirmed") else None
     return read_list(
         path,
@@ -91,11 +91,17 @@ def open_list(batch: Batch, *, path: Path | None = None, filename: str = "") -> 
     )
 
 
-def file_of(batch: Batch) -> tuple[Path, str]:
-    """Where a batch's file lies and what its sender called it; raises UnreadableFile for a counter batch."""
+@contextmanager
+def file_of(batch: Batch) -> Iterator[tuple[Path, str]]:
+    """Open a batch's file for reading it in: its path for the length of the block, and what its sender called it.
+
+    It lies sealed, because lists hold telephones and accounts: one row of the read log for each batch. Raises
+    UnreadableFile for a counter batch.
+    """
     if batch.file is None:
         raise UnreadableFile("file_missing", _("这个批次没有文件。"))
-    return path_of(batch.file.sha256), batch.file.name
+    with path_for_work(batch.file, work=f"donations.reading:{batch.number}") as path:
+        yield path, batch.file.name
 
 
 def remembered_mapping(batch: Batch, *, path: Path, filename: str) -> ColumnMapping | None:

@@ -130,7 +130,7 @@ def test_a_destroyed_portal_comes_back_with_equal_counts_and_sums(
     payer = Payer.objects.get()
     assert open_for_work(payer, "note", work="tests:1") == SECRETS[3]
     assert Payer.objects.filter(matching(Payer, "account", SECRETS[0])).get() == payer
-    sealed, plain = StoredFile.objects.get(data_class="P3"), StoredFile.objects.get(size=7)
+    sealed, plain = StoredFile.objects.get(name="示例.csv", data_class="P3"), StoredFile.objects.get(size=7)
     with open_stored_for_work(sealed, work="tests:1") as file:
         assert file.read(16).decode() == SECRETS[0]
     with open_stored(plain) as file:

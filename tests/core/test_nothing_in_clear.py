@@ -18,6 +18,7 @@ from accounts.models import User
 from core.backup.programs import connection_arguments, program
 from core.files import open_stored_for_work, reveal_stored, store_file
 from core.jobs import start_job
+from core.models import ReadLog
 from core.phone_codes import ask_for_code
 from core.sealed import matching, open_for_work, reveal, seal_into
 from donations.choices import RequestKind
@@ -128,7 +129,7 @@ def _dump() -> bytes:
     argv = [program("pg_dump"), *arguments, "--format", "plain"]
     done = subprocess.run(argv, env=environment, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert b"tests_payer" in done.stdout
+    assert b"donations_donation" in done.stdout
     return done.stdout
 
 
@@ -162,3 +163,24 @@ def _bodies(parts: list[bytes]) -> bytes:
             except ValueError:
                 continue
     return b"\0".join(found)
+
+
+def test_columns_of_an_imported_list_that_nobody_asked_for_lie_nowhere_in_clear(
+    committed_db: str, broker: Any, django_db_blocker: Any, tmp_path: Path, settings: Any
+) -> None:
+    with django_db_blocker.unblock():
+        ground = make_ground()
+        path = tmp_path / "list.csv"
+        header = "捐赠日期,捐赠人,金额,备注,手机号,身份证号,付款账号"
+        rows = [f"2026-01-05,示例甲{number},{number + 1}.00,,{PHONE},{IDENTITY},{ACCOUNT}" for number in range(30)]
+        path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+        batch = ground.post(ground.read_file(path))
+        path.unlink()
+        assert ground.gifts(batch).count() == 30
+        answer = ground.client(ground.clerk).get(reverse("desk_batch_file", args=[batch.number]))
+        assert ACCOUNT in b"".join(answer.streaming_content).decode()
+        assert ReadLog.objects.filter(reader_id=ground.clerk.pk).count() == 1
+        files = [one for one in Path(settings.PRIVATE_FILES_DIR).rglob("*") if one.is_file()]
+        assert [one.name for one in files if found_in(one.read_bytes())] == []
+        assert len(files) == 1
+        assert found_in(_dump()) == []
