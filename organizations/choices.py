@@ -92,6 +92,10 @@ class Right(models.TextChoices):
     CORRECT_GIFTS = "correct_gifts", _("提出或批准冲销")
     MANAGE_RECEIPTS = "manage_receipts", _("登记捐赠票据、打印回执和证书")
     SERVE_GIVERS = "serve_givers", _("登记捐赠人联系方式、答复请求、登记反馈")
+    VIEW_SPENDING = "view_spending", _("查看拨付和支出")
+    ENTER_SPENDING = "enter_spending", _("制单拨付和支出、提交审核")
+    APPROVE_SPENDING = "approve_spending", _("审核拨付和支出、退回")
+    RECEIVE_TRANSFERS = "receive_transfers", _("签收拨付（一人登记、另一人确认）")
     MANAGE_FUNDS = "manage_funds", _("设立和关闭资金池、期初余额")
     VIEW_LEDGER = "view_ledger", _("查看款物账")
     VIEW_DRAFT_REPORTS = "view_draft_reports", _("查看报告草稿和历史")
@@ -153,6 +157,9 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
             Right.SERVE_GIVERS,
             Right.REQUEST_REPORTS,
             Right.VIEW_DRAFT_REPORTS,
+            Right.VIEW_SPENDING,
+            Right.ENTER_SPENDING,
+            Right.RECEIVE_TRANSFERS,
         }
     ),
     Role.APPROVER: frozenset(
@@ -164,6 +171,9 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
             Right.VIEW_LEDGER,
             Right.VIEW_DRAFT_REPORTS,
             Right.PUBLISH_REPORTS,
+            Right.VIEW_SPENDING,
+            Right.APPROVE_SPENDING,
+            Right.RECEIVE_TRANSFERS,
         }
     ),
     Role.FINANCE: frozenset(
@@ -178,6 +188,10 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
             Right.VIEW_LEDGER,
             Right.REQUEST_REPORTS,
             Right.VIEW_DRAFT_REPORTS,
+            Right.VIEW_SPENDING,
+            Right.ENTER_SPENDING,
+            Right.APPROVE_SPENDING,
+            Right.RECEIVE_TRANSFERS,
         }
     ),
     Role.WAREHOUSE: frozenset({Right.VIEW_GIFTS}),
@@ -187,12 +201,17 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
             Right.REQUEST_REPORTS,
             Right.VIEW_DRAFT_REPORTS,
             Right.PUBLISH_REPORTS,
+            Right.VIEW_SPENDING,
         }
     ),
     Role.TRAINING_OFFICER: frozenset(),
     Role.REGISTRY_COORDINATOR: frozenset(),
-    Role.SUPERVISOR: frozenset({Right.VIEW_GIFTS, Right.VIEW_LEDGER, Right.VIEW_DRAFT_REPORTS, Right.VIEW_AUDIT}),
-    Role.AUDITOR: frozenset({Right.VIEW_GIFTS, Right.VIEW_LEDGER, Right.VIEW_DRAFT_REPORTS, Right.VIEW_AUDIT}),
+    Role.SUPERVISOR: frozenset(
+        {Right.VIEW_GIFTS, Right.VIEW_SPENDING, Right.VIEW_LEDGER, Right.VIEW_DRAFT_REPORTS, Right.VIEW_AUDIT}
+    ),
+    Role.AUDITOR: frozenset(
+        {Right.VIEW_GIFTS, Right.VIEW_SPENDING, Right.VIEW_LEDGER, Right.VIEW_DRAFT_REPORTS, Right.VIEW_AUDIT}
+    ),
     Role.BRANCH_ADMIN: frozenset({Right.MANAGE_BRANCH, Right.GRANT_ROLES}),
     Role.SYSTEM_ADMIN: frozenset({Right.MANAGE_SYSTEM, Right.MANAGE_PEOPLE, Right.MANAGE_RETENTION}),
     Role.SECURITY_ADMIN: frozenset({Right.GRANT_ROLES, Right.MANAGE_RETENTION}),
@@ -202,7 +221,7 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
 # Rights that only read: these, and no others, reach the branches below where a grant says "with all below".
 # By law an upper association guides the lower ones and does not keep their books (红十字会法 Art. 7).
 READING_RIGHTS: frozenset[str] = frozenset(
-    {Right.VIEW_GIFTS, Right.VIEW_LEDGER, Right.VIEW_DRAFT_REPORTS, Right.VIEW_AUDIT}
+    {Right.VIEW_GIFTS, Right.VIEW_SPENDING, Right.VIEW_LEDGER, Right.VIEW_DRAFT_REPORTS, Right.VIEW_AUDIT}
 )
 # Roles that must sign in with a second factor where MFA_REQUIRED is on.
 SECOND_FACTOR_ROLES: frozenset[str] = frozenset(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 import io
 import tempfile
+import uuid
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,9 @@ from ledger.services import ensure_default_fund, stage_opening
 from organizations.choices import Role
 from organizations.models import RoleGrant
 from organizations.services import end_grant, grant_role
+from spending.models import Transfer
+from spending.services.receiving import Arrival, count_transfer, keep_evidence
+from spending.services.transfers import TransferDraft, create_transfer, send_transfer, submit_transfer
 from tests.factories.lists import Gift, write_hubei_like
 from tests.factories.people import FOUNDED, branch_at, make_person, make_province
 from tests.permissions.people import EVERYBODY, HOME, Who
@@ -69,10 +74,14 @@ def make_objects() -> Objects:
         "job": _job(clerk).pk,
         "decision": "keep",
         "act": "exclude",
-        **{f"step_{step}": step for step in ("submit", "withdraw", "cancel", "return", "approve", "decline")},
+        **{
+            f"step_{step}": step
+            for step in ("submit", "withdraw", "cancel", "return", "approve", "decline", "send", "confirm", "refuse")
+        },
         **_batches(clerk, approver),
         **_reports(clerk, people["publisher.own"]),
         "hold": _hold(people["superuser"]),
+        **_transfers(people),
         "opening": _opening(people["finance.own"]).pk,
         "volume": 1,
         "file_role": "pdf",
@@ -184,6 +193,36 @@ def _reports(clerk: User, publisher: User) -> dict[str, Any]:
 
     published = publish_run(run_id=make(before).pk, actor=publisher)
     return {"published": published.number, "report": make(last).number}
+
+
+def _transfers(people: dict[str, User]) -> dict[str, Any]:
+    """Transfers from HOME to the county below it: a draft, one that waits, one under way, one counted, one lost."""
+    clerk, approver = people["clerk.own"], people["approver.own"]
+    fund = ensure_default_fund(branch=branch_at(HOME), on=FOUNDED, actor=None)
+    draft = TransferDraft(fund, branch_at("330182"), Decimal(1), "示例用途", "示例纪要1号", today())
+    to_fund = ensure_default_fund(branch=branch_at("330182"), on=FOUNDED, actor=None)
+
+    def drafted() -> Transfer:
+        return create_transfer(draft=draft, key=uuid.uuid4(), actor=clerk)
+
+    def submitted() -> Transfer:
+        return submit_transfer(transfer_id=drafted().pk, actor=clerk)
+
+    def sent() -> Transfer:
+        return send_transfer(transfer_id=submitted().pk, actor=approver)
+
+    def counted(arrival: Arrival) -> Transfer:
+        return count_transfer(transfer_id=sent().pk, arrival=arrival, actor=people["clerk.below"])
+
+    evidence = keep_evidence(upload=_picture(), actor=clerk)
+    lost = counted(Arrival(today(), Decimal(0), None, lost=Decimal(1), note="示例原因", evidence=evidence))
+    return {
+        "transfer_draft": drafted().number,
+        "transfer_submitted": submitted().number,
+        "transfer_sent": sent().number,
+        "transfer_counted": counted(Arrival(today(), Decimal(1), to_fund)).number,
+        "transfer_lost": lost.number,
+    }
 
 
 def _opening(finance: User) -> OpeningBatch:

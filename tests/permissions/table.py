@@ -2,6 +2,7 @@
 
 from tests.permissions.rules import (
     Route,
+    acts_at_end,
     at_home,
     ends_grant,
     everybody,
@@ -10,8 +11,10 @@ from tests.permissions.rules import (
     keeps_account,
     names_first_people,
     owner,
+    reads_evidence,
     seen,
     seen_any,
+    seen_from_ends,
     signed_in,
 )
 
@@ -157,6 +160,41 @@ for step, (right, batch) in STEPS.items():
         sends={"reason": "示例理由"},
     )
 
+# A transfer from HOME to the county below it; each state has one of its own.
+TO = "330182"
+SPENDING_WORK = ("enter_spending", "approve_spending", "receive_transfers")
+UNDER_WAY = {"number": "transfer_sent"}
+ENTERS_TRANSFER = seen("view_spending", "enter_spending", door=("enter_spending",))
+RECEIVES = acts_at_end("receive_transfers", TO, other=TO)
+
+SPENDING = {
+    "desk_transfers": Route(holds("view_spending")),
+    "desk_transfers_csv": Route(holds("view_spending")),
+    "desk_transfer_new": Route(holds("enter_spending"), holds("enter_spending")),
+    "desk_transfer": Route(seen_from_ends(TO), arguments=UNDER_WAY),
+    "desk_transfer_edit": Route(ENTERS_TRANSFER, ENTERS_TRANSFER, {"number": "transfer_draft"}),
+    "desk_transfer_receive": Route(RECEIVES, RECEIVES, UNDER_WAY),
+    "desk_transfer_evidence": Route(reads_evidence(TO), arguments={"number": "transfer_lost"}),
+}
+TRANSFER_STEPS = {
+    "submit": ("enter_spending", "transfer_draft"),
+    "cancel": ("enter_spending", "transfer_draft"),
+    "withdraw": ("enter_spending", "transfer_submitted"),
+    "return": ("approve_spending", "transfer_submitted"),
+    "send": ("approve_spending", "transfer_submitted"),
+    "confirm": ("receive_transfers", "transfer_counted"),
+    "refuse": ("receive_transfers", "transfer_counted"),
+}
+for step, (right, transfer) in TRANSFER_STEPS.items():
+    rule = (
+        acts_at_end(right, TO, *SPENDING_WORK, other=TO)
+        if right == "receive_transfers"
+        else seen("view_spending", right, door=SPENDING_WORK)
+    )
+    SPENDING[f"desk_transfer_step:{step}"] = Route(
+        rule, rule, {"number": transfer, "step": f"step_{step}"}, sends={"reason": "示例理由"}
+    )
+
 BOOKS = ("view_ledger", "manage_funds")
 FUND = {"code": "fund"}
 OPENING = {"pk": "opening"}
@@ -258,7 +296,7 @@ REPORTS = {
     "audit_checks": Route(holds("view_audit")),
 }
 
-TABLE: dict[str, Route] = {**CORE, **ORGANIZATIONS, **LEDGER, **DONATIONS, **TRANSPARENCY, **REPORTS}
+TABLE: dict[str, Route] = {**CORE, **ORGANIZATIONS, **LEDGER, **DONATIONS, **SPENDING, **TRANSPARENCY, **REPORTS}
 
 # Pages of allauth: what a stranger and what a signed-in person gets for a GET (302 leads to sign in, or away from it).
 THIRD_PARTY: dict[str, tuple[set[int], set[int]]] = {

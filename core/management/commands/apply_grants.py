@@ -20,6 +20,7 @@ NEVER_DELETED = (
     "donations_donation",
     "donations_giverrequest",
     "donations_receipt",
+    "spending_transfer",
     "transparency_reportrun",
 )
 

@@ -1,0 +1,5 @@
+"""The tables of spending, one subject a file."""
+
+from spending.models.transfer import Transfer, TransferEvent
+
+__all__ = ["Transfer", "TransferEvent"]
