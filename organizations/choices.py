@@ -95,6 +95,10 @@ class Right(models.TextChoices):
     VIEW_SPENDING = "view_spending", _("查看拨付和支出")
     ENTER_SPENDING = "enter_spending", _("制单拨付和支出、提交审核")
     APPROVE_SPENDING = "approve_spending", _("审核拨付和支出、退回")
+    LEAD_SPENDING = "lead_spending", _("作为负责人审批大额支出")
+    PAY_SPENDING = "pay_spending", _("付款并登记银行流水")
+    READ_BENEFICIARIES = "read_beneficiaries", _("凭用途查看受助人和个人收款人（留记录）")
+    RELEASE_DOCUMENTS = "release_documents", _("提出或批准公开支出凭证的脱敏副本")
     RECEIVE_TRANSFERS = "receive_transfers", _("签收拨付（一人登记、另一人确认）")
     MANAGE_FUNDS = "manage_funds", _("设立和关闭资金池、期初余额")
     VIEW_LEDGER = "view_ledger", _("查看款物账")
@@ -115,6 +119,7 @@ class Role(models.TextChoices):
     CLERK = "clerk", _("录入")
     APPROVER = "approver", _("审核")
     FINANCE = "finance", _("财务")
+    LEADER = "leader", _("负责人")
     WAREHOUSE = "warehouse", _("仓管")
     PUBLISHER = "publisher", _("公示")
     TRAINING_OFFICER = "training_officer", _("培训")
@@ -134,6 +139,7 @@ WORK_ROLES: frozenset[str] = frozenset(
         Role.CLERK,
         Role.APPROVER,
         Role.FINANCE,
+        Role.LEADER,
         Role.WAREHOUSE,
         Role.PUBLISHER,
         Role.TRAINING_OFFICER,
@@ -160,6 +166,9 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
             Right.VIEW_SPENDING,
             Right.ENTER_SPENDING,
             Right.RECEIVE_TRANSFERS,
+            Right.PAY_SPENDING,
+            Right.READ_BENEFICIARIES,
+            Right.RELEASE_DOCUMENTS,
         }
     ),
     Role.APPROVER: frozenset(
@@ -174,6 +183,8 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
             Right.VIEW_SPENDING,
             Right.APPROVE_SPENDING,
             Right.RECEIVE_TRANSFERS,
+            Right.READ_BENEFICIARIES,
+            Right.RELEASE_DOCUMENTS,
         }
     ),
     Role.FINANCE: frozenset(
@@ -192,7 +203,13 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
             Right.ENTER_SPENDING,
             Right.APPROVE_SPENDING,
             Right.RECEIVE_TRANSFERS,
+            Right.PAY_SPENDING,
+            Right.READ_BENEFICIARIES,
+            Right.RELEASE_DOCUMENTS,
         }
+    ),
+    Role.LEADER: frozenset(
+        {Right.VIEW_GIFTS, Right.VIEW_SPENDING, Right.LEAD_SPENDING, Right.VIEW_LEDGER, Right.VIEW_DRAFT_REPORTS}
     ),
     Role.WAREHOUSE: frozenset({Right.VIEW_GIFTS}),
     Role.PUBLISHER: frozenset(
@@ -202,6 +219,7 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
             Right.VIEW_DRAFT_REPORTS,
             Right.PUBLISH_REPORTS,
             Right.VIEW_SPENDING,
+            Right.RELEASE_DOCUMENTS,
         }
     ),
     Role.TRAINING_OFFICER: frozenset(),
@@ -228,6 +246,7 @@ SECOND_FACTOR_ROLES: frozenset[str] = frozenset(
     {
         Role.APPROVER,
         Role.FINANCE,
+        Role.LEADER,
         Role.PUBLISHER,
         Role.BRANCH_ADMIN,
         Role.SYSTEM_ADMIN,

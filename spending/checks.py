@@ -58,6 +58,73 @@ _QUERIES: dict[str, str] = {
             SELECT branch_id, split_part(number, '-', -2) AS year,
                    max(substring(split_part(number, '-', -1) FROM 2)::bigint) AS last, count(*) AS n
               FROM spending_transfer GROUP BY 1, 2) s WHERE last <> n LIMIT 100""",
+    # What was paid is its entry: one movement of the amount out of the fund to the outside that its kind names.
+    "payment_equals_its_entry": """
+        SELECT p.number, p.amount, m.quantity
+          FROM spending_payment p
+          LEFT JOIN ledger_entry e ON e.id = p.entry_id
+          LEFT JOIN ledger_movement m ON m.entry_id = e.id AND m.out_from IS NOT NULL
+          LEFT JOIN ledger_account s ON s.id = m.source_id
+          LEFT JOIN ledger_account d ON d.id = m.destination_id
+         WHERE p.status IN ('paid', 'reversed')
+           AND (m.id IS NULL OR m.quantity <> p.amount OR e.branch_id <> p.branch_id OR e.occurred_on <> p.paid_on
+                OR s.fund_id <> p.fund_id
+                OR (p.kind, e.kind, d.party) NOT IN (VALUES ('purchase', 'purchase', 'suppliers'),
+                    ('aid', 'aid', 'beneficiaries'), ('unit', 'aid', 'bodies'), ('fee', 'fee', 'fees'))) LIMIT 100""",
+    "payment_entry_has_payment": """
+        SELECT e.number FROM ledger_entry e
+         WHERE e.idempotency_key ~ '^payment:'
+           AND NOT EXISTS (SELECT 1 FROM spending_payment p WHERE p.entry_id = e.id) LIMIT 100""",
+    # A reversed payment has one approved reversal, whose entry reverses its own in full; no other has one.
+    "reversed_payment_has_reversal": """
+        SELECT p.number, p.status
+          FROM spending_payment p
+          LEFT JOIN spending_reversal r ON r.payment_id = p.id AND r.status = 'approved'
+          LEFT JOIN ledger_entry e ON e.id = r.entry_id
+         WHERE (p.status = 'reversed') <> (r.id IS NOT NULL)
+            OR (r.id IS NOT NULL AND e.reverses_id IS DISTINCT FROM p.entry_id) LIMIT 100""",
+    # Approved by as many as its amount asked for, none of them a maker or the payer.
+    "payment_approved_as_asked": """
+        SELECT p.number
+          FROM spending_payment p
+          CROSS JOIN LATERAL (
+            SELECT count(*) FILTER (WHERE a.seat = 'approver') AS approvers,
+                   count(*) FILTER (WHERE a.seat = 'leader') AS leaders,
+                   count(*) FILTER (WHERE a.person_id = ANY (p.maker_ids) OR a.person_id = p.paid_by_id) AS wrong
+              FROM spending_approval a WHERE a.payment_id = p.id AND a.round = p.round) a
+         WHERE p.status IN ('approved', 'paid', 'reversed')
+           AND (a.approvers < p.approvers_needed OR (p.needs_leader AND a.leaders = 0) OR a.wrong > 0
+                OR (p.payer_apart AND p.paid_by_id = ANY (p.maker_ids))) LIMIT 100""",
+    "payment_list_makes_its_sum": """
+        SELECT p.number, p.amount, coalesce(b.total, 0) AS listed
+          FROM spending_payment p
+          LEFT JOIN (SELECT payment_id, count(*) AS n, sum(amount) AS total
+                       FROM spending_beneficiary GROUP BY 1) b ON b.payment_id = p.id
+         WHERE p.payee_kind = 'list' AND p.status IN ('submitted', 'approved', 'paid', 'reversed')
+           AND (coalesce(b.n, 0), coalesce(b.total, 0)) <> (p.helped_count, p.amount) LIMIT 100""",
+    "payment_has_public_record": """
+        SELECT p.number FROM spending_payment p
+          LEFT JOIN core_publicrecord r ON r.kind = 'payment' AND r.object_id = p.id
+         WHERE p.status IN ('paid', 'reversed')
+           AND (r.id IS NULL OR r.subject <> p.number OR (r.record::jsonb ->> 'amount')::numeric <> p.amount
+                OR r.record::jsonb ->> 'paid_on' <> p.paid_on::text OR r.record::jsonb ->> 'kind' <> p.kind
+                OR r.record::jsonb ->> 'purpose' <> p.purpose
+                OR r.leaf_hash <> sha256('\\x00'::bytea || convert_to(r.record, 'UTF8'))) LIMIT 100""",
+    "payment_state_is_its_last_event": """
+        SELECT p.number, p.status, v.to_status
+          FROM spending_payment p
+          LEFT JOIN LATERAL (SELECT to_status FROM spending_paymentevent
+                              WHERE payment_id = p.id ORDER BY id DESC LIMIT 1) v ON true
+         WHERE v.to_status IS DISTINCT FROM p.status LIMIT 100""",
+    "payment_numbers_without_gap": """
+        SELECT branch_id, year, last, n FROM (
+            SELECT branch_id, split_part(number, '-', -2) AS year,
+                   max(substring(split_part(number, '-', -1) FROM 2)::bigint) AS last, count(*) AS n
+              FROM spending_payment GROUP BY 1, 2) s WHERE last <> n LIMIT 100""",
+    "released_copy_was_released_by_another": """
+        SELECT d.id AS document FROM spending_paymentdocument d
+         WHERE d.released_at IS NOT NULL AND (d.released_by_id = d.offered_by_id OR d.public_file_id IS NULL)
+         LIMIT 100""",
 }
 
 

@@ -26,15 +26,25 @@ FINANCE = {
 }  # fmt: skip
 OVERSIGHT = {"view_gifts", "view_spending", "view_ledger", "view_draft_reports", "view_audit"}
 # The use of money (spending), apart from gifts.
-CLERK |= {"view_spending", "enter_spending", "receive_transfers"}
+CLERK |= {"view_spending", "enter_spending", "receive_transfers", "pay_spending"}
 APPROVER |= {"view_spending", "approve_spending", "receive_transfers"}
-FINANCE |= {"view_spending", "enter_spending", "approve_spending", "receive_transfers"}
+FINANCE |= {"view_spending", "enter_spending", "approve_spending", "receive_transfers", "pay_spending"}
+for rights in (CLERK, APPROVER, FINANCE):
+    rights |= {"read_beneficiaries", "release_documents"}
 ROLE_RIGHTS: dict[str, set[str]] = {
     "clerk": CLERK,
     "approver": APPROVER,
     "finance": FINANCE,
+    "leader": {"view_gifts", "view_spending", "lead_spending", "view_ledger", "view_draft_reports"},
     "warehouse": {"view_gifts"},
-    "publisher": {"view_gifts", "view_spending", "request_reports", "view_draft_reports", "publish_reports"},
+    "publisher": {
+        "view_gifts",
+        "view_spending",
+        "release_documents",
+        "request_reports",
+        "view_draft_reports",
+        "publish_reports",
+    },
     "training_officer": set(),
     "registry_coordinator": set(),
     "supervisor": OVERSIGHT,

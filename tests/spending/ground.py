@@ -26,8 +26,11 @@ from ledger.services import (
     world_account,
 )
 from organizations.choices import Role
-from organizations.models import Branch
-from spending.models import Transfer
+from organizations.models import Branch, Division
+from spending.models import Payment, Transfer
+from spending.services.approving import approve_payment
+from spending.services.paying import pay_payment
+from spending.services.payments import PaymentDraft, create_payment, submit_payment
 from spending.services.receiving import Arrival, confirm_transfer, count_transfer
 from spending.services.transfers import TransferDraft, create_transfer, send_transfer, submit_transfer
 from tests.factories.people import FOUNDED, make_person, make_province
@@ -77,6 +80,45 @@ class Ground:
     def money(self, fund: Fund) -> Decimal:
         """The yuan of a fund."""
         return balance_of(money_holding(fund))
+
+    def payment_draft(self, fund: Fund, amount: str, **over: Any) -> PaymentDraft:
+        """A purchase that could be paid."""
+        values: dict[str, Any] = {
+            "kind": "purchase",
+            "fund": fund,
+            "amount": Decimal(amount),
+            "purpose": "relief",
+            "use": "示例帐篷采购",
+            "payee_kind": "organisation",
+            "payee_name": "虚构示例物资有限公司",
+            "area": Division.objects.get(code="330182"),
+            **over,
+        }
+        return PaymentDraft(**values)
+
+    def payment(self, fund: Fund, amount: str, **over: Any) -> Payment:
+        """A payment as its clerk drafts it."""
+        draft = self.payment_draft(fund, amount, **over)
+        return create_payment(draft=draft, key=uuid.uuid4(), actor=self.people[f"{fund.branch.code}.clerk"])
+
+    def asked(self, fund: Fund, amount: str, **over: Any) -> Payment:
+        """A payment that waits for approval."""
+        payment = self.payment(fund, amount, **over)
+        return submit_payment(payment_id=payment.pk, actor=self.people[f"{fund.branch.code}.clerk"])
+
+    def approved(self, fund: Fund, amount: str, **over: Any) -> Payment:
+        """A small payment that waits to be paid."""
+        payment = self.asked(fund, amount, **over)
+        return approve_payment(payment_id=payment.pk, actor=self.people[f"{fund.branch.code}.approver"])
+
+    def paid(self, fund: Fund, amount: str, **over: Any) -> Payment:
+        """A small payment that was paid by the finance officer."""
+        return self.pay(self.approved(fund, amount, **over))
+
+    def pay(self, payment: Payment) -> Payment:
+        """Pay what was approved."""
+        finance = self.people[f"{payment.branch.code}.finance"]
+        return pay_payment(payment_id=payment.pk, actor=finance, bank_reference=f"示例流水{payment.pk}")
 
     def draft(self, fund: Fund, to: str, amount: str, **over: Any) -> TransferDraft:
         """A transfer that could be sent."""
@@ -130,5 +172,8 @@ def make_ground() -> Ground:
         for role in (Role.CLERK, Role.APPROVER, Role.FINANCE):
             login = f"{code}.{role.value}"
             people[login] = make_person(login, role, branches[code])
+    for code in LEVELS:
+        people[f"{code}.leader"] = make_person(f"{code}.leader", Role.LEADER, branches[code])
+        people[f"{code}.second"] = make_person(f"{code}.second", Role.APPROVER, branches[code])
     people["above"] = make_person("above", Role.SUPERVISOR, branches["33"], with_below=True)
     return Ground(branches, people)

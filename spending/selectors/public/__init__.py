@@ -1,0 +1,1 @@
+"""What everybody may read of payments: never a person, few people never counted."""
