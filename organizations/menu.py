@@ -27,6 +27,8 @@ MENU: tuple[MenuEntry, ...] = (
     MenuEntry(_("捐赠查询"), "desk_gifts", "search", (Right.VIEW_GIFTS,)),
     MenuEntry(_("票据与回执"), "desk_receipts", "receipt", (Right.MANAGE_RECEIPTS,)),
     MenuEntry(_("捐赠人请求"), "desk_requests", "envelope", (Right.SERVE_GIVERS,)),
+    MenuEntry(_("支出"), "desk_payments", "box-arrow-right", (Right.VIEW_SPENDING,)),
+    MenuEntry(_("支出审批"), "desk_spending_approvals", "check-circle", (Right.APPROVE_SPENDING, Right.LEAD_SPENDING)),
     MenuEntry(_("拨付"), "desk_transfers", "send", (Right.VIEW_SPENDING,)),
     MenuEntry(_("资金池"), "desk_funds", "bank", (Right.VIEW_LEDGER, Right.MANAGE_FUNDS)),
     MenuEntry(_("报告"), "desk_reports", "journal-text", (Right.VIEW_DRAFT_REPORTS,)),

@@ -23,6 +23,7 @@ from spending.choices import PaymentStatus, Seat
 from spending.errors import OwnWork, WrongState
 from spending.models import Approval, Payment
 from spending.selectors.bands import promised
+from spending.selectors.payments import free_seat, missing_seats
 from spending.services.moving_payments import lock_payment, move_payment, require_payment_step
 from spending.services.payments import written_reason
 
@@ -83,25 +84,6 @@ def return_payment(*, payment_id: int, actor: User, reason: str) -> Payment:
         changes = {"approved_by": None, "approved_at": None}
         move_payment(payment, PaymentStatus.RETURNED, actor=actor, reason=written_reason(reason), **changes)
     return payment
-
-
-def missing_seats(payment: Payment, given: Sequence[Approval]) -> list[str]:
-    """The seats that still have to approve a payment in this round."""
-    approvers = sum(1 for one in given if one.seat == Seat.APPROVER)
-    leaders = sum(1 for one in given if one.seat == Seat.LEADER)
-    missing = [Seat.APPROVER.value] * max(payment.approvers_needed - approvers, 0)
-    return missing + ([Seat.LEADER.value] if payment.needs_leader and not leaders else [])
-
-
-def free_seat(payment: Payment, given: Sequence[Approval], person: User) -> str | None:
-    """The missing seat that a person may take now, the leader's first; None where there is none, or one is taken."""
-    if person.pk in payment.maker_ids or any(one.person_id == person.pk for one in given):
-        return None
-    missing = missing_seats(payment, given)
-    for seat, right in ((Seat.LEADER, Right.LEAD_SPENDING), (Seat.APPROVER, Right.APPROVE_SPENDING)):
-        if seat in missing and may(person, right, payment.branch):
-            return seat
-    return None
 
 
 def require_free(fund: Fund, amount: Decimal) -> None:

@@ -38,3 +38,8 @@ def add_refusal(form: Any, error: DomainError) -> None:
         form.add_error(name, sentence)
     if not at_fields or at_fields.keys() != error.fields.keys():
         form.add_error(None, error.message)
+
+
+def posted(request: HttpRequest) -> Any:
+    """What was sent with a POST, also where nothing was; None for a GET."""
+    return request.POST if request.method == "POST" else None

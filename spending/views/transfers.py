@@ -30,7 +30,7 @@ from spending.selectors.transfers import (
 )
 from spending.services.receiving import count_transfer, keep_evidence, open_evidence
 from spending.services.transfers import change_transfer, create_transfer
-from spending.views.answers import add_refusal, private_file
+from spending.views.answers import add_refusal, posted, private_file
 from spending.views.transfer_steps import steps_now
 
 
@@ -111,7 +111,7 @@ def transfer_detail(request: StaffRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def transfer_new(request: StaffRequest) -> HttpResponse:
     """Draft a transfer."""
-    form = TransferForm(request.POST or None, person=request.user)
+    form = TransferForm(posted(request), person=request.user)
     if form.is_valid():
         try:
             transfer = create_transfer(draft=form.draft(), key=form.cleaned_data["key"], actor=request.user)
@@ -129,7 +129,7 @@ def transfer_edit(request: StaffRequest, number: str) -> HttpResponse:
     """Change a draft or a returned transfer."""
     transfer = transfer_for(request.user, number)
     require(request.user, Right.ENTER_SPENDING, transfer.branch)
-    form = TransferForm(request.POST or None, person=request.user, transfer=transfer)
+    form = TransferForm(posted(request), person=request.user, transfer=transfer)
     if form.is_valid():
         try:
             change_transfer(transfer_id=transfer.pk, draft=form.draft(), actor=request.user)
@@ -147,7 +147,7 @@ def transfer_receive(request: StaffRequest, number: str) -> HttpResponse:
     """Record what arrived of a transfer: wholly, in part, lost, sent back."""
     transfer = transfer_for(request.user, number)
     require(request.user, Right.RECEIVE_TRANSFERS, transfer.to_branch)
-    form = ArrivalForm(request.POST or None, request.FILES or None, transfer=transfer)
+    form = ArrivalForm(posted(request), request.FILES, transfer=transfer)
     if form.is_valid():
         try:
             upload = form.cleaned_data["evidence"]

@@ -33,10 +33,15 @@ from donations.services.staging import read_batch
 from ledger.models import OpeningBatch
 from ledger.services import ensure_default_fund, stage_opening
 from organizations.choices import Role
-from organizations.models import RoleGrant
+from organizations.models import Division, RoleGrant
 from organizations.services import end_grant, grant_role
-from spending.models import Transfer
+from spending.models import Payment, Transfer
+from spending.services.approving import approve_payment
+from spending.services.documents import add_document, offer_copy
+from spending.services.paying import pay_payment
+from spending.services.payments import PaymentDraft, create_payment, submit_payment
 from spending.services.receiving import Arrival, count_transfer, keep_evidence
+from spending.services.reversing import request_reversal
 from spending.services.transfers import TransferDraft, create_transfer, send_transfer, submit_transfer
 from tests.factories.lists import Gift, write_hubei_like
 from tests.factories.people import FOUNDED, branch_at, make_person, make_province
@@ -76,12 +81,25 @@ def make_objects() -> Objects:
         "act": "exclude",
         **{
             f"step_{step}": step
-            for step in ("submit", "withdraw", "cancel", "return", "approve", "decline", "send", "confirm", "refuse")
+            for step in (
+                "submit",
+                "withdraw",
+                "cancel",
+                "return",
+                "approve",
+                "decline",
+                "send",
+                "confirm",
+                "refuse",
+                "pay",
+                "reverse",
+            )
         },
         **_batches(clerk, approver),
         **_reports(clerk, people["publisher.own"]),
         "hold": _hold(people["superuser"]),
         **_transfers(people),
+        **_payments(people),
         "opening": _opening(people["finance.own"]).pk,
         "volume": 1,
         "file_role": "pdf",
@@ -225,6 +243,45 @@ def _transfers(people: dict[str, User]) -> dict[str, Any]:
     }
 
 
+def _payments(people: dict[str, User]) -> dict[str, Any]:
+    """Payments of HOME: a draft, one that waits, one to pay, one paid with a paper and a request to reverse it."""
+    clerk, approver = people["clerk.own"], people["approver.own"]
+    draft = PaymentDraft(
+        kind="aid",
+        fund=ensure_default_fund(branch=branch_at(HOME), on=FOUNDED, actor=None),
+        amount=Decimal(1),
+        purpose="aid",
+        use="示例事由",
+        payee_kind="person",
+        payee_person=DONOR,
+        payee_account="虚构账号",
+        area=Division.objects.get(code="330182"),
+        helped_count=1,
+    )
+
+    def drafted() -> Payment:
+        return create_payment(draft=draft, key=uuid.uuid4(), actor=clerk)
+
+    def submitted() -> Payment:
+        return submit_payment(payment_id=drafted().pk, actor=clerk)
+
+    def approved() -> Payment:
+        return approve_payment(payment_id=submitted().pk, actor=approver)
+
+    paid = pay_payment(payment_id=approved().pk, actor=people["finance.own"], bank_reference="示例流水")
+    paper = add_document(payment_id=paid.pk, kind="invoice", upload=_picture(), actor=clerk)
+    offer_copy(document_id=paper.pk, upload=_picture("black"), actor=clerk)
+    asked = request_reversal(payment_id=paid.pk, reason="示例理由", public_note="示例更正说明", actor=clerk)
+    return {
+        "payment": drafted().number,
+        "payment_submitted": submitted().number,
+        "payment_approved": approved().number,
+        "payment_paid": paid.number,
+        "document": paper.pk,
+        "reversal": asked.pk,
+    }
+
+
 def _opening(finance: User) -> OpeningBatch:
     fund = ensure_default_fund(branch=branch_at(HOME), on=FOUNDED, actor=None)
     line = f"{fund.code},人民币,100.00,2020-01-01,,示例审计报告"
@@ -240,8 +297,8 @@ def _draft(clerk: User, branch: Any, fund: Any) -> Batch:
     return read_batch(batch_id=batch.pk, job=NoProgress())
 
 
-def _picture() -> io.BytesIO:
+def _picture(colour: str = "red") -> io.BytesIO:
     target = io.BytesIO()
-    Image.new("RGB", (8, 8), "red").save(target, "PNG")
+    Image.new("RGB", (8, 8), colour).save(target, "PNG")
     target.seek(0)
     return target

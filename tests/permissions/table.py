@@ -195,6 +195,61 @@ for step, (right, transfer) in TRANSFER_STEPS.items():
         rule, rule, {"number": transfer, "step": f"step_{step}"}, sends={"reason": "示例理由"}
     )
 
+PAYMENT = {"number": "payment"}
+PAPER = {"number": "payment_paid", "document_id": "document"}
+PAYS = ("enter_spending", "approve_spending", "lead_spending", "pay_spending")
+ENTERS_PAYMENT = seen("view_spending", "enter_spending", door=("enter_spending",))
+RELEASES = seen("view_spending", "release_documents", door=("release_documents",))
+SPENDING |= {
+    "desk_payments": Route(holds("view_spending")),
+    "desk_payments_csv": Route(holds("view_spending")),
+    "desk_payment_new": Route(holds("enter_spending"), holds("enter_spending")),
+    "desk_payment": Route(seen("view_spending"), arguments=PAYMENT),
+    "desk_payment_edit": Route(ENTERS_PAYMENT, ENTERS_PAYMENT, PAYMENT),
+    "desk_payment_print": Route(seen("view_spending"), arguments=PAYMENT),
+    "desk_payment_people": Route(ENTERS_PAYMENT, ENTERS_PAYMENT, PAYMENT),
+    "desk_payment_people_read": Route(
+        None, seen("view_spending", "read_beneficiaries", door=("read_beneficiaries",)), PAYMENT
+    ),
+    "desk_payment_document_add": Route(None, ENTERS_PAYMENT, PAYMENT),
+    "desk_payment_document": Route(seen_any("view_spending", *PAYS), arguments=PAPER),
+    "desk_payment_document_remove": Route(None, ENTERS_PAYMENT, PAPER),
+    "desk_payment_copy": Route(RELEASES, RELEASES, PAPER),
+    "desk_payment_copy_file": Route(RELEASES, arguments=PAPER),
+    "desk_payment_copy_release": Route(None, RELEASES, PAPER),
+    "desk_spending_approvals": Route(
+        holds("approve_spending", "lead_spending"), holds("approve_spending", "lead_spending")
+    ),
+    "desk_spending_bands": Route(
+        at_home("view_spending", "manage_branch"),
+        at_home("manage_branch", door=("view_spending", "manage_branch")),
+        BRANCH,
+    ),
+}
+# Who takes each step of a payment, and the one it is shown with.
+PAYMENT_STEPS = {
+    "submit": (("enter_spending",), "payment"),
+    "cancel": (("enter_spending",), "payment"),
+    "withdraw": (("enter_spending",), "payment_submitted"),
+    "return": (("approve_spending", "lead_spending", "pay_spending"), "payment_submitted"),
+    "approve": (("approve_spending", "lead_spending"), "payment_submitted"),
+    "pay": (("pay_spending",), "payment_approved"),
+    "reverse": (("enter_spending", "pay_spending"), "payment_paid"),
+}
+for step, (rights, payment) in PAYMENT_STEPS.items():
+    rule = seen_any("view_spending", *rights, door=PAYS)
+    SPENDING[f"desk_payment_step:{step}"] = Route(rule, rule, {"number": payment, "step": f"step_{step}"})
+REVERSAL_RIGHTS = {
+    "approve": ("approve_spending",),
+    "decline": ("approve_spending",),
+    "withdraw": ("enter_spending", "pay_spending"),
+}
+for decision, rights in REVERSAL_RIGHTS.items():
+    rule = seen_any("view_spending", *rights, door=("approve_spending", "enter_spending", "pay_spending"))
+    SPENDING[f"desk_reversal_decide:{decision}"] = Route(
+        rule, rule, {"number": "payment_paid", "reversal_id": "reversal", "decision": f"step_{decision}"}
+    )
+
 BOOKS = ("view_ledger", "manage_funds")
 FUND = {"code": "fund"}
 OPENING = {"pk": "opening"}
