@@ -92,6 +92,14 @@ class Right(models.TextChoices):
     CORRECT_GIFTS = "correct_gifts", _("提出或批准冲销")
     MANAGE_RECEIPTS = "manage_receipts", _("登记捐赠票据、打印回执和证书")
     SERVE_GIVERS = "serve_givers", _("登记捐赠人联系方式、答复请求、登记反馈")
+    VIEW_SPENDING = "view_spending", _("查看拨付和支出")
+    ENTER_SPENDING = "enter_spending", _("制单拨付和支出、提交审核")
+    APPROVE_SPENDING = "approve_spending", _("审核拨付和支出、退回")
+    LEAD_SPENDING = "lead_spending", _("作为负责人审批大额支出")
+    PAY_SPENDING = "pay_spending", _("付款并登记银行流水")
+    READ_BENEFICIARIES = "read_beneficiaries", _("凭用途查看受助人和个人收款人（留记录）")
+    RELEASE_DOCUMENTS = "release_documents", _("提出或批准公开支出凭证的脱敏副本")
+    RECEIVE_TRANSFERS = "receive_transfers", _("签收拨付（一人登记、另一人确认）")
     MANAGE_FUNDS = "manage_funds", _("设立和关闭资金池、期初余额")
     VIEW_LEDGER = "view_ledger", _("查看款物账")
     VIEW_DRAFT_REPORTS = "view_draft_reports", _("查看报告草稿和历史")
@@ -111,6 +119,7 @@ class Role(models.TextChoices):
     CLERK = "clerk", _("录入")
     APPROVER = "approver", _("审核")
     FINANCE = "finance", _("财务")
+    LEADER = "leader", _("负责人")
     WAREHOUSE = "warehouse", _("仓管")
     PUBLISHER = "publisher", _("公示")
     TRAINING_OFFICER = "training_officer", _("培训")
@@ -130,6 +139,7 @@ WORK_ROLES: frozenset[str] = frozenset(
         Role.CLERK,
         Role.APPROVER,
         Role.FINANCE,
+        Role.LEADER,
         Role.WAREHOUSE,
         Role.PUBLISHER,
         Role.TRAINING_OFFICER,
@@ -153,6 +163,12 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
             Right.SERVE_GIVERS,
             Right.REQUEST_REPORTS,
             Right.VIEW_DRAFT_REPORTS,
+            Right.VIEW_SPENDING,
+            Right.ENTER_SPENDING,
+            Right.RECEIVE_TRANSFERS,
+            Right.PAY_SPENDING,
+            Right.READ_BENEFICIARIES,
+            Right.RELEASE_DOCUMENTS,
         }
     ),
     Role.APPROVER: frozenset(
@@ -164,6 +180,11 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
             Right.VIEW_LEDGER,
             Right.VIEW_DRAFT_REPORTS,
             Right.PUBLISH_REPORTS,
+            Right.VIEW_SPENDING,
+            Right.APPROVE_SPENDING,
+            Right.RECEIVE_TRANSFERS,
+            Right.READ_BENEFICIARIES,
+            Right.RELEASE_DOCUMENTS,
         }
     ),
     Role.FINANCE: frozenset(
@@ -178,7 +199,17 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
             Right.VIEW_LEDGER,
             Right.REQUEST_REPORTS,
             Right.VIEW_DRAFT_REPORTS,
+            Right.VIEW_SPENDING,
+            Right.ENTER_SPENDING,
+            Right.APPROVE_SPENDING,
+            Right.RECEIVE_TRANSFERS,
+            Right.PAY_SPENDING,
+            Right.READ_BENEFICIARIES,
+            Right.RELEASE_DOCUMENTS,
         }
+    ),
+    Role.LEADER: frozenset(
+        {Right.VIEW_GIFTS, Right.VIEW_SPENDING, Right.LEAD_SPENDING, Right.VIEW_LEDGER, Right.VIEW_DRAFT_REPORTS}
     ),
     Role.WAREHOUSE: frozenset({Right.VIEW_GIFTS}),
     Role.PUBLISHER: frozenset(
@@ -187,12 +218,18 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
             Right.REQUEST_REPORTS,
             Right.VIEW_DRAFT_REPORTS,
             Right.PUBLISH_REPORTS,
+            Right.VIEW_SPENDING,
+            Right.RELEASE_DOCUMENTS,
         }
     ),
     Role.TRAINING_OFFICER: frozenset(),
     Role.REGISTRY_COORDINATOR: frozenset(),
-    Role.SUPERVISOR: frozenset({Right.VIEW_GIFTS, Right.VIEW_LEDGER, Right.VIEW_DRAFT_REPORTS, Right.VIEW_AUDIT}),
-    Role.AUDITOR: frozenset({Right.VIEW_GIFTS, Right.VIEW_LEDGER, Right.VIEW_DRAFT_REPORTS, Right.VIEW_AUDIT}),
+    Role.SUPERVISOR: frozenset(
+        {Right.VIEW_GIFTS, Right.VIEW_SPENDING, Right.VIEW_LEDGER, Right.VIEW_DRAFT_REPORTS, Right.VIEW_AUDIT}
+    ),
+    Role.AUDITOR: frozenset(
+        {Right.VIEW_GIFTS, Right.VIEW_SPENDING, Right.VIEW_LEDGER, Right.VIEW_DRAFT_REPORTS, Right.VIEW_AUDIT}
+    ),
     Role.BRANCH_ADMIN: frozenset({Right.MANAGE_BRANCH, Right.GRANT_ROLES}),
     Role.SYSTEM_ADMIN: frozenset({Right.MANAGE_SYSTEM, Right.MANAGE_PEOPLE, Right.MANAGE_RETENTION}),
     Role.SECURITY_ADMIN: frozenset({Right.GRANT_ROLES, Right.MANAGE_RETENTION}),
@@ -202,13 +239,14 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
 # Rights that only read: these, and no others, reach the branches below where a grant says "with all below".
 # By law an upper association guides the lower ones and does not keep their books (红十字会法 Art. 7).
 READING_RIGHTS: frozenset[str] = frozenset(
-    {Right.VIEW_GIFTS, Right.VIEW_LEDGER, Right.VIEW_DRAFT_REPORTS, Right.VIEW_AUDIT}
+    {Right.VIEW_GIFTS, Right.VIEW_SPENDING, Right.VIEW_LEDGER, Right.VIEW_DRAFT_REPORTS, Right.VIEW_AUDIT}
 )
 # Roles that must sign in with a second factor where MFA_REQUIRED is on.
 SECOND_FACTOR_ROLES: frozenset[str] = frozenset(
     {
         Role.APPROVER,
         Role.FINANCE,
+        Role.LEADER,
         Role.PUBLISHER,
         Role.BRANCH_ADMIN,
         Role.SYSTEM_ADMIN,

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "organizations",
     "ledger",
     "donations",
+    "spending",
     "transparency",
 ]
 
@@ -134,8 +135,7 @@ REPORT_TICK_SECONDS = env_int("REPORT_TICK_SECONDS", 60, minimum=1, maximum=3600
 JOB_TICK_SECONDS = env_int("JOB_TICK_SECONDS", 15, minimum=1, maximum=3600)
 # A running job whose heartbeat is older belongs to a dead worker.
 JOB_STALE_SECONDS = env_int("JOB_STALE_SECONDS", 90, minimum=2, maximum=3600)
-# A tick that no worker took in time is dropped (`expires`): the next one does the same, and none pile up behind work.
-# Ticks have a queue of their own, so that they do not wait behind a heap of long work: workers take from both in turn.
+# A tick not taken in time is dropped (`expires`); ticks have a queue of their own, from which workers take in turn.
 CELERY_TASK_QUEUES = (Queue("celery"), Queue("ticks"))
 CELERY_BEAT_SCHEDULE = {
     "make-due-reports": {
@@ -166,8 +166,8 @@ CELERY_BEAT_SCHEDULE = {
     "verify-ledger": {"task": "ledger.tasks.verify_nightly", "schedule": 24 * 60 * 60},
     "carry-out-retention": {"task": "core.tasks.carry_out_retention", "schedule": 24 * 60 * 60},
 }
-# What `verify_ledger`, the nightly job and each publication of a report run: functions `() -> {check: offending rows}`.
-VERIFY_CHECKS = ["ledger.checks.all_checks", "donations.checks.all_checks"]
+# What `verify_ledger`, the nightly job and each publication run: functions `() -> {check: offending rows}`.
+VERIFY_CHECKS = ["ledger.checks.all_checks", "donations.checks.all_checks", "spending.checks.all_checks"]
 # Backups (docs/backup.md): a key of their own, and where PostgreSQL's programs lie.
 BACKUP_KEY = env_secret("BACKUP_KEY", DATA_DIR / "secrets" / "backup_key", optional=True)
 PG_BIN_DIR = env_text("PG_BIN_DIR", "")

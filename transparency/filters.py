@@ -79,7 +79,8 @@ class AmountField(forms.CharField):
         return _or_invalid(yuan, text) if text else None
 
 
-def _select(choices: Iterable[tuple[str, str]], typed: str) -> PlainSelect:
+def offer_branches(choices: Iterable[tuple[str, str]], typed: str) -> PlainSelect:
+    """A list of branches to choose from, with what was typed where it is none of them."""
     listed = [("", _("全部")), *choices]
     if typed and all(typed != key for key, _label in listed):
         listed.append((typed, typed))
@@ -139,7 +140,7 @@ class GiftFilterForm(forms.Form):
 
     def offer(self, branches: Iterable[tuple[str, str]]) -> None:
         """Let the branch be chosen from a list of (code, label); an address may still hold another code."""
-        self.fields["branch"].widget = _select(branches, self.data.get("branch", ""))
+        self.fields["branch"].widget = offer_branches(branches, self.data.get("branch", ""))
 
     def clean_q(self) -> str:
         """Refuse a text that is too short or too long to search for."""
@@ -201,7 +202,7 @@ class DisclosureFilterForm(forms.Form):
     def offer(self, branches: Iterable[tuple[str, str]], years: Iterable[int]) -> None:
         """Let branch and year be chosen from lists."""
         for name, choices in (("branch", list(branches)), ("year", [(str(one), str(one)) for one in years])):
-            self.fields[name].widget = _select(choices, self.data.get(name, ""))
+            self.fields[name].widget = offer_branches(choices, self.data.get(name, ""))
 
     @property
     def asked(self) -> DisclosureFilter:
@@ -230,7 +231,7 @@ def filter_summary(asked: PublicGiftFilter) -> list[str]:
     if asked.branch is not None:
         words.append(_("%(name)s（含下级）") % {"name": asked.branch.name})
     if asked.first or asked.last:
-        words.append(_span(asked.first, asked.last))
+        words.append(span(asked.first, asked.last))
     if asked.q:
         words.append(_("公开名称含“%(q)s”") % {"q": asked.q})
     if asked.minimum is not None:
@@ -244,7 +245,8 @@ def filter_summary(asked: PublicGiftFilter) -> list[str]:
     return words
 
 
-def _span(first: datetime.date | None, last: datetime.date | None) -> str:
+def span(first: datetime.date | None, last: datetime.date | None) -> str:
+    """Two days in words, either of which may be open."""
     if first and last:
         return _("%(first)s 至 %(last)s") % {"first": first.isoformat(), "last": last.isoformat()}
     return _("%(first)s 起") % {"first": first.isoformat()} if first else _("%(last)s 止") % {"last": str(last)}

@@ -3,7 +3,19 @@
 from django.urls import include, path
 from django.views.decorators.http import require_safe
 
-from transparency.views.public import branches, disclosure, donations, funds, home, my, receipts, reports, search, texts
+from transparency.views.public import (
+    branches,
+    disclosure,
+    donations,
+    funds,
+    home,
+    my,
+    receipts,
+    reports,
+    search,
+    spending,
+    texts,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -24,6 +36,11 @@ urlpatterns = [
     path("funds/<str:code>/", funds.fund_detail, name="fund"),
     path("funds/<str:code>.csv", funds.fund_csv, name="fund_csv"),
     path("funds/<str:code>.json", funds.fund_json, name="fund_json"),
+    path("spending/", spending.spending_list, name="spending"),
+    path("spending.csv", spending.spending_csv, name="spending_csv"),
+    path("spending.json", spending.spending_json, name="spending_json"),
+    path("spending/<str:number>/", spending.spending_detail, name="spending_detail"),
+    path("spending/<str:number>/documents/<int:document_id>/", spending.spending_document, name="spending_document"),
     path("branches/", branches.branch_list, name="branches"),
     path("branches/<str:code>/", branches.branch_detail, name="branch"),
     path("disclosure/", disclosure.disclosure_list, name="disclosure"),

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, BinaryIO
 
-import puremagic
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
 
 from core.audit import record_audit
-from core.errors import DomainError, NotFound
-from core.files import open_stored, reveal_stored, store_file
+from core.errors import NotFound
+from core.files import open_stored, reveal_stored
 from core.models import StoredFile
+from core.uploads import keep_paper
 from donations.models import Batch, Donation
 from donations.permissions import may_read_source
 from organizations.choices import Right
@@ -21,66 +19,10 @@ from organizations.permissions import require
 if TYPE_CHECKING:
     from accounts.models import User
 
-VOUCHER_MAX_BYTES = 10 * 1024 * 1024
-# A photo of a voucher needs no more; what claims more is made to fill memory.
-VOUCHER_MAX_PIXELS = 60_000_000
-VOUCHER_LONGEST_SIDE = 3000
-_FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".jfif": "JPEG", ".png": "PNG"}
-_CONTENT_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png"}
-
 
 def keep_voucher(*, upload: BinaryIO, actor: User) -> StoredFile:
-    """Keep a voucher: a photo is decoded and written anew, so that place and device (EXIF) are gone; a PDF as it is.
-
-    At most 10 MB. The content decides what it is, not its name, and the name it came under is not kept, because it may
-    be a giver's. Raises DomainError with the field `voucher`.
-    """
-    content = upload.read(VOUCHER_MAX_BYTES + 1)
-    if len(content) > VOUCHER_MAX_BYTES:
-        raise _refused("voucher_too_large", _("凭证不能超过 10 MB，请压缩或重拍后再上传。"))
-    kind = _kind_of(content)
-    if kind == ".pdf":
-        name, content_type = "voucher.pdf", "application/pdf"
-    elif kind in _FORMATS:
-        target = _FORMATS[kind]
-        content, content_type = _written_anew(content, target), _CONTENT_TYPES[target]
-        name = "voucher.png" if target == "PNG" else "voucher.jpg"
-    else:
-        raise _refused("voucher_kind", _("凭证只能是 JPG、PNG 图片或 PDF，请重新选择文件。"))
-    return store_file(
-        io.BytesIO(content),
-        name=name,
-        content_type=content_type,
-        data_class=StoredFile.DataClass.PERSONAL,
-        actor=actor,
-    )
-
-
-def _kind_of(content: bytes) -> str:
-    try:
-        return str(puremagic.from_string(content)).lower()
-    except (puremagic.PureError, ValueError):
-        return ""
-
-
-def _written_anew(content: bytes, target: str) -> bytes:
-    try:
-        with Image.open(io.BytesIO(content), formats=[target]) as photo:
-            if photo.width * photo.height > VOUCHER_MAX_PIXELS:
-                raise _refused("voucher_pixels", _("图片的像素太多，请用手机普通清晰度重拍后再上传。"))
-            upright = ImageOps.exif_transpose(photo).convert("RGB")
-            upright.thumbnail((VOUCHER_LONGEST_SIDE, VOUCHER_LONGEST_SIDE))
-            # Only the pixels go on: a new picture has no EXIF, no place, no thumbnail.
-            clean = Image.frombytes("RGB", upright.size, upright.tobytes())
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise _refused("voucher_broken", _("图片已损坏，打不开。请重拍或换一张。")) from error
-    out = io.BytesIO()
-    clean.save(out, format=target, quality=85, optimize=True)
-    return out.getvalue()
-
-
-def _refused(code: str, sentence: str) -> DomainError:
-    return DomainError(code, sentence, {"voucher": sentence})
+    """Keep a voucher as `core.uploads.keep_paper` does; raises DomainError with the field `voucher`."""
+    return keep_paper(upload=upload, field="voucher", data_class=StoredFile.DataClass.PERSONAL, actor=actor)
 
 
 def open_list_file(*, batch: Batch, actor: User) -> tuple[StoredFile, BinaryIO]:

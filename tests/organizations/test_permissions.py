@@ -125,6 +125,7 @@ def test_approvers_publishers_and_administrators_need_a_second_factor(role: str)
     expected = role in {
         "approver",
         "finance",
+        "leader",
         "publisher",
         "branch_admin",
         "system_admin",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 import io
 import tempfile
+import uuid
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +33,16 @@ from donations.services.staging import read_batch
 from ledger.models import OpeningBatch
 from ledger.services import ensure_default_fund, stage_opening
 from organizations.choices import Role
-from organizations.models import RoleGrant
+from organizations.models import Division, RoleGrant
 from organizations.services import end_grant, grant_role
+from spending.models import Payment, Transfer
+from spending.services.approving import approve_payment
+from spending.services.documents import add_document, offer_copy
+from spending.services.paying import pay_payment
+from spending.services.payments import PaymentDraft, create_payment, submit_payment
+from spending.services.receiving import Arrival, count_transfer, keep_evidence
+from spending.services.reversing import request_reversal
+from spending.services.transfers import TransferDraft, create_transfer, send_transfer, submit_transfer
 from tests.factories.lists import Gift, write_hubei_like
 from tests.factories.people import FOUNDED, branch_at, make_person, make_province
 from tests.permissions.people import EVERYBODY, HOME, Who
@@ -69,10 +79,27 @@ def make_objects() -> Objects:
         "job": _job(clerk).pk,
         "decision": "keep",
         "act": "exclude",
-        **{f"step_{step}": step for step in ("submit", "withdraw", "cancel", "return", "approve", "decline")},
+        **{
+            f"step_{step}": step
+            for step in (
+                "submit",
+                "withdraw",
+                "cancel",
+                "return",
+                "approve",
+                "decline",
+                "send",
+                "confirm",
+                "refuse",
+                "pay",
+                "reverse",
+            )
+        },
         **_batches(clerk, approver),
         **_reports(clerk, people["publisher.own"]),
         "hold": _hold(people["superuser"]),
+        **_transfers(people),
+        **_payments(people),
         "opening": _opening(people["finance.own"]).pk,
         "volume": 1,
         "file_role": "pdf",
@@ -186,6 +213,75 @@ def _reports(clerk: User, publisher: User) -> dict[str, Any]:
     return {"published": published.number, "report": make(last).number}
 
 
+def _transfers(people: dict[str, User]) -> dict[str, Any]:
+    """Transfers from HOME to the county below it: a draft, one that waits, one under way, one counted, one lost."""
+    clerk, approver = people["clerk.own"], people["approver.own"]
+    fund = ensure_default_fund(branch=branch_at(HOME), on=FOUNDED, actor=None)
+    draft = TransferDraft(fund, branch_at("330182"), Decimal(1), "示例用途", "示例纪要1号", today())
+    to_fund = ensure_default_fund(branch=branch_at("330182"), on=FOUNDED, actor=None)
+
+    def drafted() -> Transfer:
+        return create_transfer(draft=draft, key=uuid.uuid4(), actor=clerk)
+
+    def submitted() -> Transfer:
+        return submit_transfer(transfer_id=drafted().pk, actor=clerk)
+
+    def sent() -> Transfer:
+        return send_transfer(transfer_id=submitted().pk, actor=approver)
+
+    def counted(arrival: Arrival) -> Transfer:
+        return count_transfer(transfer_id=sent().pk, arrival=arrival, actor=people["clerk.below"])
+
+    evidence = keep_evidence(upload=_picture(), actor=clerk)
+    lost = counted(Arrival(today(), Decimal(0), None, lost=Decimal(1), note="示例原因", evidence=evidence))
+    return {
+        "transfer_draft": drafted().number,
+        "transfer_submitted": submitted().number,
+        "transfer_sent": sent().number,
+        "transfer_counted": counted(Arrival(today(), Decimal(1), to_fund)).number,
+        "transfer_lost": lost.number,
+    }
+
+
+def _payments(people: dict[str, User]) -> dict[str, Any]:
+    """Payments of HOME: a draft, one that waits, one to pay, one paid with a paper and a request to reverse it."""
+    clerk, approver = people["clerk.own"], people["approver.own"]
+    draft = PaymentDraft(
+        kind="aid",
+        fund=ensure_default_fund(branch=branch_at(HOME), on=FOUNDED, actor=None),
+        amount=Decimal(1),
+        purpose="aid",
+        use="示例事由",
+        payee_kind="person",
+        payee_person=DONOR,
+        payee_account="虚构账号",
+        area=Division.objects.get(code="330182"),
+        helped_count=1,
+    )
+
+    def drafted() -> Payment:
+        return create_payment(draft=draft, key=uuid.uuid4(), actor=clerk)
+
+    def submitted() -> Payment:
+        return submit_payment(payment_id=drafted().pk, actor=clerk)
+
+    def approved() -> Payment:
+        return approve_payment(payment_id=submitted().pk, actor=approver)
+
+    paid = pay_payment(payment_id=approved().pk, actor=people["finance.own"], bank_reference="示例流水")
+    paper = add_document(payment_id=paid.pk, kind="invoice", upload=_picture(), actor=clerk)
+    offer_copy(document_id=paper.pk, upload=_picture("black"), actor=clerk)
+    asked = request_reversal(payment_id=paid.pk, reason="示例理由", public_note="示例更正说明", actor=clerk)
+    return {
+        "payment": drafted().number,
+        "payment_submitted": submitted().number,
+        "payment_approved": approved().number,
+        "payment_paid": paid.number,
+        "document": paper.pk,
+        "reversal": asked.pk,
+    }
+
+
 def _opening(finance: User) -> OpeningBatch:
     fund = ensure_default_fund(branch=branch_at(HOME), on=FOUNDED, actor=None)
     line = f"{fund.code},人民币,100.00,2020-01-01,,示例审计报告"
@@ -201,8 +297,8 @@ def _draft(clerk: User, branch: Any, fund: Any) -> Batch:
     return read_batch(batch_id=batch.pk, job=NoProgress())
 
 
-def _picture() -> io.BytesIO:
+def _picture(colour: str = "red") -> io.BytesIO:
     target = io.BytesIO()
-    Image.new("RGB", (8, 8), "red").save(target, "PNG")
+    Image.new("RGB", (8, 8), colour).save(target, "PNG")
     target.seek(0)
     return target

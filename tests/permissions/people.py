@@ -24,13 +24,27 @@ FINANCE = {
     "view_gifts", "approve_gifts", "reveal_names", "correct_gifts", "manage_receipts", "serve_givers", "manage_funds",
     "view_ledger", "request_reports", "view_draft_reports",
 }  # fmt: skip
-OVERSIGHT = {"view_gifts", "view_ledger", "view_draft_reports", "view_audit"}
+OVERSIGHT = {"view_gifts", "view_spending", "view_ledger", "view_draft_reports", "view_audit"}
+# The use of money (spending), apart from gifts.
+CLERK |= {"view_spending", "enter_spending", "receive_transfers", "pay_spending"}
+APPROVER |= {"view_spending", "approve_spending", "receive_transfers"}
+FINANCE |= {"view_spending", "enter_spending", "approve_spending", "receive_transfers", "pay_spending"}
+for rights in (CLERK, APPROVER, FINANCE):
+    rights |= {"read_beneficiaries", "release_documents"}
 ROLE_RIGHTS: dict[str, set[str]] = {
     "clerk": CLERK,
     "approver": APPROVER,
     "finance": FINANCE,
+    "leader": {"view_gifts", "view_spending", "lead_spending", "view_ledger", "view_draft_reports"},
     "warehouse": {"view_gifts"},
-    "publisher": {"view_gifts", "request_reports", "view_draft_reports", "publish_reports"},
+    "publisher": {
+        "view_gifts",
+        "view_spending",
+        "release_documents",
+        "request_reports",
+        "view_draft_reports",
+        "publish_reports",
+    },
     "training_officer": set(),
     "registry_coordinator": set(),
     "supervisor": OVERSIGHT,
@@ -41,7 +55,7 @@ ROLE_RIGHTS: dict[str, set[str]] = {
     "audit_admin": {"view_audit"},
 }
 # Only these reach the branches below, and only where the grant says so.
-READING = {"view_gifts", "view_ledger", "view_draft_reports", "view_audit"}
+READING = {"view_gifts", "view_spending", "view_ledger", "view_draft_reports", "view_audit"}
 # Kept apart from all work, so they can hold nothing beside it.
 ADMINISTRATORS = {"system_admin", "security_admin", "audit_admin"}
 

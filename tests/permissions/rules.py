@@ -77,6 +77,56 @@ def seen_any(right: str, *then: str, door: tuple[str, ...] = ()) -> Rule:
     return Rule(f"seen {right} any of {then}", answer)
 
 
+def seen_from_ends(other: str) -> Rule:
+    """Something under way between HOME and another branch: seen by those who read spending at either end, else 404."""
+
+    def answer(who: Who) -> Answer:
+        if not who.signed_in:
+            return LOGIN
+        if not who.holds("view_spending"):
+            return FORBIDDEN
+        return OK if who.may("view_spending") or who.may("view_spending", other) else MISSING
+
+    return Rule(f"seen from HOME and {other}", answer)
+
+
+def acts_at_end(right: str, branch: str, *door: str, other: str) -> Rule:
+    """Who sees it from an end and holds the right at the end that acts; who sees it without the right: 403.
+
+    Where the acting end is none of the person's branches, it is as if it were not there.
+    """
+
+    def answer(who: Who) -> Answer:
+        if not who.signed_in:
+            return LOGIN
+        if not who.holds(*(door or (right,))):
+            return FORBIDDEN
+        if not (who.may("view_spending") or who.may("view_spending", other)):
+            return MISSING
+        if who.may(right, branch):
+            return OK
+        return FORBIDDEN if who.reaches(branch) else MISSING
+
+    return Rule(f"acts by {right} in {branch}", answer)
+
+
+def reads_evidence(other: str) -> Rule:
+    """Who works at a transfer that went from HOME to another branch, at either end."""
+
+    def answer(who: Who) -> Answer:
+        first = seen_from_ends(other).answer(who)
+        if (
+            first != OK
+            or who.may("enter_spending")
+            or who.may("approve_spending")
+            or who.may("receive_transfers", other)
+        ):
+            return first
+        return FORBIDDEN if who.reaches(other) else MISSING
+
+    return Rule("reads the evidence", answer)
+
+
 def at_home(*rights: str, door: tuple[str, ...] = ()) -> Rule:
     """Something to be done in the branch HOME: 404 outside the person's branches, 403 without one of the rights."""
 

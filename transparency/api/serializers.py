@@ -10,8 +10,10 @@ from rest_framework import serializers
 from donations.choices import GiftKind, GiftStatus, ReceiptState
 from ledger.choices import EntryKind
 from organizations.choices import BranchKind
+from spending.choices import PaymentKind, PaymentStatus
 from transparency.choices import FileRole, ReportKind, ReportScope
 
+PUBLIC_STATUSES = [(one.value, one.label) for one in (PaymentStatus.PAID, PaymentStatus.REVERSED)]
 RECEIPTS = [(one.value, one.label) for one in ReceiptState if one != ReceiptState.CANCELLED]
 
 
@@ -123,11 +125,45 @@ class StatementRowSerializer(Fields):
     kind = serializers.ChoiceField(choices=EntryKind.choices, help_text=_("种类"))
     text = serializers.CharField(help_text=_("内容"))
     gift = serializers.CharField(help_text=_("捐赠编号；不是捐赠为空"))
+    payment = serializers.CharField(help_text=_("支出编号；不是支出为空"))
     inflow = serializers.DecimalField(max_digits=18, decimal_places=2, allow_null=True, help_text=_("收入，元"))
     outflow = serializers.DecimalField(max_digits=18, decimal_places=2, allow_null=True, help_text=_("支出，元"))
     balance = serializers.DecimalField(max_digits=18, decimal_places=2, help_text=_("这一笔之后的在手余额，元"))
     reversed = serializers.DecimalField(max_digits=18, decimal_places=2, help_text=_("其中后来冲销或退还的，元"))
     note = serializers.CharField(help_text=_("更正说明"))
+
+
+class SpendingSerializer(Fields):
+    """A payment as everybody may see it."""
+
+    number = serializers.CharField(help_text=_("支出编号"))
+    paid_on = serializers.DateField(help_text=_("付款日期"))
+    posted_at = serializers.DateTimeField(help_text=_("入账时间"))
+    kind = serializers.ChoiceField(choices=PaymentKind.choices, help_text=_("种类"))
+    purpose = serializers.CharField(help_text=_("用途"))
+    amount = serializers.DecimalField(max_digits=14, decimal_places=2, help_text=_("金额，人民币元，两位小数"))
+    currency = serializers.CharField(help_text=_("币种，CNY"))
+    area = serializers.CharField(allow_null=True, help_text=_("使用地区代码，到县一级"))
+    area_name = serializers.CharField(allow_null=True, help_text=_("使用地区"))
+    helped = serializers.IntegerField(allow_null=True, help_text=_("受助人数；少于 5 人为 null"))
+    helped_band = serializers.CharField(help_text=_("受助人数的区间，如 1-4"))
+    payee = serializers.CharField(help_text=_("收款单位全称；个人一律不具名"))
+    fund = serializers.CharField(help_text=_("资金池编码"))
+    branch = serializers.CharField(help_text=_("支出单位编码"))
+    branch_name = serializers.CharField(help_text=_("支出单位"))
+    entry = serializers.CharField(help_text=_("记账单编号"))
+    status = serializers.ChoiceField(choices=PUBLIC_STATUSES, help_text=_("paid 已付款，reversed 已冲销"))
+    log_index = serializers.IntegerField(allow_null=True, help_text=_("公开日志序号；排队中为 null"))
+    url = serializers.CharField(help_text=_("页面地址"))
+    correction_note = serializers.CharField(allow_null=True, help_text=_("更正说明；未冲销为 null"))
+
+
+class SpendingPageSerializer(Fields):
+    """A page of payments."""
+
+    results = SpendingSerializer(many=True)
+    next = serializers.URLField(allow_null=True, help_text=_("下一页地址"))
+    previous = serializers.URLField(allow_null=True, help_text=_("上一页地址"))
 
 
 class FundPageSerializer(Fields):

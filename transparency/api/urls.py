@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from transparency.api import funds, views
+from transparency.api import funds, spending, views
 
 urlpatterns = [
     path("branches/", views.BranchListView.as_view(), name="api_branches"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("funds/", funds.FundListView.as_view(), name="api_funds"),
     path("funds/<str:code>/", funds.FundView.as_view(), name="api_fund"),
     path("funds/<str:code>/statement/", funds.FundStatementView.as_view(), name="api_fund_statement"),
+    path("spending/", spending.SpendingListView.as_view(), name="api_spending"),
+    path("spending/<str:number>/", spending.SpendingView.as_view(), name="api_payment"),
     path("reports/", views.ReportListView.as_view(), name="api_reports"),
     path("reports/<str:number>/", views.ReportView.as_view(), name="api_report"),
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),

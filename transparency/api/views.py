@@ -169,6 +169,7 @@ def docs(request: HttpRequest) -> HttpResponse:
         ("/api/v1/donations/", _("捐赠列表"), GIFT_PARAMETERS),
         ("/api/v1/branches/", _("各级红十字会"), [BRANCH, PAGE, SIZE]),
         ("/api/v1/funds/", _("资金池"), [BRANCH, PAGE, SIZE]),
+        ("/api/v1/spending/", _("支出列表"), [BRANCH, PAGE, SIZE]),
         ("/api/v1/reports/", _("公开报告"), [BRANCH, PAGE, SIZE]),
     ]
     fields = [(name, field.help_text) for name, field in serializers.GiftSerializer().fields.items()]

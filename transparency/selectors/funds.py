@@ -12,7 +12,10 @@ from django.utils.translation import gettext as _
 from donations.selectors.public.entries import correction_notes, gift_numbers
 from ledger.choices import AccountKind, EntryKind, WorldParty
 from ledger.selectors.statements import Edge, StatementRow, statement_page, stream_statement
+from spending.selectors.public import payment_numbers, reversal_notes
 
+# Entries that payments post.
+PAID_KINDS = frozenset({EntryKind.PURCHASE, EntryKind.AID, EntryKind.FEE})
 STATEMENT_FIELDS = (
     "posted_at",
     "occurred_on",
@@ -20,6 +23,7 @@ STATEMENT_FIELDS = (
     "kind",
     "text",
     "gift",
+    "payment",
     "inflow",
     "outflow",
     "balance",
@@ -39,6 +43,7 @@ class FundRow:
     kind_label: str
     text: str
     gift: str
+    payment: str
     inflow: Decimal | None
     outflow: Decimal | None
     balance: Decimal
@@ -48,6 +53,8 @@ class FundRow:
     @property
     def url(self) -> str:
         """Where more is said about it; empty where nothing more is public."""
+        if self.payment:
+            return f"/spending/{self.payment}/"
         return f"/donations/{self.gift}/" if self.gift else ""
 
 
@@ -61,7 +68,7 @@ class FundRows:
 
 
 def fund_rows(account_id: int | None, edge: Edge | None, size: int) -> FundRows:
-    """A page of a fund's statement, newest first; at most four queries. Raises DomainError for an edge that is none."""
+    """A page of a fund's statement, newest first; at most six queries. Raises DomainError for an edge that is none."""
     if account_id is None:
         return FundRows([], None, None)
     page = statement_page(account_id, edge, size)
@@ -69,28 +76,34 @@ def fund_rows(account_id: int | None, edge: Edge | None, size: int) -> FundRows:
 
 
 def stream_fund_rows(account_id: int | None) -> Iterator[FundRow]:
-    """A whole statement in words, newest first; three queries for every 2,000 rows, memory flat."""
+    """A whole statement in words, newest first; at most five queries for every 2,000 rows, memory flat."""
     if account_id is not None:
         for rows in stream_statement(account_id):
             yield from in_words(rows)
 
 
 def in_words(rows: Sequence[StatementRow]) -> list[FundRow]:
-    """Rows of the ledger with the numbers and notes that belong to them; two queries."""
+    """Rows of the ledger with the numbers and notes that belong to them; at most four queries."""
     gifts = gift_numbers([row.entry_id for row in rows if row.kind == EntryKind.GIFT])
-    notes = correction_notes([row.entry_id for row in rows if row.kind == EntryKind.REVERSAL])
-    return [_in_words(row, gifts.get(row.entry_id, ""), notes.get(row.entry_id, "")) for row in rows]
+    payments = payment_numbers([row.entry_id for row in rows if row.kind in PAID_KINDS])
+    reversed_ids = [row.entry_id for row in rows if row.kind == EntryKind.REVERSAL]
+    notes = correction_notes(reversed_ids) | reversal_notes(reversed_ids)
+    return [
+        _in_words(row, gifts.get(row.entry_id, ""), payments.get(row.entry_id, ""), notes.get(row.entry_id, ""))
+        for row in rows
+    ]
 
 
-def _in_words(row: StatementRow, gift: str, note: str) -> FundRow:
+def _in_words(row: StatementRow, gift: str, payment: str, note: str) -> FundRow:
     return FundRow(
         posted_at=row.posted_at,
         occurred_on=row.occurred_on,
         entry=row.entry_number,
         kind=row.kind,
         kind_label=str(EntryKind(row.kind).label),
-        text=_text(row, gift),
+        text=_text(row, gift, payment),
         gift=gift,
+        payment=payment,
         inflow=row.amount if row.is_inflow else None,
         outflow=None if row.is_inflow else row.amount,
         balance=row.balance,
@@ -99,12 +112,14 @@ def _in_words(row: StatementRow, gift: str, note: str) -> FundRow:
     )
 
 
-def _text(row: StatementRow, gift: str) -> str:
+def _text(row: StatementRow, gift: str, payment: str) -> str:
     """What happened, in one short sentence without any person's name."""
     if row.kind == EntryKind.REVERSAL:
         return _("冲销 %(number)s") % {"number": row.reverses_number}
     if gift:
         return _("捐赠 %(number)s") % {"number": gift}
+    if payment:
+        return _("支出 %(number)s") % {"number": payment}
     if row.party:
         return str(WorldParty(row.party).label)
     words = {"fund": row.other_fund_name, "code": row.other_fund_code, "branch": row.other_branch_name}

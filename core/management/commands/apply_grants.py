@@ -20,6 +20,9 @@ NEVER_DELETED = (
     "donations_donation",
     "donations_giverrequest",
     "donations_receipt",
+    "spending_payment",
+    "spending_paymentdocument",
+    "spending_transfer",
     "transparency_reportrun",
 )
 

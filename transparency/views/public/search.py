@@ -19,6 +19,8 @@ from donations.selectors.public import (
     public_gifts,
 )
 from organizations.selectors import search_branches
+from spending.choices import PAYMENT_LETTER
+from spending.selectors.public import payment_number_exists
 from transparency.choices import REPORT_LETTER
 from transparency.selectors.published import published_reports
 from transparency.views.public.caching import public_page
@@ -27,6 +29,7 @@ from transparency.views.public.gift_rows import column_heads, gift_rows
 SHOWN = 20
 _GIFT_NUMBER = re.compile(r"[0-9]{2,12}(?:-[A-Z][0-9]+)?-[0-9]{4}-[0-9]{8,}", re.ASCII)
 _REPORT_NUMBER = re.compile(rf"[0-9]{{2,12}}(?:-[A-Z][0-9]+)?-[0-9]{{4}}-{REPORT_LETTER}[0-9]{{8,}}", re.ASCII)
+_PAYMENT_NUMBER = re.compile(rf"[0-9]{{2,12}}(?:-[A-Z][0-9]+)?-[0-9]{{4}}-{PAYMENT_LETTER}[0-9]{{8,}}", re.ASCII)
 TABS = ("gifts", "branches", "reports")
 
 
@@ -45,19 +48,21 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def page_of_number(text: str) -> str:
-    """The address of the gift or report with this number, "" where it is none or nobody's."""
+    """The address of the gift, payment or report with this number, "" where it is none or nobody's."""
     number = text.upper().replace(" ", "")
     if _REPORT_NUMBER.fullmatch(number) and published_reports().filter(number=number).exists():
         return f"/reports/{number}/"
+    if _PAYMENT_NUMBER.fullmatch(number) and payment_number_exists(number):
+        return f"/spending/{number}/"
     if _GIFT_NUMBER.fullmatch(number) and gift_number_exists(number):
         return f"/donations/{number}/"
     return ""
 
 
 def is_number(text: str) -> bool:
-    """Whether a text has the form of a gift's or report's number."""
+    """Whether a text has the form of a gift's, payment's or report's number."""
     number = text.upper().replace(" ", "")
-    return bool(_GIFT_NUMBER.fullmatch(number) or _REPORT_NUMBER.fullmatch(number))
+    return any(form.fullmatch(number) for form in (_GIFT_NUMBER, _PAYMENT_NUMBER, _REPORT_NUMBER))
 
 
 def _results(text: str, tab: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from transparency.views.public.caching import public_page
 SITEMAP_PAGES = (
     "/",
     "/donations/",
+    "/spending/",
     "/reports/",
     "/disclosure/",
     "/branches/",

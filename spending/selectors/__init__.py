@@ -1,0 +1,1 @@
+"""Reading transfers and payments; never writes."""

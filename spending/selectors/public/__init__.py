@@ -1,0 +1,45 @@
+"""What everybody may read of payments: never a person, few people never counted."""
+
+from spending.selectors.public.helped import helped_band, helped_shown, helped_text
+from spending.selectors.public.payments import (
+    LARGEST_PAGE,
+    PAGE_SIZE,
+    PaymentCursor,
+    PaymentPage,
+    PaymentTotals,
+    PublicDocument,
+    PublicPayment,
+    PublicPaymentFilter,
+    payment_number_exists,
+    payment_numbers,
+    payment_totals,
+    public_payment,
+    public_payments,
+    released_documents,
+    released_file,
+    reversal_notes,
+    stream_public_payments,
+)
+
+__all__ = [
+    "LARGEST_PAGE",
+    "PAGE_SIZE",
+    "PaymentCursor",
+    "PaymentPage",
+    "PaymentTotals",
+    "PublicDocument",
+    "PublicPayment",
+    "PublicPaymentFilter",
+    "helped_band",
+    "helped_shown",
+    "helped_text",
+    "payment_number_exists",
+    "payment_numbers",
+    "payment_totals",
+    "public_payment",
+    "public_payments",
+    "released_documents",
+    "released_file",
+    "reversal_notes",
+    "stream_public_payments",
+]

@@ -1,0 +1,1 @@
+"""Changes of transfers and payments, one subject a file."""

@@ -1,0 +1,12 @@
+DROP TRIGGER document_guard ON spending_paymentdocument;
+DROP FUNCTION spending_document_guard();
+DROP TRIGGER list_guard ON spending_beneficiary;
+DROP FUNCTION spending_list_guard();
+DROP TRIGGER append_only_row ON spending_approval; DROP TRIGGER append_only_all ON spending_approval;
+DROP TRIGGER append_only_row ON spending_paymentevent; DROP TRIGGER append_only_all ON spending_paymentevent;
+DROP TRIGGER append_only_all ON spending_payment;
+DROP TRIGGER payment_guard_row ON spending_payment;
+DROP FUNCTION spending_payment_guard();
+DROP FUNCTION spending_still_sealed(bytea, bytea);
+ALTER TABLE spending_payment DROP CONSTRAINT payment_payer_is_another;
+ALTER TABLE spending_payment DROP CONSTRAINT payment_approver_is_no_maker;
