@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,14 +20,19 @@ def pytest_configure() -> None:
     django_settings.PASSWORD_HASHERS = ["tests.hashers.QuickHasher"]
 
 
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The first process is the last to end, and takes the template with it."""
+    if not hasattr(config, "workerinput"):
+        databases.drop_shared_template(Path(os.environ["TEST_RUN_DIR"]))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     """Migrate a template, then hand out a copy as the application's role; tests roll back what they write."""
     with django_db_blocker.unblock():
-        databases.make_template()
+        databases.share_template(Path(os.environ["TEST_RUN_DIR"]))
         with databases.copy_of_template(COPY):
             yield
-        databases.drop(databases.TEMPLATE)
 
 
 @pytest.fixture

@@ -3,9 +3,11 @@
 Append-only tables cannot be emptied, so whoever commits works in a copy that is thrown away whole.
 """
 
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -14,9 +16,10 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
-# The number of the process keeps parallel runs on one server apart.
+# The number of the process keeps parallel runs on one server apart, and the processes of one run.
 PREFIX = f"portal_test_{os.getpid()}"
-TEMPLATE = f"{PREFIX}_template"
+# One for all processes of a run (tests/servers.py).
+TEMPLATE = f"portal_test_{os.environ.get('TEST_RUN') or os.getpid()}_template"
 
 
 def role(variable: str) -> dict[str, Any]:
@@ -54,6 +57,22 @@ def make_template() -> None:
     point_at(TEMPLATE, "DATABASE_OWNER_URL")
     call_command("migrate", verbosity=0, interactive=False)
     connections["default"].close()
+
+
+def share_template(folder: Path) -> None:
+    """Make the template unless another process of the same run has; whoever comes second waits for the first."""
+    made = folder / "template-made"
+    with (folder / "template-lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            make_template()
+            made.touch()
+
+
+def drop_shared_template(folder: Path) -> None:
+    """Drop the template, if one was made: the last act of a run."""
+    if (folder / "template-made").exists():
+        drop(TEMPLATE)
 
 
 @contextmanager

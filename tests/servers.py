@@ -1,6 +1,8 @@
 """A pytest plugin that puts real servers behind the settings before Django reads them.
 
 `bin/test` names throw-away servers in the environment; a bare `pytest` starts its own. Loaded with `-p tests.servers`.
+A suite that runs in several processes (tests/parallel.py) has one PostgreSQL, one Redis and one set of secrets, named by
+the first process to the others. Each of the others has its own number of the Redis and its own data directory.
 """
 
 import atexit
@@ -10,25 +12,67 @@ import os
 import shutil
 import sys
 import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from core.crypto import new_keyring
 from redcross_portal import local_services
 
+# "gw0", "gw1", …: which of the processes side by side this is; nothing in the first, or where there is only one.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 _open = contextlib.ExitStack()
 atexit.register(_open.close)
 
-if not os.environ.get("DATABASE_SUPERUSER_URL"):
-    urls = _open.enter_context(local_services.throwaway())
-    os.environ.update(urls.environment())
 
-_data_dir = tempfile.mkdtemp(prefix="portal-test-")
-_open.callback(shutil.rmtree, _data_dir, ignore_errors=True)
+def redis_number(url: str, number: int) -> str:
+    """The address of another number of the same Redis."""
+    parts = urlsplit(url)
+    if parts.scheme == "unix":
+        return f"unix://{parts.path}?db={number}"
+    return parts._replace(path=f"/{number}").geturl()
+
+
+def take_own_place(worker: str) -> None:
+    """One of several: the first process's servers and secrets, but a number of its Redis and a directory of one's own.
+
+    The directory lies in the first process's, which is removed with everything in it.
+    """
+    own = Path(os.environ["PORTAL_DATA_DIR"]) / worker
+    own.mkdir()
+    os.environ["PORTAL_DATA_DIR"] = str(own)
+    # A process that takes the place of one that broke down counts on; the first process keeps number 0.
+    number = int(worker.removeprefix("gw")) % 15 + 1
+    os.environ["REDIS_URL"] = redis_number(os.environ["REDIS_URL"], number)
+
+
+def make_place() -> None:
+    """The first or only process: servers where none are named, a data directory, secrets."""
+    if not os.environ.get("DATABASE_SUPERUSER_URL"):
+        urls = _open.enter_context(local_services.throwaway())
+        os.environ.update(urls.environment())
+        os.environ["TEST_REDIS_IS_OURS"] = "1"
+    data_dir = tempfile.mkdtemp(prefix="portal-test-")
+    _open.callback(shutil.rmtree, data_dir, ignore_errors=True)
+    # The others find the template and each other by these.
+    os.environ.update(
+        {
+            "TEST_RUN": str(os.getpid()),
+            "TEST_RUN_DIR": data_dir,
+            "PORTAL_DATA_DIR": data_dir,
+            "PORTAL_KEYS": json.dumps(new_keyring()),
+        }
+    )
+
+
+if WORKER:
+    take_own_place(WORKER)
+else:
+    make_place()
+
 # Names must resolve here even where a developer's own .env says something else.
 os.environ.update(
     {
-        "PORTAL_DATA_DIR": _data_dir,
         "SECRET_KEY": "only-for-tests-" + "0" * 40,
-        "PORTAL_KEYS": json.dumps(new_keyring()),
         "DEBUG": "0",
         "DEMO": "1",
         "SECURE_COOKIES": "0",

@@ -236,7 +236,10 @@ def _mixed() -> bool:
 
 def _rotation_is_held() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()")
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks JOIN pg_database AS d ON d.oid = database"
+            " WHERE datname = current_database() AND locktype = 'advisory' AND pid <> pg_backend_pid()"
+        )
         return bool(cursor.fetchone()[0])
 
 
@@ -327,7 +330,9 @@ def test_a_step_waits_for_writers_of_the_step_before(own_db: str, key_file: Path
 def _waits_for_the_lock() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted)", [LOCK]
+            "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database AS d ON d.oid = database"
+            " WHERE datname = current_database() AND locktype = 'advisory' AND objid = %s AND NOT granted)",
+            [LOCK],
         )
         return bool(cursor.fetchone()[0])
 
