@@ -42,6 +42,7 @@ PEOPLE: tuple[Somebody, ...] = (
     Somebody("wenzhou.clerk", "示例温州录入", Role.CLERK, "3303"),
     Somebody("wenzhou.approver", "示例温州审核", Role.APPROVER, "3303"),
     Somebody("wenzhou.finance", "示例温州财务", Role.FINANCE, "3303"),
+    Somebody("wenzhou.leader", "示例温州负责人", Role.LEADER, "3303"),
     Somebody("warehouse", "示例仓管", Role.WAREHOUSE, "33"),
     Somebody("training.officer", "示例培训", Role.TRAINING_OFFICER, "33"),
     Somebody("registry.coordinator", "示例协调员", Role.REGISTRY_COORDINATOR, "33"),

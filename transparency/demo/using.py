@@ -42,6 +42,12 @@ from transparency.demo.people import Desk
 
 # Sums below this are not worth a transfer or a payment.
 LEAST = Decimal(200)
+LEADERS = {
+    "33": "province.leader",
+    "3301": "hangzhou.leader",
+    "330182": "jiande.leader",
+    "3303": "wenzhou.leader",
+}
 # Steps of the same moment keep the order of their numbers; those of gifts come before.
 FIRST_NUMBER = 10_000
 
@@ -144,9 +150,8 @@ class Users:
     def pay(self, code: str, payment: Any) -> Any:
         """Let everybody approve whom the amount asks for, and pay."""
         approve_payment(payment_id=payment.pk, actor=self.desks[code].approver)
-        leaders = {"33": "province.leader", "3301": "hangzhou.leader", "330182": "jiande.leader"}
         if payment.needs_leader:
-            approve_payment(payment_id=payment.pk, actor=self.people[leaders[code]])
+            approve_payment(payment_id=payment.pk, actor=self.people[LEADERS[code]])
         return pay_payment(payment_id=payment.pk, actor=self.payer(code), bank_reference=f"SL{payment.pk:08d}")
 
     def spend(self, code: str, share: str, **over: Any) -> Any:
