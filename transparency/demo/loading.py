@@ -6,6 +6,7 @@ import datetime
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from transparency.demo.givers import look_after_givers
 from transparency.demo.password import demo_password
 from transparency.demo.people import DESKS, Desk, create_people, staff_branch
 from transparency.demo.unfinished import leave_unfinished
+from transparency.demo.using import Users, leave_use_unfinished, using_steps
 from transparency.models import ReportRun
 from transparency.selectors.calendar import due_at
 from transparency.selectors.log import log_size
@@ -82,9 +84,13 @@ def load(*, seed: int, scale: Scale, tell: Callable[[str], Any]) -> Loaded:
         tell(_("区划和组织网络"))
         people, desks, funds = _found(founded.date(), scale)
     posted: dict[str, object] = {}
-    runs = _work_months(end, months, MonthMaker(seed, scale, desks, funds, posted), people["publisher"], tell)
+    runs = _work_months(
+        end, months, MonthMaker(seed, scale, desks, funds, posted, Users(desks, people)), people["publisher"], tell
+    )
     tell(_("待办工作"))
     leave_unfinished(desks, posted, seed=seed)
+    leave_use_unfinished(Users(desks, people))
+    _place_all()
     look_after_givers(desks["3301"])
     tell(_("核对账目"))
     _verify()
@@ -102,10 +108,12 @@ def _found(day: datetime.date, scale: Scale) -> tuple[dict[str, User], dict[str,
     people = create_people(branches, demo_password(), since=day)
     desks = {code: staff_branch(branches[code], people, since=day) for code in _codes(branches, scale)}
     funds = {
-        code: open_fund(branch=branches[code], terms=FundTerms(name=name, purpose=purpose), on=day, actor=None).code
-        for code, name, purpose in (
-            (PROVINCE, _("示例山洪救灾专项"), _("示例山洪灾害的救灾和重建")),
-            ("3301", _("示例应急救护专项"), _("示例应急救护培训和设备")),
+        code: open_fund(
+            branch=branches[code], terms=FundTerms(name=name, purpose=purpose, fee_rate=rate), on=day, actor=None
+        ).code
+        for code, name, purpose, rate in (
+            (PROVINCE, _("示例山洪救灾专项"), _("示例山洪灾害的救灾和重建"), Decimal("0.05")),
+            ("3301", _("示例应急救护专项"), _("示例应急救护培训和设备"), Decimal(0)),
         )
     }
     return people, desks, funds
@@ -129,11 +137,13 @@ class MonthMaker:
     desks: dict[str, Desk]
     funds: dict[str, str]
     posted: dict[str, object]
+    users: Users
 
     def steps(self, month: Period, index: int) -> list[Step]:
         """The steps of a month in the order of time."""
         plan = MonthPlan(month, seed=self.seed, scale=self.scale, index=index)
-        return sorted(plan.steps(self.desks, self.funds, self.posted))
+        using = using_steps(month, index, self.users, self.funds)
+        return sorted([*plan.steps(self.desks, self.funds, self.posted), *using])
 
 
 def _work_months(

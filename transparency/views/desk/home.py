@@ -18,6 +18,7 @@ from organizations.choices import Right
 from organizations.models import held_grants
 from organizations.permissions import rights_of
 from organizations.views.access import StaffRequest, desk_page
+from spending.selectors.desk import spending_counts
 from transparency.selectors.reports import desk_duties, waiting_to_publish
 
 # As many of one's last jobs as the page shows.
@@ -37,7 +38,7 @@ class Waiting:
 @desk_page()
 @require_safe
 def desk_home(request: StaffRequest) -> HttpResponse:
-    """Greet by name and role; counts of what waits, duties, the person's last jobs. At most 12 queries."""
+    """Greet by name and role; counts of what waits, duties, the person's last jobs. At most 18 queries."""
     rights = rights_of(request.user)
     reports = waiting_to_publish(request.user) if Right.PUBLISH_REPORTS in rights else []
     waiting = _waiting(request, rights, len(reports))
@@ -72,4 +73,23 @@ def _waiting(request: StaffRequest, rights: frozenset[str], report_count: int) -
         found.append(Waiting(_("待我批准的冲销"), counts.correction_count, f"{approvals}#corrections", _("去批准")))
     if Right.PUBLISH_REPORTS in rights:
         found.append(Waiting(_("待我公开的报告"), report_count, f"{reverse('desk_reports')}?status=ready", _("去公开")))
-    return found
+    return found + _spending_waiting(request, rights)
+
+
+def _spending_waiting(request: StaffRequest, rights: frozenset[str]) -> list[Waiting]:
+    """What waits of payments and transfers; nothing for those who have nothing to do with them."""
+    if Right.VIEW_SPENDING not in rights:
+        return []
+    counts = spending_counts(request.user, rights)
+    payments, transfers, decide = (
+        reverse(name) for name in ("desk_payments", "desk_transfers", "desk_spending_approvals")
+    )
+    kinds = (
+        ({Right.APPROVE_SPENDING, Right.LEAD_SPENDING}, _("待我审批的支出"), counts.to_approve, decide, _("去审批")),
+        ({Right.APPROVE_SPENDING}, _("待我批准的支出冲销"), counts.to_reverse, decide, _("去批准")),
+        ({Right.PAY_SPENDING}, _("待付款的支出"), counts.to_pay, f"{payments}?show=pay", _("去付款")),
+        ({Right.APPROVE_SPENDING}, _("待我审核的拨付"), counts.to_send, f"{transfers}?show=approve", _("去审核")),
+        ({Right.RECEIVE_TRANSFERS}, _("待签收的拨付"), counts.to_receive, f"{transfers}?show=receive", _("去签收")),
+        ({Right.VIEW_SPENDING}, _("逾期未到的拨付"), counts.overdue, f"{transfers}?show=overdue", _("去核对")),
+    )
+    return [Waiting(label, count, url, link) for asks, label, count, url, link in kinds if count and asks & rights]
