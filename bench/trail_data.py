@@ -3,9 +3,9 @@
 
 A province's pool takes all gifts. Outflows follow them first in, first out: transfers through transit accounts to cities
 and from these to counties, aid, purchases of goods; one gift in a hundred is refunded (a hole), a quarter of the transfers is
-accepted in parts, sent back or taken back in part, aid comes back in part. One gift holds a fifth of everything, so that
-it spans thousands of outflows. Triggers are off while the rows are written (superuser), but what they keep is kept: `ledger.checks` find
-nothing. The same number of rows gives the same rows.
+accepted in parts, sent back or taken back in part, aid comes back in part. One gift holds a tenth of everything, so that
+it spans more than a thousand outflows. Triggers are off while the rows are written (superuser), but what they keep is
+kept: `ledger.checks` find nothing. The same number of rows gives the same rows.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ TABLES = ("ledger_entry", "ledger_movement", "ledger_draw", "core_publicrecord")
 # Gifts in the order of their time `t`. The giant one is at 5 % of the way.
 GIFTS = """
     CREATE TEMP TABLE gift AS
-    SELECT t, CASE WHEN t = %(gifts)s / 20 THEN round(%(gifts)s * 14::numeric, 2)
+    SELECT t, CASE WHEN t = %(gifts)s / 20 THEN round(%(gifts)s * 6.3::numeric, 2)
                    ELSE round((5 * exp(4.5 * random() ^ 2))::numeric, 2) END AS quantity,
            t %% 100 = 7 AS is_refunded
       FROM generate_series(1, %(gifts)s) AS t;
@@ -122,7 +122,7 @@ ENTRIES = """
     INSERT INTO ledger_entry (id, number, year, serial, kind, occurred_on, posted_at, made_by_id, approved_by_id, document, basis, idempotency_key,
                               group_id, reverses_id, branch_id, province_id, city_id, county_id)
     SELECT n.id, b.code || '-2026-E' || lpad(n.serial::text, 8, '0'), 2026, n.serial, n.kind, DATE '2026-01-01' + (n.t * 300 / %(gifts)s)::int,
-           TIMESTAMPTZ '2026-01-01 04:00Z' + n.t * INTERVAL '300 days' / %(gifts)s, %(maker)s, %(approver)s, 'bench', '', n.id::text,
+           TIMESTAMPTZ '2026-01-01 04:00Z' + INTERVAL '300 days' * (n.t / %(gifts)s::double precision), %(maker)s, %(approver)s, 'bench', '', n.id::text,
            b.id, r.id, b.id, b.province_id, b.city_id, b.county_id
       FROM (SELECT p.*, f.branch_id, row_number() OVER (PARTITION BY f.branch_id ORDER BY p.id) AS serial FROM placed p JOIN place f ON f.name = p.books WHERE p.line = 1) n
       JOIN organizations_branch b ON b.id = n.branch_id

@@ -42,7 +42,8 @@ AXES: dict[str, str] = {
           FROM (SELECT account_id, id, sum(change) OVER (PARTITION BY account_id ORDER BY id, change DESC) AS balance
                   FROM ({_TOUCHES}) t) h
          WHERE balance < 0""",  # noqa: S608 -- our own literal
-    # What was taken out lay inside the inflow it reverses, once, and had not left when it was taken out.
+    # What was taken out lay inside the inflow it reverses, once, and had not left when it was taken out: what lies
+    # behind it was drawn later (draws lie in the order of posting).
     "holes_were_unspent": """
         SELECT h.id AS movement, h.source_id AS account, h.hole_from
           FROM ledger_movement h
@@ -50,15 +51,12 @@ AXES: dict[str, str] = {
          WHERE h.hole_from IS NOT NULL
            AND (r.id IS NULL OR r.destination_id <> h.source_id OR h.hole_from < r.in_from
                 OR h.hole_from + h.quantity > r.in_from + r.quantity
-                OR EXISTS (SELECT 1 FROM ledger_movement o
-                            WHERE o.source_id = h.source_id AND o.id < h.id AND o.hole_from < h.hole_from + h.quantity
-                              AND o.hole_from + o.quantity > h.hole_from)
-                OR h.hole_from - coalesce((SELECT sum(least(o.quantity, h.hole_from - o.hole_from))
-                                             FROM ledger_movement o WHERE o.source_id = h.source_id
-                                              AND o.hole_from < h.hole_from AND o.id <= h.id), 0)
-                   < coalesce((SELECT o.out_from + o.quantity FROM ledger_movement o
-                                WHERE o.source_id = h.source_id AND o.out_from IS NOT NULL AND o.id < h.id
-                                ORDER BY o.out_from DESC LIMIT 1), 0))""",
+                OR (SELECT o.hole_from + o.quantity FROM ledger_movement o
+                     WHERE o.source_id = h.source_id AND o.hole_from <= h.hole_from AND o.id <> h.id
+                     ORDER BY o.hole_from DESC LIMIT 1) > h.hole_from
+                OR (SELECT d.movement_id FROM ledger_draw d
+                     WHERE d.account_id = h.source_id AND d.in_from >= h.hole_from
+                     ORDER BY d.in_from LIMIT 1) < h.id)""",
     # Draws cover each outflow once, from its first to its last place, and nothing else; no hole lies in one, and what
     # was taken out before a draw is what parts its two places. Asked of movements in the order of the inflow axis.
     "draws_are_what_left": """
