@@ -30,28 +30,41 @@ _CONTENT_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png"}
 
 
 def keep_voucher(*, upload: BinaryIO, actor: User) -> StoredFile:
-    """Keep a voucher: a photo is decoded and written anew, so that place and device (EXIF) are gone; a PDF as it is.
+    """Keep a voucher of a gift; it may show the giver (privacy: P2). See `keep_paper`."""
+    return keep_paper(upload=upload, actor=actor, name="voucher", field="voucher")
 
-    At most 10 MB. The content decides what it is, not its name, and the name it came under is not kept, because it may
-    be a giver's. Raises DomainError with the field `voucher`.
+
+def keep_paper(
+    *,
+    upload: BinaryIO,
+    actor: User,
+    name: str,
+    field: str,
+    data_class: str = StoredFile.DataClass.PERSONAL,
+) -> StoredFile:
+    """Keep a paper under a name of our own (`voucher` becomes `voucher.pdf`).
+
+    A photo is decoded and written anew, so that place and device (EXIF) are gone; a PDF stays as it is. At most 10 MB.
+    The content decides what it is, not its name, and the name it came under is not kept, because it may be a giver's.
+    Raises DomainError with the field `field`.
     """
     content = upload.read(VOUCHER_MAX_BYTES + 1)
     if len(content) > VOUCHER_MAX_BYTES:
-        raise _refused("voucher_too_large", _("凭证不能超过 10 MB，请压缩或重拍后再上传。"))
+        raise _refused(field, "voucher_too_large", _("文件不能超过 10 MB，请压缩或重拍后再上传。"))
     kind = _kind_of(content)
     if kind == ".pdf":
-        name, content_type = "voucher.pdf", "application/pdf"
+        name, content_type = f"{name}.pdf", "application/pdf"
     elif kind in _FORMATS:
         target = _FORMATS[kind]
-        content, content_type = _written_anew(content, target), _CONTENT_TYPES[target]
-        name = "voucher.png" if target == "PNG" else "voucher.jpg"
+        content, content_type = _written_anew(content, target, field), _CONTENT_TYPES[target]
+        name = f"{name}.png" if target == "PNG" else f"{name}.jpg"
     else:
-        raise _refused("voucher_kind", _("凭证只能是 JPG、PNG 图片或 PDF，请重新选择文件。"))
+        raise _refused(field, "voucher_kind", _("文件只能是 JPG、PNG 图片或 PDF，请重新选择文件。"))
     return store_file(
         io.BytesIO(content),
         name=name,
         content_type=content_type,
-        data_class=StoredFile.DataClass.PERSONAL,
+        data_class=data_class,
         actor=actor,
     )
 
@@ -63,24 +76,24 @@ def _kind_of(content: bytes) -> str:
         return ""
 
 
-def _written_anew(content: bytes, target: str) -> bytes:
+def _written_anew(content: bytes, target: str, field: str) -> bytes:
     try:
         with Image.open(io.BytesIO(content), formats=[target]) as photo:
             if photo.width * photo.height > VOUCHER_MAX_PIXELS:
-                raise _refused("voucher_pixels", _("图片的像素太多，请用手机普通清晰度重拍后再上传。"))
+                raise _refused(field, "voucher_pixels", _("图片的像素太多，请用手机普通清晰度重拍后再上传。"))
             upright = ImageOps.exif_transpose(photo).convert("RGB")
             upright.thumbnail((VOUCHER_LONGEST_SIDE, VOUCHER_LONGEST_SIDE))
             # Only the pixels go on: a new picture has no EXIF, no place, no thumbnail.
             clean = Image.frombytes("RGB", upright.size, upright.tobytes())
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise _refused("voucher_broken", _("图片已损坏，打不开。请重拍或换一张。")) from error
+        raise _refused(field, "voucher_broken", _("图片已损坏，打不开。请重拍或换一张。")) from error
     out = io.BytesIO()
     clean.save(out, format=target, quality=85, optimize=True)
     return out.getvalue()
 
 
-def _refused(code: str, sentence: str) -> DomainError:
-    return DomainError(code, sentence, {"voucher": sentence})
+def _refused(field: str, code: str, sentence: str) -> DomainError:
+    return DomainError(code, sentence, {field: sentence})
 
 
 def open_list_file(*, batch: Batch, actor: User) -> tuple[StoredFile, BinaryIO]:

@@ -1,0 +1,18 @@
+DROP TRIGGER staged_guard ON donations_giftletter;
+DROP TRIGGER append_only_row ON donations_campaignfund; DROP TRIGGER append_only_all ON donations_campaignfund;
+DROP TRIGGER append_only_row ON donations_appealevent; DROP TRIGGER append_only_all ON donations_appealevent;
+DROP TRIGGER set_once ON donations_objection;
+DROP TRIGGER set_once ON donations_campaignfile;
+DROP FUNCTION donations_set_once();
+DROP TRIGGER terms_guard ON donations_campaignchannel;
+DROP FUNCTION donations_campaign_channels_guard();
+DROP TRIGGER terms_guard ON donations_changeofuse;
+DROP TRIGGER terms_guard ON donations_agreement;
+DROP TRIGGER terms_guard ON donations_givingchannel;
+DROP TRIGGER terms_guard ON donations_campaign;
+DROP FUNCTION donations_terms_guard();
+ALTER TABLE donations_appealevent DROP CONSTRAINT appealevent_one_subject;
+ALTER TABLE donations_changeofuse DROP CONSTRAINT changeofuse_approver_is_no_maker;
+ALTER TABLE donations_agreement DROP CONSTRAINT agreement_approver_is_no_maker;
+ALTER TABLE donations_givingchannel DROP CONSTRAINT givingchannel_approver_is_no_maker;
+ALTER TABLE donations_campaign DROP CONSTRAINT campaign_approver_is_no_maker;
