@@ -12,6 +12,7 @@ from core.errors import NotFound
 from donations.choices import CampaignStatus
 from donations.intake.appeals import AppealTerms
 from donations.models import AppealEvent, Campaign, CampaignFile, CampaignFund
+from ledger.selectors.balances import FundBalance, fund_balances
 from organizations.choices import Right
 
 _RUNNING = (CampaignStatus.OPEN, CampaignStatus.CLOSED, CampaignStatus.SETTLING, CampaignStatus.SETTLED)
@@ -102,6 +103,20 @@ def campaign_steps(campaign: Campaign) -> list[AppealEvent]:
 def campaign_files(campaign: Campaign) -> list[CampaignFile]:
     """The documents of a campaign, newest first; one query."""
     return list(campaign.files.select_related("file", "kept_by", "released_by").order_by("-pk"))
+
+
+def campaign_file_for(campaign: Campaign, file_id: int) -> CampaignFile:
+    """A document of a campaign that the person was already let into; raises NotFound."""
+    kept = campaign.files.select_related("file").filter(pk=file_id).first()
+    if kept is None:
+        raise NotFound("file_not_found", _("没有找到这份文件。"))
+    return kept
+
+
+def campaign_funds(campaign: Campaign) -> list[FundBalance]:
+    """What the funds of a campaign hold now, the main one first; three queries."""
+    held = campaign.campaign_funds.select_related("fund__branch", "fund__successor").order_by("-is_main", "pk")
+    return fund_balances([one.fund for one in held])
 
 
 def waits_for(person: User) -> Q:

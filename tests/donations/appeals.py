@@ -2,6 +2,7 @@
 
 import datetime
 import io
+from decimal import Decimal
 from typing import Any
 
 from PIL import Image
@@ -63,6 +64,15 @@ def plan(area: str, **over: Any) -> CampaignPlan:
     return CampaignPlan(**values)
 
 
+AGREED: dict[str, Any] = {
+    "giver_name": "示例科技有限公司",
+    "giver_kind": "organisation",
+    "title": "示例奖学项目",
+    "amount": Decimal("2000000.00"),
+    "fee_rate": Decimal("0.05"),
+    "purpose": "示例奖学",
+    "starts_on": datetime.date(2026, 1, 1),
+}
 EMERGENCY: dict[str, Any] = {
     "slug": "shili-flood",
     "name": "示例山洪募捐",

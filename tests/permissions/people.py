@@ -30,7 +30,7 @@ ROLE_RIGHTS: dict[str, set[str]] = {
     "approver": APPROVER,
     "finance": FINANCE,
     "warehouse": {"view_gifts"},
-    "publisher": {"view_gifts", "request_reports", "view_draft_reports", "publish_reports"},
+    "publisher": {"view_gifts", "plan_appeals", "request_reports", "view_draft_reports", "publish_reports"},
     "training_officer": set(),
     "registry_coordinator": set(),
     "supervisor": OVERSIGHT,

@@ -1,5 +1,6 @@
 """The table: every address of the portal, what it asks of a person, and which methods it takes."""
 
+from tests.permissions.people import HOME
 from tests.permissions.rules import (
     Route,
     at_home,
@@ -157,6 +158,66 @@ for step, (right, batch) in STEPS.items():
         sends={"reason": "示例理由"},
     )
 
+APPEAL_WORK = ("plan_appeals", "approve_appeals")
+PLANS = seen("view_gifts", "plan_appeals", door=("plan_appeals",))
+NEW_PLAN = at_home("plan_appeals")
+CAMPAIGN = {"slug": "campaign"}
+CHANNEL = {"pk": "channel"}
+AGREEMENT = {"number": "agreement"}
+CHANGE = {"number": "change"}
+APPEALS: dict[str, Route] = {}
+for subject, plural, keyed in (
+    ("campaign", "campaigns", CAMPAIGN),
+    ("channel", "channels", CHANNEL),
+    ("agreement", "agreements", AGREEMENT),
+    ("change", "changes", CHANGE),
+):
+    APPEALS |= {
+        f"desk_{plural}": Route(holds("view_gifts")),
+        f"desk_{subject}": Route(seen("view_gifts"), arguments=keyed),
+        f"desk_{subject}_new": Route(NEW_PLAN, NEW_PLAN, query=f"?branch={HOME}"),
+        f"desk_{subject}_edit": Route(PLANS, PLANS, keyed),
+    }
+# One address for each subject, and the steps of each by the right that they ask for.
+for subject, keyed, right, steps in (
+    ("campaign", CAMPAIGN, "plan_appeals", ("submit", "filing", "settle", "cancel")),
+    (
+        "campaign",
+        CAMPAIGN,
+        "approve_appeals",
+        ("approve", "return", "close", "settle-approve", "settle-return", "withdraw"),
+    ),
+    ("channel", CHANNEL, "plan_appeals", ("submit", "end", "drop")),
+    ("channel", CHANNEL, "approve_appeals", ("approve", "return", "stop")),
+    ("agreement", AGREEMENT, "plan_appeals", ("submit", "drop")),
+    ("agreement", AGREEMENT, "approve_appeals", ("approve", "return", "end")),
+    ("change", CHANGE, "plan_appeals", ("submit", "drop")),
+    ("change", CHANGE, "approve_appeals", ("publish", "approve", "return", "stop")),
+):
+    for step in steps:
+        asked = seen("view_gifts", right, door=APPEAL_WORK)
+        APPEALS[f"desk_{subject}_step:{step}"] = Route(
+            asked, asked, {**keyed, "step": f"step_{step}"}, sends={"reason": "示例理由"}
+        )
+APPEALS |= {
+    "desk_campaign_file_new": Route(None, PLANS, CAMPAIGN),
+    "desk_campaign_file": Route(seen("view_gifts"), arguments={**CAMPAIGN, "file_id": "campaign_file"}),
+    "desk_campaign_file_release": Route(
+        None,
+        seen("view_gifts", "approve_appeals", door=("approve_appeals",)),
+        {**CAMPAIGN, "file_id": "campaign_file"},
+    ),
+    "desk_agreement_paper": Route(seen_any("view_gifts", *APPEAL_WORK, door=APPEAL_WORK), arguments=AGREEMENT),
+    "desk_change_paper": Route(seen_any("view_gifts", *APPEAL_WORK, door=APPEAL_WORK), arguments=CHANGE),
+    "desk_objection_new": Route(None, PLANS, CHANGE),
+    "desk_objection_answer": Route(
+        None,
+        seen("view_gifts", "approve_appeals", door=("approve_appeals",)),
+        {**CHANGE, "objection_id": "objection"},
+        sends={"answer": "示例答复"},
+    ),
+}
+
 BOOKS = ("view_ledger", "manage_funds")
 FUND = {"code": "fund"}
 OPENING = {"pk": "opening"}
@@ -258,7 +319,7 @@ REPORTS = {
     "audit_checks": Route(holds("view_audit")),
 }
 
-TABLE: dict[str, Route] = {**CORE, **ORGANIZATIONS, **LEDGER, **DONATIONS, **TRANSPARENCY, **REPORTS}
+TABLE: dict[str, Route] = {**CORE, **ORGANIZATIONS, **LEDGER, **DONATIONS, **APPEALS, **TRANSPARENCY, **REPORTS}
 
 # Pages of allauth: what a stranger and what a signed-in person gets for a GET (302 leads to sign in, or away from it).
 THIRD_PARTY: dict[str, tuple[set[int], set[int]]] = {

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, BinaryIO
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from core.audit import record_audit
 from core.clock import now
 from core.errors import Conflict, DomainError, NotFound
 from core.files import open_stored
 from core.models import StoredFile
 from donations.choices import CampaignFileKind, CampaignStatus
-from donations.models import Campaign, CampaignFile, GiftLetter, StagedGift
+from donations.models import Agreement, Campaign, CampaignFile, ChangeOfUse, GiftLetter, StagedGift
 from donations.services.appeals.moving import lock_subject, note_step
 from donations.services.files import keep_paper
 from donations.services.moving import lock_batch, note_maker, require_editable
@@ -70,6 +71,21 @@ def open_campaign_file(kept: CampaignFile) -> BinaryIO:
     """Open a document that the caller may see; raises NotFound where the store has lost it."""
     try:
         return open_stored(kept.file)
+    except FileNotFoundError as error:
+        raise NotFound("file_lost", _("文件在存储里找不到了，请联系系统管理员。")) from error
+
+
+def open_paper(
+    subject: Agreement | ChangeOfUse, stored: StoredFile | None, *, actor: User
+) -> tuple[StoredFile, BinaryIO]:
+    """Open a paper that names a giver, for somebody who was let in; the reading is recorded (privacy: P2)."""
+    if stored is None:
+        raise NotFound("no_paper", _("还没有上传文件。"))
+    record_audit(
+        f"donations.{subject._meta.model_name}.paper_read", actor=actor, obj=subject, branch_code=subject.branch.code
+    )
+    try:
+        return stored, open_stored(stored)
     except FileNotFoundError as error:
         raise NotFound("file_lost", _("文件在存储里找不到了，请联系系统管理员。")) from error
 
