@@ -3,7 +3,20 @@
 from django.urls import include, path
 from django.views.decorators.http import require_safe
 
-from transparency.views.public import branches, disclosure, donations, funds, home, my, receipts, reports, search, texts
+from transparency.views.public import (
+    branches,
+    campaigns,
+    disclosure,
+    donations,
+    funds,
+    giving,
+    home,
+    my,
+    receipts,
+    reports,
+    search,
+    texts,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -24,6 +37,18 @@ urlpatterns = [
     path("funds/<str:code>/", funds.fund_detail, name="fund"),
     path("funds/<str:code>.csv", funds.fund_csv, name="fund_csv"),
     path("funds/<str:code>.json", funds.fund_json, name="fund_json"),
+    path("campaigns/", campaigns.campaign_list, name="campaigns"),
+    path("campaigns.csv", campaigns.campaigns_csv, name="campaigns_csv"),
+    path("campaigns.json", campaigns.campaigns_json, name="campaigns_json"),
+    path("campaigns/<slug:slug>/", campaigns.campaign_detail, name="campaign"),
+    path("campaigns/<slug:slug>.json", campaigns.campaign_json, name="campaign_json"),
+    path("campaigns/<slug:slug>/files/<int:file_id>/", campaigns.campaign_file, name="campaign_file"),
+    path("feed/campaigns.xml", require_safe(campaigns.CampaignFeed()), name="campaigns_feed"),
+    path("give/", giving.give, name="give"),
+    path("give.csv", giving.give_csv, name="give_csv"),
+    path("give.json", giving.give_json, name="give_json"),
+    path("notices/", giving.notice_list, name="notices"),
+    path("notices/<str:number>/", giving.notice_detail, name="notice"),
     path("branches/", branches.branch_list, name="branches"),
     path("branches/<str:code>/", branches.branch_detail, name="branch"),
     path("disclosure/", disclosure.disclosure_list, name="disclosure"),
