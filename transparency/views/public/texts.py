@@ -10,6 +10,9 @@ from transparency.views.public.caching import public_page
 SITEMAP_PAGES = (
     "/",
     "/donations/",
+    "/campaigns/",
+    "/give/",
+    "/notices/",
     "/reports/",
     "/disclosure/",
     "/branches/",
