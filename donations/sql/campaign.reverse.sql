@@ -1,4 +1,5 @@
-DROP TRIGGER staged_guard ON donations_giftletter;
+DROP TRIGGER letter_guard ON donations_giftletter;
+DROP FUNCTION donations_letter_guard();
 DROP TRIGGER append_only_row ON donations_campaignfund; DROP TRIGGER append_only_all ON donations_campaignfund;
 DROP TRIGGER append_only_row ON donations_appealevent; DROP TRIGGER append_only_all ON donations_appealevent;
 DROP TRIGGER set_once ON donations_objection;

@@ -94,6 +94,18 @@ CREATE TRIGGER set_once BEFORE UPDATE OR DELETE ON donations_objection FOR EACH 
 SELECT core_make_append_only('donations_appealevent');
 SELECT core_make_append_only('donations_campaignfund');
 
--- Letters stand still with the rows they belong to.
-CREATE TRIGGER staged_guard BEFORE UPDATE OR DELETE ON donations_giftletter
-    FOR EACH ROW EXECUTE FUNCTION donations_staged_guard();
+-- Letters stand still with the rows they belong to, and, being vouchers, stay when the rows go.
+CREATE FUNCTION donations_letter_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM donations_batch b
+                WHERE b.id = OLD.batch_id AND b.status IN ('submitted', 'posting', 'posted')) THEN
+        RAISE EXCEPTION 'letters of a submitted batch stand still: % is refused', TG_OP USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER letter_guard BEFORE UPDATE OR DELETE ON donations_giftletter
+    FOR EACH ROW EXECUTE FUNCTION donations_letter_guard();

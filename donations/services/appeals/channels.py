@@ -155,6 +155,12 @@ def approve_channel(*, channel_id: int, account_again: str, actor: User) -> Givi
     return channel
 
 
+def channels_in_force(branch: Branch) -> list[GivingChannel]:
+    """The ways to give of a branch that a plan may name; one query."""
+    rows = GivingChannel.objects.unscoped("ways to give in force are public").filter(status=TermsStatus.IN_FORCE)
+    return list(rows.filter(branch=branch).order_by("position", "pk"))
+
+
 def _simple_step(
     channel_id: int, to_status: str, right: str, actor: User, *, reason: str = "", makes: bool = False
 ) -> GivingChannel:
