@@ -179,3 +179,99 @@ class FeedbackChannel(models.TextChoices):
     LETTER = "letter", _("信函")
     VISIT = "visit", _("当面")
     REPORT = "report", _("书面报告")
+
+
+class CampaignStatus(models.TextChoices):
+    """States of a public appeal (慈善法 Arts. 24, 58, 73, 79)."""
+
+    DRAFT = "draft", _("草稿")
+    SUBMITTED = "submitted", _("待审核")
+    OPEN = "open", _("募捐中")
+    CLOSED = "closed", _("已截止")
+    SETTLING = "settling", _("结项待审核")
+    SETTLED = "settled", _("已结项")
+    CANCELLED = "cancelled", _("已取消")
+
+
+# The one table of moves of a campaign; services/campaigns has the one mover.
+CAMPAIGN_TRANSITIONS: dict[str, frozenset[str]] = {
+    CampaignStatus.DRAFT: frozenset({CampaignStatus.SUBMITTED, CampaignStatus.CANCELLED}),
+    CampaignStatus.SUBMITTED: frozenset({CampaignStatus.DRAFT, CampaignStatus.OPEN}),
+    CampaignStatus.OPEN: frozenset({CampaignStatus.CLOSED, CampaignStatus.CANCELLED}),
+    CampaignStatus.CLOSED: frozenset({CampaignStatus.SETTLING}),
+    CampaignStatus.SETTLING: frozenset({CampaignStatus.CLOSED, CampaignStatus.SETTLED}),
+    CampaignStatus.SETTLED: frozenset(),
+    CampaignStatus.CANCELLED: frozenset(),
+}
+# What everybody may see; a cancelled campaign only where it had been open.
+PUBLIC_CAMPAIGN: frozenset[str] = frozenset(
+    {CampaignStatus.OPEN, CampaignStatus.CLOSED, CampaignStatus.SETTLING, CampaignStatus.SETTLED}
+)
+
+
+class CampaignFileKind(models.TextChoices):
+    """What a document of a campaign is."""
+
+    PLAN = "plan", _("募捐方案")
+    CERTIFICATE = "certificate", _("公开募捐资格证书")
+    PARTNER = "partner", _("合作协议")
+    BULLETIN = "bulletin", _("进展公告")
+    EVALUATION = "evaluation", _("合作方评估")
+    SETTLEMENT = "settlement", _("结项报告")
+    OTHER = "other", _("其他")
+
+
+class ChannelKind(models.TextChoices):
+    """The six ways to give that other associations publish (河南省红十字会)."""
+
+    SCAN = "scan", _("扫码捐赠")
+    BANK = "bank", _("银行转账")
+    FOREIGN = "foreign", _("外币汇款")
+    POST = "post", _("邮政汇款")
+    PLATFORM = "platform", _("短信和指定平台")
+    GOODS = "goods", _("物资捐赠")
+
+
+class TermsStatus(models.TextChoices):
+    """States of what one person writes and another puts in force: ways to give, agreements."""
+
+    DRAFT = "draft", _("草稿")
+    SUBMITTED = "submitted", _("待审核")
+    IN_FORCE = "in_force", _("有效")
+    ENDED = "ended", _("已停用")
+    DROPPED = "dropped", _("已作废")
+
+
+TERMS_TRANSITIONS: dict[str, frozenset[str]] = {
+    TermsStatus.DRAFT: frozenset({TermsStatus.SUBMITTED, TermsStatus.DROPPED}),
+    TermsStatus.SUBMITTED: frozenset({TermsStatus.DRAFT, TermsStatus.IN_FORCE}),
+    TermsStatus.IN_FORCE: frozenset({TermsStatus.ENDED}),
+    TermsStatus.ENDED: frozenset(),
+    TermsStatus.DROPPED: frozenset(),
+}
+
+
+class ChangeStatus(models.TextChoices):
+    """States of a change of use (慈善法 Arts. 55-56; 浙江省实施《慈善法》办法 §18)."""
+
+    DRAFT = "draft", _("草稿")
+    SUBMITTED = "submitted", _("待审核")
+    NOTICE = "notice", _("公示中")
+    POSTED = "posted", _("已变更")
+    STOPPED = "stopped", _("已终止")
+    DROPPED = "dropped", _("已作废")
+
+
+CHANGE_TRANSITIONS: dict[str, frozenset[str]] = {
+    ChangeStatus.DRAFT: frozenset({ChangeStatus.SUBMITTED, ChangeStatus.DROPPED}),
+    ChangeStatus.SUBMITTED: frozenset({ChangeStatus.DRAFT, ChangeStatus.NOTICE, ChangeStatus.POSTED}),
+    ChangeStatus.NOTICE: frozenset({ChangeStatus.POSTED, ChangeStatus.STOPPED}),
+    ChangeStatus.POSTED: frozenset(),
+    ChangeStatus.STOPPED: frozenset(),
+    ChangeStatus.DROPPED: frozenset(),
+}
+# Full days that a notice must have stood before the use may be changed without the giver's word.
+NOTICE_DAYS = 60
+
+AGREEMENT_LETTER = "A"
+CHANGE_LETTER = "U"

@@ -89,7 +89,7 @@ class Right(models.TextChoices):
     ENTER_GIFTS = "enter_gifts", _("录入和导入捐赠、提交审核")
     APPROVE_GIFTS = "approve_gifts", _("审核捐赠并入账、退回")
     REVEAL_NAMES = "reveal_names", _("凭理由显示捐赠人姓名（留记录）")
-    CORRECT_GIFTS = "correct_gifts", _("提出或批准冲销")
+    CORRECT_GIFTS = "correct_gifts", _("提出或批准冲销和退还")
     MANAGE_RECEIPTS = "manage_receipts", _("登记捐赠票据、打印回执和证书")
     SERVE_GIVERS = "serve_givers", _("登记捐赠人联系方式、答复请求、登记反馈")
     VIEW_SPENDING = "view_spending", _("查看拨付和支出")
@@ -101,6 +101,8 @@ class Right(models.TextChoices):
     RELEASE_DOCUMENTS = "release_documents", _("提出或批准公开支出凭证的脱敏副本")
     RECEIVE_TRANSFERS = "receive_transfers", _("签收拨付（一人登记、另一人确认）")
     MANAGE_FUNDS = "manage_funds", _("设立和关闭资金池、期初余额")
+    PLAN_APPEALS = "plan_appeals", _("起草募捐活动、捐赠协议、变更用途和捐赠方式")
+    APPROVE_APPEALS = "approve_appeals", _("审核募捐活动、捐赠协议、变更用途和捐赠方式")
     VIEW_LEDGER = "view_ledger", _("查看款物账")
     VIEW_DRAFT_REPORTS = "view_draft_reports", _("查看报告草稿和历史")
     REQUEST_REPORTS = "request_reports", _("生成报告")
@@ -169,6 +171,7 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
             Right.PAY_SPENDING,
             Right.READ_BENEFICIARIES,
             Right.RELEASE_DOCUMENTS,
+            Right.PLAN_APPEALS,
         }
     ),
     Role.APPROVER: frozenset(
@@ -185,6 +188,7 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
             Right.RECEIVE_TRANSFERS,
             Right.READ_BENEFICIARIES,
             Right.RELEASE_DOCUMENTS,
+            Right.APPROVE_APPEALS,
         }
     ),
     Role.FINANCE: frozenset(
@@ -206,6 +210,8 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
             Right.PAY_SPENDING,
             Right.READ_BENEFICIARIES,
             Right.RELEASE_DOCUMENTS,
+            Right.PLAN_APPEALS,
+            Right.APPROVE_APPEALS,
         }
     ),
     Role.LEADER: frozenset(
@@ -220,6 +226,7 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
             Right.PUBLISH_REPORTS,
             Right.VIEW_SPENDING,
             Right.RELEASE_DOCUMENTS,
+            Right.PLAN_APPEALS,
         }
     ),
     Role.TRAINING_OFFICER: frozenset(),

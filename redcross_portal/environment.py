@@ -7,6 +7,7 @@ import json
 import os
 import re
 from collections.abc import Collection
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
@@ -90,6 +91,15 @@ def env_int(name: str, default: int, *, minimum: int, maximum: int) -> int:
     if not minimum <= number <= maximum:
         raise SettingError(name, f"值 {number} 超出范围", legal)
     return number
+
+
+def env_day(name: str, default: str) -> date:
+    """A day as YYYY-MM-DD."""
+    value = env_text(name, default)
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise SettingError(name, f"值“{value}”不是日期", "形如 2026-01-01 的日期") from None
 
 
 def env_bool(name: str, default: bool) -> bool:

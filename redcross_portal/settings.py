@@ -13,6 +13,7 @@ from redcross_portal.environment import (
     celery_broker_url,
     env_bool,
     env_database,
+    env_day,
     env_gateway,
     env_int,
     env_keys,
@@ -336,6 +337,9 @@ NOTIFIER_GATEWAY_SECRET = env_text("NOTIFIER_GATEWAY_SECRET", None if NOTIFIER =
 # Working days from posting within which a gift should have its fiscal receipt; the law names none (docs/receipts.md).
 RECEIPT_DUE_WORKDAYS = env_int("RECEIPT_DUE_WORKDAYS", 10, minimum=1, maximum=250)
 # Upload limits, in bytes.
+# A gift from this sum (yuan) on, received from this day on, needs the giver's letter or an agreement before approval.
+LETTER_FROM_YUAN = env_int("LETTER_FROM_YUAN", 1_000_000, minimum=1, maximum=999_999_999_999)
+LETTER_SINCE = env_day("LETTER_SINCE", "2026-01-01")
 UPLOAD_LIST_MAX_BYTES = env_int("UPLOAD_LIST_MAX_MB", 50, minimum=1, maximum=200) * 1024 * 1024
 UPLOAD_VOUCHER_MAX_BYTES = env_int("UPLOAD_VOUCHER_MAX_MB", 10, minimum=1, maximum=50) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

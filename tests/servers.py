@@ -1,8 +1,8 @@
 """A pytest plugin that puts real servers behind the settings before Django reads them.
 
 `bin/test` names throw-away servers in the environment; a bare `pytest` starts its own. Loaded with `-p tests.servers`.
-A suite that runs in several processes (tests/parallel.py) has one PostgreSQL, one Redis and one set of secrets, named by
-the first process to the others. Each of the others has its own number of the Redis and its own data directory.
+A suite that runs in several processes (tests/parallel.py) has one PostgreSQL, one Redis and one set of secrets, named
+by the first process to the others. Each of the others has its own number of the Redis and its own data directory.
 """
 
 import atexit

@@ -4,6 +4,7 @@
 what is wrong with each. See docs/import.md.
 """
 
+from donations.intake.appeals import AppealTerms, appeal_problem
 from donations.intake.layout import FIELD_LABELS, FORMATS, ColumnMapping
 from donations.intake.reading import Head, ParsedList, read_head, read_list
 from donations.intake.refusals import UnreadableFile
@@ -22,6 +23,7 @@ __all__ = [
     "FIELD_LABELS",
     "FORMATS",
     "LEVEL_LABELS",
+    "AppealTerms",
     "ColumnMapping",
     "Head",
     "LeftOut",
@@ -30,6 +32,7 @@ __all__ = [
     "Problem",
     "RowContext",
     "UnreadableFile",
+    "appeal_problem",
     "content_key",
     "read_head",
     "read_list",

@@ -1,6 +1,11 @@
 """The tables of gifts, one subject a file."""
 
+from donations.models.agreement import Agreement, GiftLetter
+from donations.models.appeal_event import AppealEvent
 from donations.models.batch import Batch, BatchEvent
+from donations.models.campaign import Campaign, CampaignChannel, CampaignFile, CampaignFund
+from donations.models.change import ChangeOfUse, Objection
+from donations.models.channel import GivingChannel
 from donations.models.correction import Correction
 from donations.models.donation import DailyTotal, Donation
 from donations.models.draft import CounterDraft
@@ -10,16 +15,26 @@ from donations.models.receipt import PaperPrint, Receipt
 from donations.models.staged import StagedGift
 
 __all__ = [
+    "Agreement",
+    "AppealEvent",
     "Batch",
     "BatchEvent",
+    "Campaign",
+    "CampaignChannel",
+    "CampaignFile",
+    "CampaignFund",
+    "ChangeOfUse",
     "Correction",
     "CounterDraft",
     "DailyTotal",
     "Donation",
+    "GiftLetter",
     "GiverContact",
     "GiverFeedback",
     "GiverRequest",
+    "GivingChannel",
     "LayoutMapping",
+    "Objection",
     "PaperPrint",
     "Receipt",
     "StagedGift",

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from django.db.models import Case, CharField, Count, Q, QuerySet, Sum, Value, When
+from django.conf import settings
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.errors import NotFound
 from core.money import ZERO_YUAN, format_yuan
-from donations.choices import BatchStatus, DuplicateDecision, RowLevel
-from donations.models import Batch, StagedGift
+from donations.choices import BatchStatus, DuplicateDecision, RowLevel, TermsStatus
+from donations.models import Agreement, Batch, GiftLetter, StagedGift
 from organizations.choices import Right
 
 if TYPE_CHECKING:
@@ -100,6 +102,22 @@ def declared_gap(batch: Batch, tally: BatchTally) -> list[str]:
     return gaps
 
 
+def rows_without_letter(batch: Batch) -> list[int]:
+    """The rows of large gifts that rest neither on a giver's letter nor on an agreement in force; one query.
+
+    From LETTER_FROM_YUAN on, for gifts received since LETTER_SINCE (资金捐赠指南: 一百万元以上须有捐函).
+    """
+    letter = GiftLetter.objects.filter(batch_id=OuterRef("batch_id"), row_number=OuterRef("row_number"))
+    agreement = Agreement.objects.unscoped("whether there is one, nothing of it").filter(
+        fund_id=Coalesce(OuterRef("fund_id"), OuterRef("batch__fund_id")), status=TermsStatus.IN_FORCE
+    )
+    rows = StagedGift.objects.filter(
+        ~EXCLUDED, ~Exists(letter), ~Exists(agreement), batch=batch,
+        amount__gte=settings.LETTER_FROM_YUAN, received_on__gte=settings.LETTER_SINCE,
+    )  # fmt: skip
+    return list(rows.order_by("row_number").values_list("row_number", flat=True))
+
+
 def what_is_left(batch: Batch, tally: BatchTally) -> list[str]:
     """Say everything that keeps a batch from being submitted; empty when it is ready."""
     left: list[str] = []
@@ -114,6 +132,12 @@ def what_is_left(batch: Batch, tally: BatchTally) -> list[str]:
         left.append(
             ngettext("还有 %d 行疑似重复没有决定", "还有 %d 行疑似重复没有决定", tally.undecided_count)
             % tally.undecided_count
+        )
+    unlettered = rows_without_letter(batch)
+    if unlettered:
+        left.append(
+            _("第 %(rows)s 行达到 %(limit)s，须上传捐赠函或记入有协议的资金池")
+            % {"rows": "、".join(map(str, unlettered[:20])), "limit": format_yuan(Decimal(settings.LETTER_FROM_YUAN))}
         )
     left.extend(declared_gap(batch, tally))
     return left

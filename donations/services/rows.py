@@ -12,14 +12,15 @@ from django.utils.translation import gettext as _
 
 from core.clock import today
 from core.errors import Conflict, DomainError, NotFound
-from donations.choices import BatchKind, DonorKind, NameChoice, Purpose, RowLevel
+from donations.choices import BatchKind, DonorKind, NameChoice, Purpose
 from donations.display import display_name
 from donations.errors import WrongState
 from donations.intake import ParsedRow, RowContext, read_row
 from donations.models import Batch, StagedGift
+from donations.selectors.campaigns import appeal_terms
 from donations.services.duplicates import mark_duplicates
 from donations.services.moving import lock_batch, note_maker, require_editable
-from donations.services.staging import proposals_of
+from donations.services.staging import Appeal, level_of, proposals_of
 from ledger.models import Fund
 from organizations.choices import Right
 from organizations.permissions import require
@@ -73,11 +74,11 @@ def _apply(row: StagedGift, parsed: ParsedRow, typed: Mapping[str, Any], batch: 
     row.received_on, row.amount = parsed.received_on, parsed.amount
     row.remark, row.channel, row.reference = parsed.remark, parsed.channel[:60], parsed.reference[:80]
     row.fund = _fund(batch, typed.get("fund"))
-    row.problems = [
-        {**problem.as_dict(), "level": "error" if problem.is_error else "warning"} for problem in parsed.problems
-    ]
-    sound = parsed.amount is not None and parsed.received_on is not None
-    row.level = parsed.level if sound else RowLevel.ERROR
+    appeal = Appeal(appeal_terms(row.fund_id or batch.fund_id), batch.branch.division_id)
+    problems = (*parsed.problems, *appeal.problems(row.row_number, row.received_on))
+    row.fund_id = appeal.other_fund(row.received_on) or row.fund_id
+    row.problems = [{**problem.as_dict(), "level": "error" if problem.is_error else "warning"} for problem in problems]
+    row.level = level_of(parsed, problems)
     row.content_key = bytes.fromhex(parsed.content_key) if parsed.content_key else None
     row.loose_key = bytes.fromhex(parsed.row_fingerprint) if parsed.row_fingerprint else None
 
@@ -149,6 +150,7 @@ def add_row(
         row = StagedGift(batch=batch, row_number=last + 1, original={}, voucher=voucher, edited_by_id=actor.pk)
         row.entry_key, row.proposals = entry_key, proposals_of(parsed)
         _apply(row, parsed, typed, batch)
+        _refuse_errors(row)
         row.save()
         Batch.objects.unscoped("locked batch").filter(pk=batch.pk).update(
             found_count=F("found_count") + 1, found_total=F("found_total") + row.amount
@@ -156,6 +158,13 @@ def add_row(
         mark_duplicates(batch, row_id=row.pk)
         note_maker(batch, actor)
     return row
+
+
+def _refuse_errors(row: StagedGift) -> None:
+    """A gift typed at the counter that does not fit its campaign is refused at once, with the field that is wrong."""
+    fields = {one["field"]: one["message"] for one in row.problems if one["level"] == "error"}
+    if fields:
+        raise DomainError("row_has_errors", _("这一笔还有错误，没有保存，请按提示改正。"), fields)
 
 
 def exclude_row(*, batch_id: int, row_number: int, reason: str, actor: User) -> StagedGift:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,19 @@ from core.files import path_for_work
 from core.progress import Progress
 from donations.choices import BatchStatus, NameChoice, Purpose, RowLevel
 from donations.display import display_name
-from donations.intake import ColumnMapping, ParsedList, ParsedRow, UnreadableFile, read_head, read_list
+from donations.intake import (
+    AppealTerms,
+    ColumnMapping,
+    ParsedList,
+    ParsedRow,
+    Problem,
+    UnreadableFile,
+    appeal_problem,
+    read_head,
+    read_list,
+)
 from donations.models import Batch, LayoutMapping, StagedGift
+from donations.selectors.campaigns import appeal_terms
 from donations.services.copying import copy_rows
 from donations.services.duplicates import mark_duplicates
 from donations.services.moving import lock_batch, move_batch
@@ -27,10 +39,29 @@ from donations.services.moving import lock_batch, move_batch
 COLUMNS = (
     "batch_id", "row_number", "donor", "donor_kind", "display_name", "name_choice", "received_on", "amount", "purpose",
     "remark", "channel", "reference", "level", "problems", "proposals", "original", "content_key", "loose_key",
-    "duplicate_of", "duplicate_decision", "excluded_reason", "edit_count",
+    "duplicate_of", "duplicate_decision", "excluded_reason", "edit_count", "fund_id",
 )  # fmt: skip
 # A row tells its progress this often.
 TELL_EVERY = 2000
+
+
+@dataclass(frozen=True)
+class Appeal:
+    """The campaign that gifts are to go to, if any, and the division of the branch that takes them in."""
+
+    terms: AppealTerms | None
+    place: str
+
+    def problems(self, row_number: int, received_on: datetime.date | None) -> tuple[Problem, ...]:
+        """What keeps a gift of this day from the campaign."""
+        if self.terms is None:
+            return ()
+        found = appeal_problem(self.terms, row_number, received_on, self.place)
+        return () if found is None else (found,)
+
+    def other_fund(self, received_on: datetime.date | None) -> int | None:
+        """The fund that takes a late gift instead of the campaign's; None for any other gift."""
+        return self.terms.successor_id if self.terms is not None and self.terms.is_late(received_on) else None
 
 
 def read_batch(*, batch_id: int, job: Progress) -> Batch:
@@ -62,7 +93,8 @@ def stage_rows(batch: Batch, job: Progress, *, path: Path | None = None, filenam
         parsed = open_list(batch, path=where, filename=name)
         StagedGift.objects.filter(batch=batch).delete()
         purpose = Purpose.OTHER_RESTRICTED if batch.fund.is_restricted else Purpose.GENERAL
-        copy_rows("donations_stagedgift", COLUMNS, _staged(batch.pk, purpose, parsed, job))
+        appeal = Appeal(appeal_terms(batch.fund_id), batch.branch.division_id)
+        copy_rows("donations_stagedgift", COLUMNS, _staged(batch.pk, purpose, parsed, job, appeal))
     batch.layout_key = parsed.layout_key
     batch.fingerprint = parsed.fingerprint
     batch.header = parsed.header
@@ -116,17 +148,26 @@ def remembered_mapping(batch: Batch, *, path: Path, filename: str) -> ColumnMapp
     return None
 
 
-def _staged(batch_id: int, purpose: str, parsed: ParsedList, job: Progress) -> Iterator[tuple[Any, ...]]:
+def _staged(
+    batch_id: int, purpose: str, parsed: ParsedList, job: Progress, appeal: Appeal
+) -> Iterator[tuple[Any, ...]]:
     """Rows for COPY; nothing in here may query, because the connection is busy copying."""
     for count, row in enumerate(parsed.rows(), start=1):
         if count % TELL_EVERY == 0:
             job.progress(count, stage=_("读取和核对"))
-        yield (batch_id, *staged_columns(row, purpose=purpose))
+        yield (batch_id, *staged_columns(row, purpose=purpose, appeal=appeal))
 
 
-def staged_columns(row: ParsedRow, *, purpose: str) -> tuple[Any, ...]:
+def level_of(row: ParsedRow, problems: Sequence[Problem]) -> str:
+    """What the checks say of a row: the worst of its problems, an error where day or amount are missing."""
+    if row.amount is None or row.received_on is None or any(problem.is_error for problem in problems):
+        return RowLevel.ERROR
+    return RowLevel.WARNING if problems else RowLevel(row.level)
+
+
+def staged_columns(row: ParsedRow, *, purpose: str, appeal: Appeal) -> tuple[Any, ...]:
     """The values of COLUMNS after `batch_id` for one row as it was read."""
-    level = row.level if row.amount is not None and row.received_on is not None else RowLevel.ERROR
+    problems = (*row.problems, *(appeal.problems(row.row_number, row.received_on) if row.is_gift else ()))
     return (
         row.row_number,
         row.donor[:200],
@@ -139,8 +180,8 @@ def staged_columns(row: ParsedRow, *, purpose: str) -> tuple[Any, ...]:
         row.remark or row.purpose,
         row.channel[:60],
         row.reference[:80],
-        level,
-        json.dumps([_problem(problem) for problem in row.problems], ensure_ascii=False) if row.problems else "[]",
+        level_of(row, problems),
+        json.dumps([_problem(problem) for problem in problems], ensure_ascii=False) if problems else "[]",
         json.dumps(proposals_of(row), ensure_ascii=False),
         json.dumps(dict(row.raw or {}), ensure_ascii=False),
         bytes.fromhex(row.content_key) if row.content_key else None,
@@ -149,6 +190,7 @@ def staged_columns(row: ParsedRow, *, purpose: str) -> tuple[Any, ...]:
         "",
         "" if row.is_gift else row.not_gift_reason[:200],
         0,
+        appeal.other_fund(row.received_on),
     )
 
 

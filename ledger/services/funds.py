@@ -45,14 +45,17 @@ class FundTerms:
         return bool(self.purpose or self.area or self.beneficiary or self.project)
 
 
-def open_fund(*, branch: Branch, terms: FundTerms, on: date, actor: User | None) -> Fund:
+def open_fund(
+    *, branch: Branch, terms: FundTerms, on: date, actor: User | None, right: str = Right.MANAGE_FUNDS
+) -> Fund:
     """Open a fund of a branch under the next code `<branch>-F<n>`, without gap, and return it.
 
-    `actor` None is the system. Locks the branch's counter of funds. Raises NotAllowed without the right to manage
-    funds, LedgerConflict for a name that the branch has already, LedgerError for terms that are incomplete.
+    `actor` None is the system; `right` is what the actor is asked for where the fund is opened by something that two
+    people decided (a campaign, an agreement). Locks the branch's counter of funds. Raises NotAllowed without the right,
+    LedgerConflict for a name that the branch has already, LedgerError for terms that are incomplete.
     """
     if actor is not None:
-        require(actor, Right.MANAGE_FUNDS, branch)
+        require(actor, right, branch)
     _check_terms(terms, on)
     with refusals_explained(), transaction.atomic():
         fund = _insert(branch, terms, on, is_default=False)
@@ -78,14 +81,14 @@ def ensure_default_fund(*, branch: Branch, on: date, actor: User | None) -> Fund
     return fund
 
 
-def close_fund(*, fund: Fund, successor: Fund, on: date, actor: User) -> Fund:
+def close_fund(*, fund: Fund, successor: Fund, on: date, actor: User, right: str = Right.MANAGE_FUNDS) -> Fund:
     """Close an empty fund: from then on it takes no inflow, and what comes late goes to `successor`.
 
     What it still holds is moved first, by entries of their own (拨付, or 变更用途 with its basis): closing moves
-    nothing. Locks the fund, then its balances. Raises LedgerError where it holds anything, in hand or under way, or
-    where the successor does not fit; LedgerConflict where it is closed already.
+    nothing. `right` as for `open_fund`. Locks the fund, then its balances. Raises LedgerError where it holds anything,
+    in hand or under way, or where the successor does not fit; LedgerConflict where it is closed already.
     """
-    require(actor, Right.MANAGE_FUNDS, fund.branch)
+    require(actor, right, fund.branch)
     with refusals_explained(), transaction.atomic():
         # FOR UPDATE, so that nobody opens an account of the fund meanwhile (its foreign key waits for this lock); both
         # in one order, so that two funds cannot be closed in favour of each other.

@@ -8,9 +8,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from django.db import transaction
 from django.test import Client
 
 from accounts.models import User
+from core.numbers import take_serials
 from core.progress import NoProgress
 from donations.choices import BatchStatus
 from donations.models import Batch, Donation, StagedGift
@@ -113,7 +115,9 @@ class Ground:
 
 
 def make_fund(branch: Branch, **over: Any) -> Fund:
-    """A default fund of a branch."""
+    """A default fund of a branch; its serial is taken as the service takes it."""
+    with transaction.atomic():
+        take_serials(branch.code, 0, "F")
     fields = {"code": f"{branch.code}-F1", "name": "示例日常捐赠", "opened_on": DAY, "is_default": True, **over}
     return Fund.objects.create(branch=branch, **fields)
 

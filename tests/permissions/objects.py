@@ -22,6 +22,15 @@ from core.models import Job, StoredFile
 from core.progress import NoProgress
 from core.retention import place_hold
 from donations.models import Batch, Donation, StagedGift
+from donations.services.appeals.agreements import draft_agreement
+from donations.services.appeals.changes import (
+    ChangeTerms,
+    draft_change,
+    publish_notice,
+    record_objection,
+    submit_change,
+)
+from donations.services.appeals.papers import keep_campaign_file
 from donations.services.batches import approve_batch, open_counter_batch, open_file_batch, submit_batch
 from donations.services.corrections import request_correction
 from donations.services.files import keep_voucher
@@ -43,6 +52,7 @@ from spending.services.payments import PaymentDraft, create_payment, submit_paym
 from spending.services.receiving import Arrival, count_transfer, keep_evidence
 from spending.services.reversing import request_reversal
 from spending.services.transfers import TransferDraft, create_transfer, send_transfer, submit_transfer
+from tests.donations.appeals import AGREED, make_campaign, make_channel
 from tests.factories.lists import Gift, write_hubei_like
 from tests.factories.people import FOUNDED, branch_at, make_person, make_province
 from tests.permissions.people import EVERYBODY, HOME, Who
@@ -100,6 +110,7 @@ def make_objects() -> Objects:
         "hold": _hold(people["superuser"]),
         **_transfers(people),
         **_payments(people),
+        **_appeals(clerk, approver),
         "opening": _opening(people["finance.own"]).pk,
         "volume": 1,
         "file_role": "pdf",
@@ -279,6 +290,39 @@ def _payments(people: dict[str, User]) -> dict[str, Any]:
         "payment_paid": paid.number,
         "document": paper.pk,
         "reversal": asked.pk,
+    }
+
+
+def _appeals(clerk: User, approver: User) -> dict[str, Any]:
+    """An open campaign with a document, a way to give, an agreement, and a notice with an objection."""
+    branch = branch_at(HOME)
+    channel = make_channel(branch, clerk, approver)
+    campaign = make_campaign(branch, clerk, approver, filing_number="示例备案", filed_on=FOUNDED)
+    kept = keep_campaign_file(campaign_id=campaign.pk, kind="plan", title="示例方案", upload=_picture(), actor=clerk)
+    agreement = draft_agreement(branch=branch, values=AGREED, actor=clerk, upload=_picture())
+    terms = ChangeTerms(
+        source=campaign.campaign_funds.get().fund,
+        target=ensure_default_fund(branch=branch, on=FOUNDED, actor=None),
+        amount=Decimal("5.00"),
+        basis="notice",
+        reason="示例理由",
+        public_note="示例变更说明，联系不到捐赠人。",
+    )
+    change = draft_change(terms=terms, actor=clerk, upload=_picture())
+    submit_change(change_id=change.pk, actor=clerk)
+    publish_notice(change_id=change.pk, actor=approver)
+    objection = record_objection(change_id=change.pk, received_on=today(), text="示例异议", actor=clerk)
+    names = (
+        "filing", "settle", "close", "settle-approve", "settle-return", "end", "drop", "stop", "publish",
+    )  # fmt: skip
+    return {
+        "campaign": campaign.slug,
+        "campaign_file": kept.pk,
+        "channel": channel.pk,
+        "agreement": agreement.number,
+        "change": change.number,
+        "objection": objection.pk,
+        **{f"step_{name}": name for name in names},
     }
 
 

@@ -14,15 +14,15 @@ PARENTS = {"3301": "33", "3303": "33", "330106": "3301", "330182": "3301", "3303
 
 CLERK = {
     "view_gifts", "enter_gifts", "reveal_names", "correct_gifts", "manage_receipts", "serve_givers",
-    "request_reports", "view_draft_reports",
+    "request_reports", "view_draft_reports", "plan_appeals",
 }  # fmt: skip
 APPROVER = {
     "view_gifts", "approve_gifts", "reveal_names", "correct_gifts", "view_ledger", "view_draft_reports",
-    "publish_reports",
+    "publish_reports", "approve_appeals",
 }  # fmt: skip
 FINANCE = {
     "view_gifts", "approve_gifts", "reveal_names", "correct_gifts", "manage_receipts", "serve_givers", "manage_funds",
-    "view_ledger", "request_reports", "view_draft_reports",
+    "view_ledger", "request_reports", "view_draft_reports", "plan_appeals", "approve_appeals",
 }  # fmt: skip
 OVERSIGHT = {"view_gifts", "view_spending", "view_ledger", "view_draft_reports", "view_audit"}
 # The use of money (spending), apart from gifts.
@@ -44,6 +44,7 @@ ROLE_RIGHTS: dict[str, set[str]] = {
         "request_reports",
         "view_draft_reports",
         "publish_reports",
+        "plan_appeals",
     },
     "training_officer": set(),
     "registry_coordinator": set(),

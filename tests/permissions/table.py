@@ -1,5 +1,6 @@
 """The table: every address of the portal, what it asks of a person, and which methods it takes."""
 
+from tests.permissions.people import HOME
 from tests.permissions.rules import (
     Route,
     acts_at_end,
@@ -255,6 +256,65 @@ for decision, rights in REVERSAL_RIGHTS.items():
     SPENDING[f"desk_reversal_decide:{decision}"] = Route(
         rule, rule, {"number": "payment_paid", "reversal_id": "reversal", "decision": f"step_{decision}"}
     )
+APPEAL_WORK = ("plan_appeals", "approve_appeals")
+PLANS = seen("view_gifts", "plan_appeals", door=("plan_appeals",))
+NEW_PLAN = at_home("plan_appeals")
+CAMPAIGN = {"slug": "campaign"}
+CHANNEL = {"pk": "channel"}
+AGREEMENT = {"number": "agreement"}
+CHANGE = {"number": "change"}
+APPEALS: dict[str, Route] = {}
+for subject, plural, keyed in (
+    ("campaign", "campaigns", CAMPAIGN),
+    ("channel", "channels", CHANNEL),
+    ("agreement", "agreements", AGREEMENT),
+    ("change", "changes", CHANGE),
+):
+    APPEALS |= {
+        f"desk_{plural}": Route(holds("view_gifts")),
+        f"desk_{subject}": Route(seen("view_gifts"), arguments=keyed),
+        f"desk_{subject}_new": Route(NEW_PLAN, NEW_PLAN, query=f"?branch={HOME}"),
+        f"desk_{subject}_edit": Route(PLANS, PLANS, keyed),
+    }
+# One address for each subject, and the steps of each by the right that they ask for.
+for subject, keyed, right, steps in (
+    ("campaign", CAMPAIGN, "plan_appeals", ("submit", "filing", "settle", "cancel")),
+    (
+        "campaign",
+        CAMPAIGN,
+        "approve_appeals",
+        ("approve", "return", "close", "settle-approve", "settle-return", "withdraw"),
+    ),
+    ("channel", CHANNEL, "plan_appeals", ("submit", "end", "drop")),
+    ("channel", CHANNEL, "approve_appeals", ("approve", "return", "stop")),
+    ("agreement", AGREEMENT, "plan_appeals", ("submit", "drop")),
+    ("agreement", AGREEMENT, "approve_appeals", ("approve", "return", "end")),
+    ("change", CHANGE, "plan_appeals", ("submit", "drop")),
+    ("change", CHANGE, "approve_appeals", ("publish", "approve", "return", "stop")),
+):
+    for step in steps:
+        asked = seen("view_gifts", right, door=APPEAL_WORK)
+        APPEALS[f"desk_{subject}_step:{step}"] = Route(
+            asked, asked, {**keyed, "step": f"step_{step}"}, sends={"reason": "示例理由"}
+        )
+APPEALS |= {
+    "desk_campaign_file_new": Route(None, PLANS, CAMPAIGN),
+    "desk_campaign_file": Route(seen("view_gifts"), arguments={**CAMPAIGN, "file_id": "campaign_file"}),
+    "desk_campaign_file_release": Route(
+        None,
+        seen("view_gifts", "approve_appeals", door=("approve_appeals",)),
+        {**CAMPAIGN, "file_id": "campaign_file"},
+    ),
+    "desk_agreement_paper": Route(seen_any("view_gifts", *APPEAL_WORK, door=APPEAL_WORK), arguments=AGREEMENT),
+    "desk_change_paper": Route(seen_any("view_gifts", *APPEAL_WORK, door=APPEAL_WORK), arguments=CHANGE),
+    "desk_objection_new": Route(None, PLANS, CHANGE),
+    "desk_objection_answer": Route(
+        None,
+        seen("view_gifts", "approve_appeals", door=("approve_appeals",)),
+        {**CHANGE, "objection_id": "objection"},
+        sends={"answer": "示例答复"},
+    ),
+}
 
 BOOKS = ("view_ledger", "manage_funds")
 FUND = {"code": "fund"}
@@ -293,6 +353,15 @@ TRANSPARENCY = {
             "report_error",
             "robots",
             "sitemap",
+            "campaigns",
+            "campaigns_csv",
+            "campaigns_json",
+            "campaigns_feed",
+            "give",
+            "give_csv",
+            "give_json",
+            "notices",
+            "api_campaigns",
             "api_branches",
             "api_donations",
             "api_reports",
@@ -313,6 +382,12 @@ TRANSPARENCY = {
     "donations_csv": Route(everybody()),
     "donations_json": Route(everybody()),
     "donation": Route(everybody(), arguments=GIFT),
+    "campaign": Route(everybody(), arguments=CAMPAIGN),
+    "campaign_json": Route(everybody(), arguments=CAMPAIGN),
+    "api_campaign": Route(everybody(), arguments=CAMPAIGN),
+    # A document that nobody has released is not there.
+    "campaign_file": Route(everybody(), arguments={**CAMPAIGN, "file_id": "campaign_file"}, gives=frozenset({404})),
+    "notice": Route(everybody(), arguments=CHANGE),
     # A giver without a code is led back to the start.
     "my": Route(everybody(), everybody()),
     "my_code": Route(everybody(), everybody(), gives=frozenset({302})),
@@ -366,6 +441,7 @@ REPORTS = {
 }
 
 TABLE: dict[str, Route] = {**CORE, **ORGANIZATIONS, **LEDGER, **DONATIONS, **SPENDING, **TRANSPARENCY, **REPORTS}
+TABLE: dict[str, Route] = {**CORE, **ORGANIZATIONS, **LEDGER, **DONATIONS, **APPEALS, **TRANSPARENCY, **REPORTS}
 
 # Pages of allauth: what a stranger and what a signed-in person gets for a GET (302 leads to sign in, or away from it).
 THIRD_PARTY: dict[str, tuple[set[int], set[int]]] = {

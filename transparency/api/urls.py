@@ -3,12 +3,14 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from transparency.api import funds, spending, views
+from transparency.api import campaigns, funds, spending, views
 
 urlpatterns = [
     path("branches/", views.BranchListView.as_view(), name="api_branches"),
     path("donations/", views.GiftListView.as_view(), name="api_donations"),
     path("donations/<str:number>/", views.GiftView.as_view(), name="api_donation"),
+    path("campaigns/", campaigns.CampaignListView.as_view(), name="api_campaigns"),
+    path("campaigns/<slug:slug>/", campaigns.CampaignView.as_view(), name="api_campaign"),
     path("funds/", funds.FundListView.as_view(), name="api_funds"),
     path("funds/<str:code>/", funds.FundView.as_view(), name="api_fund"),
     path("funds/<str:code>/statement/", funds.FundStatementView.as_view(), name="api_fund_statement"),

@@ -27,6 +27,7 @@ from organizations.choices import BranchKind
 from organizations.models import Branch
 from organizations.services import create_associations, load_divisions
 from transparency.choices import ReportKind, ReportScope
+from transparency.demo.appeals import AppealPlan
 from transparency.demo.calendar import MonthPlan, Scale, Step, finished_months
 from transparency.demo.givers import look_after_givers
 from transparency.demo.password import demo_password
@@ -143,7 +144,17 @@ class MonthMaker:
         """The steps of a month in the order of time."""
         plan = MonthPlan(month, seed=self.seed, scale=self.scale, index=index)
         using = using_steps(month, index, self.users, self.funds)
-        return sorted([*plan.steps(self.desks, self.funds, self.posted), *using])
+        appeals = AppealPlan(
+            month,
+            seed=self.seed,
+            left=self.scale.months - 1 - index,
+            months=self.scale.months,
+            province=self.desks[PROVINCE],
+            city=self.desks["3301"],
+            successor=self.funds[PROVINCE],
+        )
+        steps = [Step(one.at, number, one.run) for number, one in enumerate(appeals.moments(), start=20_000)]
+        return sorted([*plan.steps(self.desks, self.funds, self.posted), *using, *steps])
 
 
 def _work_months(

@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 from django.db import transaction
+from PIL import Image
 
 from core.clock import today
 from core.progress import NoProgress
@@ -83,3 +84,11 @@ def ask_for_reversal(desk: Desk, batch: Any, *, reason: str, public_note: str) -
 def reverse(desk: Desk, correction_id: int) -> None:
     """Let the second person approve a reversal."""
     approve_correction(correction_id=correction_id, actor=desk.approver, note=f"{today():%Y-%m}核对无误")
+
+
+def made_up_paper() -> io.BytesIO:
+    """A blank sheet as a picture: what stands for a signed paper."""
+    target = io.BytesIO()
+    Image.new("RGB", (480, 680), "white").save(target, "PNG")
+    target.seek(0)
+    return target

@@ -18,6 +18,7 @@ from donations.selectors.public import (
     gift_number_exists,
     public_gifts,
 )
+from donations.selectors.public.campaigns import campaigns_named
 from organizations.selectors import search_branches
 from spending.choices import PAYMENT_LETTER
 from spending.selectors.public import payment_number_exists
@@ -30,12 +31,12 @@ SHOWN = 20
 _GIFT_NUMBER = re.compile(r"[0-9]{2,12}(?:-[A-Z][0-9]+)?-[0-9]{4}-[0-9]{8,}", re.ASCII)
 _REPORT_NUMBER = re.compile(rf"[0-9]{{2,12}}(?:-[A-Z][0-9]+)?-[0-9]{{4}}-{REPORT_LETTER}[0-9]{{8,}}", re.ASCII)
 _PAYMENT_NUMBER = re.compile(rf"[0-9]{{2,12}}(?:-[A-Z][0-9]+)?-[0-9]{{4}}-{PAYMENT_LETTER}[0-9]{{8,}}", re.ASCII)
-TABS = ("gifts", "branches", "reports")
+TABS = ("gifts", "campaigns", "branches", "reports")
 
 
 @public_page
 def search(request: HttpRequest) -> HttpResponse:
-    """Go straight to a number's page, or list what a word finds: gifts by shown name, branches, reports."""
+    """Go straight to a number's page, or list what a word finds: gifts by shown name, campaigns, branches, reports."""
     text = request.GET.get("q", "").strip()[:100]
     target = page_of_number(text)
     if target:
@@ -67,6 +68,8 @@ def is_number(text: str) -> bool:
 
 def _results(text: str, tab: str) -> dict[str, Any]:
     found: dict[str, Any] = {"unknown_number": is_number(text), "tabs": _tabs(text, tab)}
+    if tab == "campaigns":
+        return {**found, "campaigns": campaigns_named(text, SHOWN)}
     if tab == "branches":
         return {**found, "branches": search_branches(text)}
     if tab == "reports":
@@ -92,7 +95,7 @@ def _gifts(text: str) -> dict[str, Any]:
 
 
 def _tabs(text: str, tab: str) -> list[dict[str, Any]]:
-    labels = {"gifts": _("捐赠"), "branches": _("各级红会"), "reports": _("报告")}
+    labels = {"gifts": _("捐赠"), "campaigns": _("募捐活动"), "branches": _("各级红会"), "reports": _("报告")}
     return [
         {"label": label, "url": "/search/?" + urlencode({"q": text, "tab": key}), "active": key == tab}
         for key, label in labels.items()

@@ -1,0 +1,1 @@
+"""Campaigns, ways to give, agreements, changes of use: one subject a file."""

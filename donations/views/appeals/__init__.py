@@ -1,0 +1,1 @@
+"""Desk pages of campaigns, ways to give, agreements and changes of use."""
