@@ -8,7 +8,7 @@ from django.core import signing
 from django.utils.translation import gettext as _
 
 from core.audit import record_audit
-from core.errors import DomainError, NotFound
+from core.errors import Conflict, DomainError
 from core.throttling import Limit, count_once
 from donations.models import Donation
 from donations.selectors.giver_names import KnownGiver, gifts_by_real_name, suggest_givers
@@ -45,14 +45,14 @@ def look_up_givers(*, branch: Branch, asked: str, actor: User) -> list[tuple[str
 
 
 def pick_giver(*, branch: Branch, key: str, actor: User) -> str:
-    """Return the full name of a giver that was suggested to this person just now; the look is recorded."""
+    """Return the full name of a giver that was suggested to this person just now; the look is recorded. Raises Conflict."""
     require(actor, Right.ENTER_GIFTS, branch)
     try:
         owner, branch_id, gift_id = signing.loads(key, salt=_SALT, max_age=_VALID_SECONDS)
     except signing.BadSignature:
-        raise NotFound("giver_not_found", _("这条建议已经过期，请重新输入。")) from None
+        raise Conflict("suggestion_over", _("这条建议已经过期，请重新输入。")) from None
     if (owner, branch_id) != (actor.pk, branch.pk):
-        raise NotFound("giver_not_found", _("这条建议不是给您的，请重新输入。"))
+        raise Conflict("suggestion_over", _("这条建议不是给您的，请重新输入。"))
     gift: Donation = Donation.objects.unscoped("suggested to this person").select_related("branch").get(pk=gift_id)
     record_audit("donations.gift.name_revealed", actor=actor, obj=gift, branch_code=branch.code, reason=_("录入时选用"))
     return gift.donor_name

@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import cache
 from django.core.signing import SignatureExpired, TimestampSigner
 
-from core.errors import DomainError, NotAllowed, NotFound
+from core.errors import Conflict, DomainError, NotAllowed, NotFound
 from core.models import AuditEvent
 from donations.models import Donation
 from donations.selectors.giver_names import initials, suggest_givers
@@ -52,16 +52,16 @@ def test_givers_are_found_by_characters_and_by_initials_each_once(ground: Ground
 def test_a_name_is_given_in_full_only_when_picked_by_the_person_asked(ground: Ground, gifts: list[Donation]) -> None:
     ((key, _one),) = look_up_givers(branch=ground.jiande, asked="丙丁", actor=ground.clerk)
     assert pick_giver(branch=ground.jiande, key=key, actor=ground.clerk) == "示例丙丁"
-    with pytest.raises(NotFound):
+    with pytest.raises(Conflict):
         pick_giver(branch=ground.jiande, key=key, actor=ground.second_clerk)
-    with pytest.raises(NotFound):
+    with pytest.raises(Conflict):
         pick_giver(branch=ground.jiande, key=key[:-1] + ("a" if key[-1] != "a" else "b"), actor=ground.clerk)
 
 
 def test_an_old_suggestion_is_no_key(ground: Ground, gifts: list[Donation], monkeypatch: pytest.MonkeyPatch) -> None:
     ((key, _one),) = look_up_givers(branch=ground.jiande, asked="丙丁", actor=ground.clerk)
     monkeypatch.setattr(TimestampSigner, "unsign", _too_old)
-    with pytest.raises(NotFound):
+    with pytest.raises(Conflict):
         pick_giver(branch=ground.jiande, key=key, actor=ground.clerk)
 
 

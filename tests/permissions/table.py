@@ -80,7 +80,7 @@ DONATIONS = {
     "desk_draft": Route(None, holds("enter_gifts")),
     "desk_draft_discard": Route(None, holds("enter_gifts")),
     "desk_giver_look_up": Route(None, picks_giver(), sends={"fund": "3301-F1", "donor": "示"}),
-    "desk_giver_pick": Route(None, picks_giver(then=404), sends={"fund": "3301-F1", "key": "none"}),
+    "desk_giver_pick": Route(None, picks_giver(then=409), sends={"fund": "3301-F1", "key": "none"}),
     "desk_name_search": Route(holds("reveal_names"), holds("reveal_names")),
     "desk_requests": Route(holds("serve_givers")),
     "desk_contact": Route(GIVERS, GIVERS, GIFT),
