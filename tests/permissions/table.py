@@ -440,8 +440,16 @@ REPORTS = {
     "audit_checks": Route(holds("view_audit")),
 }
 
-TABLE: dict[str, Route] = {**CORE, **ORGANIZATIONS, **LEDGER, **DONATIONS, **SPENDING, **TRANSPARENCY, **REPORTS}
-TABLE: dict[str, Route] = {**CORE, **ORGANIZATIONS, **LEDGER, **DONATIONS, **APPEALS, **TRANSPARENCY, **REPORTS}
+TABLE: dict[str, Route] = {
+    **CORE,
+    **ORGANIZATIONS,
+    **LEDGER,
+    **DONATIONS,
+    **APPEALS,
+    **SPENDING,
+    **TRANSPARENCY,
+    **REPORTS,
+}
 
 # Pages of allauth: what a stranger and what a signed-in person gets for a GET (302 leads to sign in, or away from it).
 THIRD_PARTY: dict[str, tuple[set[int], set[int]]] = {
