@@ -22,7 +22,7 @@ LONG = (
     "tests/core/test_keys.py",
 )
 # Tests that share a set-up which is cheap beside them: any process takes the next one.
-SPLIT = ("tests/permissions/test_matrix.py",)
+SPLIT = ("tests/browser/test_accessibility.py", "tests/permissions/test_matrix.py")
 
 
 def cores() -> int:
@@ -48,6 +48,11 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
         return 0
     count = min(cores(), MOST_PROCESSES)
     return count if count > 1 else 0
+
+
+def pytest_report_header() -> str:
+    """What an order that depends on chance can be had again with."""
+    return f"PYTHONHASHSEED: {os.environ['PYTHONHASHSEED']}"
 
 
 def pytest_configure(config: pytest.Config) -> None:

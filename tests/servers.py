@@ -1,14 +1,15 @@
 """A pytest plugin that puts real servers behind the settings before Django reads them.
 
 `bin/test` names throw-away servers in the environment; a bare `pytest` starts its own. Loaded with `-p tests.servers`.
-A suite that runs in several processes (tests/parallel.py) has one PostgreSQL, one Redis and one set of secrets, named
-by the first process to the others. Each of the others has its own number of the Redis and its own data directory.
+A suite that runs in several processes (tests/parallel.py) has one PostgreSQL, one Redis and one set of secrets,
+named by the first process to the others. Each of the others has its own number of the Redis and its own data directory.
 """
 
 import atexit
 import contextlib
 import json
 import os
+import secrets
 import shutil
 import sys
 import tempfile
@@ -60,6 +61,8 @@ def make_place() -> None:
             "TEST_RUN_DIR": data_dir,
             "PORTAL_DATA_DIR": data_dir,
             "PORTAL_KEYS": json.dumps(new_keyring()),
+            # Tests that are made from a set stand in the same order in all processes, in another in each run.
+            "PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED", str(secrets.randbelow(2**32))),
         }
     )
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -41,7 +45,18 @@ PAGES = [name for name, route in TABLE.items() if route.get and name not in NOT_
 STRANGERS = ["account_login", "account_reset_password", "account_reset_password_done", "account_inactive"]
 # Words that no reader should meet: what a template forgot to fill in, and values of the program.
 SLIPS = re.compile(r"\{\{|\{%|\}\}|\bNone\b|\bTrue\b|\bFalse\b|\bnull\b|\bundefined\b|\bNaN\b|<bound|object at 0x")
-_titles: dict[str, str] = {}
+
+
+def first_with(title: str, where: str) -> str:
+    """The address that showed a title first, in whichever process of this run: `where` itself if none did."""
+    with (Path(os.environ["TEST_RUN_DIR"]) / "titles.json").open("a+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        titles: dict[str, str] = json.loads(file.read() or "{}")
+        first = titles.setdefault(title, where)
+        file.truncate(0)
+        json.dump(titles, file)
+    return first
 
 
 @pytest.fixture(scope="module")
@@ -126,9 +141,10 @@ def findings(page: Page, url: str) -> list[str]:
         f"word: {slip}" for slip in SLIPS.findall(page.inner_text("body")) if (slip, url[-6:]) != ("null", "/docs/")
     ]
     title = page.title()
-    if title in _titles and _titles[title] != url:
-        found.append(f"title “{title}” also at {_titles[title]}")
-    _titles[title] = url
+    # The port is each process's own.
+    where = urlsplit(url)._replace(scheme="", netloc="").geturl()
+    if (first := first_with(title, where)) != where:
+        found.append(f"title “{title}” also at {first}")
     return found
 
 
