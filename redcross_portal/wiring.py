@@ -14,3 +14,5 @@ RETENTION_KEEPERS = ["donations.services.purging.kept_files", "transparency.sele
 # What apps keep sealed elsewhere than in a sealed column: for `rotate_keys` (core.keys.resealing).
 RESEALERS = ["accounts.services.second_factor_keys.reseal_second_factors"]
 STALE_COUNTERS = ["accounts.services.second_factor_keys.count_stale_second_factors"]
+# What a branch may still hold when it is to be closed: `(branch) -> sentences`, called inside the closing transaction.
+CLOSING_CHECKS = ["ledger.services.closing.funds_still_held", "donations.selectors.closing.batches_in_hand"]

@@ -35,6 +35,7 @@ from ledger.models import Fund
 from ledger.services.accounts import money_holding, world_account
 from ledger.services.bulk import post_prepared
 from ledger.services.positions import lock_balances
+from organizations.models import Branch
 
 
 def post_batch(*, batch_id: int, job: Progress) -> Batch:
@@ -70,6 +71,7 @@ def _post(batch: Batch, job: Progress) -> None:
         job.progress(0, count, stage=_("记账"))
         # The time is read under the funds' locks, so that in each fund it rises with the order of posting.
         lock_balances(accounts)
+        _check_branch_open(batch)
         moment = now()
         year = moment.astimezone(SHANGHAI).year
         block = post_prepared(
@@ -103,6 +105,14 @@ def _post(batch: Batch, job: Progress) -> None:
         cursor.execute(ADD_TO_TOTALS, values)
     job.progress(count, count, stage=_("完成"))
     move_batch(batch, BatchStatus.POSTED, actor=None, posted_at=moment, group_id=block.group_id)
+
+
+def _check_branch_open(batch: Batch) -> None:
+    """Refuse a branch that was closed meanwhile; read under the balances' locks, which closing takes as well."""
+    if not Branch.objects.valid().filter(pk=batch.branch_id).exists():
+        raise DomainError(
+            "branch_closed", _("“%(branch)s”已停用，不能再入账，请作废这一批。") % {"branch": batch.branch.name}
+        )
 
 
 def _prepare(cursor: Any, batch: Batch) -> tuple[int, list[int]]:

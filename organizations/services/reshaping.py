@@ -2,7 +2,9 @@
 
 import datetime
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -67,8 +69,9 @@ def move_branch(*, branch: Branch, new_parent: Branch, reason: str, actor: User 
 def close_branch(*, branch: Branch, on: datetime.date, reason: str, actor: User | None) -> Branch:
     """Close a branch that has none open below it: `on` is the first day on which it no longer works, today or before.
 
-    Ends the work and administrator roles held in it on that day (never before today). Takes the lock of the tree.
-    Raises NotFound or NotAllowed, DomainError where it is the top, has open branches below it, or the day is wrong.
+    Ends the work and administrator roles held in it on that day (never before today). Takes the lock of the tree, then
+    those of `settings.CLOSING_CHECKS`. Raises NotFound or NotAllowed, DomainError where it is the top, has open
+    branches below it, the day is wrong, or it still holds something (`branch_holds`).
     """
     lock_tree()
     branch = Branch.objects.get(pk=branch.pk)
@@ -131,6 +134,7 @@ def _close(branch: Branch, on: datetime.date, successor: Branch | None, reason: 
             _("停用日期应在启用日期 %(start)s 之后、不晚于今天。") % {"start": branch.valid_from},
             {"on": _("请填启用日之后到今天之间的日期。")},
         )
+    _check_empty(branch)
     branch.valid_to = on
     branch.successor = successor
     branch.save(update_fields=["valid_to", "successor"])
@@ -182,6 +186,13 @@ def _check_open(branch: Branch) -> None:
         raise Conflict(
             "branch_closed", _("“%(branch)s”已于 %(day)s 停用。") % {"branch": branch.name, "day": branch.valid_to}
         )
+
+
+def _check_empty(branch: Branch) -> None:
+    """Ask the apps above, by `settings.CLOSING_CHECKS`, what the branch still holds: each says it in sentences."""
+    held = [sentence for path in settings.CLOSING_CHECKS for sentence in import_string(path)(branch)]
+    if held:
+        raise DomainError("branch_holds", " ".join(held))
 
 
 def _check_reason(reason: str) -> None:
