@@ -5,7 +5,7 @@ PG_BIN_CANDIDATES = "redcross_portal.local_services.postgres.program_directories
 RESTORE_STATEMENTS = ["transparency.services.restored.statements"]
 RESTORE_CHECKS = ["verify_ledger"]
 # The table of retention, each app's own part, and what says which stored files stay whatever their day is.
-RETENTION_TERMS = ["core.retention.rules.TERMS", "donations.services.purging.TERMS"]
+RETENTION_TERMS = ["core.retention.rules.TERMS", "donations.services.purging.TERMS", "spending.services.purging.TERMS"]
 RETENTION_KEEPERS = ["donations.services.purging.kept_files", "transparency.selectors.keeping.kept_files"]
 # What apps keep sealed elsewhere than in a sealed column: for `rotate_keys` (core.keys.resealing).
 RESEALERS = ["accounts.services.second_factor_keys.reseal_second_factors"]

@@ -50,9 +50,7 @@ class History:
             self.funds += [self.ground.fund(code), self.ground.fund(code, is_restricted=True, purpose="抗洪")]
         self.funds.append(self.ground.fund("330182", is_restricted=True, purpose="抗洪", fee_rate=Decimal("0.05")))
         self.units = [self.ground.goods("示例棉被"), self.ground.goods("示例大米", places=3)]
-        self.closers = {
-            code: make_person(f"closer.{code}", "finance", self.ground.branches[code]) for code in LEVELS
-        }
+        self.closers = {code: make_person(f"closer.{code}", "finance", self.ground.branches[code]) for code in LEVELS}
 
     def do(self, act: str, pick: int, other: int, share: int) -> None:
         """Do one thing; a refusal with a sentence is an answer, anything else is a defect."""
@@ -92,7 +90,11 @@ class History:
     def send_goods(self, pick: int, other: int, share: Decimal) -> None:
         stock = self._stock(pick, other)
         transit, _made = Account.objects.get_or_create(
-            kind=AccountKind.TRANSIT, branch=stock.branch, fund=stock.fund, unit=stock.unit, transfer_key=self.ground.key()
+            kind=AccountKind.TRANSIT,
+            branch=stock.branch,
+            fund=stock.fund,
+            unit=stock.unit,
+            transfer_key=self.ground.key(),
         )
         self._post(EntryKind.TRANSFER_OUT, stock, transit, self._whole(stock, share))
         self.sent.append(self.ground.only(self.entries[-1]))
@@ -122,7 +124,11 @@ class History:
         fund = self._fund(pick)
         holding, cost = money_holding(fund), Decimal(self._part(money_holding(fund), share))
         first = (cost / 3).quantize(Decimal("0.01"))
-        lines = [self.ground.move(holding, self.ground.world("suppliers"), str(part)) for part in (first, cost - first) if part]
+        lines = [
+            self.ground.move(holding, self.ground.world("suppliers"), str(part))
+            for part in (first, cost - first)
+            if part
+        ]
         shares = [(self.units[0], cost - first), (self.units[1], first)]
         lines += [
             self.ground.move(
@@ -143,7 +149,9 @@ class History:
 
     def fee(self, pick: int, other: int, share: Decimal) -> None:
         fund = next(fund for fund in self.funds if fund.fee_rate)
-        self._post(EntryKind.FEE, money_holding(fund), self.ground.world("fees"), Decimal(self._some(Decimal(20), share)))
+        self._post(
+            EntryKind.FEE, money_holding(fund), self.ground.world("fees"), Decimal(self._some(Decimal(20), share))
+        )
 
     def refund(self, pick: int, other: int, share: Decimal) -> None:
         gift = self._gift(pick)
@@ -155,7 +163,9 @@ class History:
 
     def change_of_use(self, pick: int, other: int, share: Decimal) -> None:
         source = self._fund(pick)
-        others = [fund for fund in self.funds if fund.branch_id == source.branch_id and fund.pk != source.pk and fund.is_open]
+        others = [
+            fund for fund in self.funds if fund.branch_id == source.branch_id and fund.pk != source.pk and fund.is_open
+        ]
         if others:
             amount = Decimal(self._part(money_holding(source), share))
             target = money_holding(others[other % len(others)])
@@ -243,7 +253,11 @@ class History:
 
     def _figures_agree(self, books: object) -> None:
         tomorrow = now() + datetime.timedelta(days=1)
-        periods = [Period(POSTED_AT, POSTED_AT + datetime.timedelta(days=1)), Period(POSTED_AT, tomorrow), Period(tomorrow, tomorrow + datetime.timedelta(days=1))]
+        periods = [
+            Period(POSTED_AT, POSTED_AT + datetime.timedelta(days=1)),
+            Period(POSTED_AT, tomorrow),
+            Period(tomorrow, tomorrow + datetime.timedelta(days=1)),
+        ]
         for code in LEVELS:
             branch = self.ground.branches[code]
             for with_below in (False, True):
@@ -252,7 +266,9 @@ class History:
                     told = figures(branch, with_below=with_below, period=period)
                     units = [*([told.money] if told.money else []), *told.goods]
                     slow = books.figures(inside | {branch.pk}, period.start, period.end)  # type: ignore[attr-defined]
-                    assert {one.unit.pk: {name: getattr(one, name) for name in slow[one.unit.pk]} for one in units} == slow
+                    assert {
+                        one.unit.pk: {name: getattr(one, name) for name in slow[one.unit.pk]} for one in units
+                    } == slow
 
     # Choosing.
 
