@@ -18,7 +18,6 @@ from core.clock import SHANGHAI, today
 from core.money import round_yuan
 from core.periods import Period
 from donations.selectors.funds import fund_for
-from ledger.models import Fund
 from ledger.selectors.funds import fees_taken, gifts_received
 from organizations.models import Branch, Division
 from spending.choices import PayeeKind, PaymentKind, SpendingPurpose
@@ -64,7 +63,7 @@ class Users:
         payers = {"33": "province.cashier", "3301": "hangzhou.finance", "3303": "wenzhou.finance"}
         return self.people[payers[code]] if code in payers else self.desks[code].clerk
 
-    def share(self, fund: Fund, share: str) -> Decimal:
+    def share(self, fund: Any, share: str) -> Decimal:
         """A share of what a fund holds, in round hundreds of yuan."""
         return (fund_in_hand(fund) * Decimal(share) // 100) * 100
 
