@@ -9,6 +9,7 @@ RETENTION_TERMS = [
     "core.retention.rules.TERMS",
     "donations.services.purging.TERMS",
     "donations.services.drafts.TERMS",
+    "spending.services.purging.TERMS",
 ]
 RETENTION_KEEPERS = ["donations.services.purging.kept_files", "transparency.selectors.keeping.kept_files"]
 # What apps keep sealed elsewhere than in a sealed column: for `rotate_keys` (core.keys.resealing).

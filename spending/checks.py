@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-_QUERIES: dict[str, str] = {
+QUERIES: dict[str, str] = {
     # What was sent is its entry: one movement of the amount out of the fund into a transit account of its own.
     "transfer_equals_its_entry": """
         SELECT t.number, t.amount, m.quantity
@@ -132,7 +132,7 @@ def all_checks() -> dict[str, list[dict[str, Any]]]:
     """Run every check of spending; check name → offending rows (at most 100 each), empty when all is well."""
     found: dict[str, list[dict[str, Any]]] = {}
     with connection.cursor() as cursor:
-        for name, query in _QUERIES.items():
+        for name, query in QUERIES.items():
             cursor.execute(query)
             columns = [column.name for column in cursor.description or ()]
             found[name] = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]

@@ -144,6 +144,9 @@ def cards_of(payments: Sequence[Payment], person: User) -> list[PaymentCard]:
     cards = []
     for payment in payments:
         before, taken = held.get(payment.fund_id, ZERO_YUAN), promises.get(payment.fund_id, ZERO_YUAN)
+        if payment.status == PaymentStatus.APPROVED:
+            # It is among what is promised itself.
+            taken -= payment.amount
         approvals = tuple(given.get(payment.pk, ()))
         cards.append(
             PaymentCard(

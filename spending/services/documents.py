@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core.audit import record_audit
 from core.clock import now
 from core.errors import NotFound
-from core.files import open_stored
+from core.files import open_stored, reveal_stored
 from core.models import StoredFile
 from core.uploads import keep_paper
 from organizations.choices import Right
@@ -102,18 +102,20 @@ def release_copy(*, document_id: int, actor: User) -> PaymentDocument:
     return document
 
 
-def open_document(*, document: PaymentDocument, actor: User) -> tuple[StoredFile, BinaryIO]:
+def open_document(*, document: PaymentDocument, actor: User, purpose: str = "") -> tuple[StoredFile, BinaryIO]:
     """Open the original of a paper for those who work at its payment; the reading is recorded.
 
-    A list with people's names asks for READ_BENEFICIARIES.
+    A list with people's names is sealed: it asks for READ_BENEFICIARIES and a purpose, and stands in the read log (P3);
+    not inside a transaction. Raises DomainError `purpose_missing`.
     """
     branch = document.payment.branch
     if document.kind == DocumentKind.RECEIPTS:
         require(actor, Right.READ_BENEFICIARIES, branch)
     elif not any(may(actor, right, branch) for right in WORKS):
         require(actor, Right.ENTER_SPENDING, branch)
+    source = reveal_stored(document.file, reader=actor, purpose=purpose, branch_code=branch.code)
     _note("read", document, actor)
-    return document.file, opened(document.file)
+    return document.file, source
 
 
 def open_offered_copy(*, document: PaymentDocument, actor: User) -> tuple[StoredFile, BinaryIO]:

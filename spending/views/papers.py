@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -93,11 +93,18 @@ def document_add(request: StaffRequest, number: str) -> HttpResponse:
 
 
 @desk_page(Right.VIEW_SPENDING)
-@require_safe
-def document_file(request: StaffRequest, number: str, document_id: int) -> FileResponse:
-    """The original of a paper, for those who work at its payment; the reading is recorded."""
-    document = document_for(payment_for(request.user, number), document_id)
-    return private_file(*open_document(document=document, actor=request.user))
+@require_http_methods(["GET", "POST"])
+def document_file(request: StaffRequest, number: str, document_id: int) -> HttpResponseBase:
+    """The original of a paper, for those who work at its payment; one that names people asks what for."""
+    payment = payment_for(request.user, number)
+    document = document_for(payment, document_id)
+    if not document.file.is_sealed:
+        return private_file(*open_document(document=document, actor=request.user))
+    require(request.user, Right.READ_BENEFICIARIES, payment.branch)
+    form = PurposeForm(posted(request))
+    if form.is_valid():
+        return private_file(*open_document(document=document, actor=request.user, **form.cleaned_data))
+    return render(request, "spending/document_purpose.html", {"payment": payment, "form": form})
 
 
 @desk_page(Right.ENTER_SPENDING)

@@ -38,6 +38,8 @@ NOT_PAGES = {
     "healthz", "metrics", "readyz", "report_csv", "report_json", "report_pdf", "report_volume", "robots", "sitemap",
     "setup",
     "desk_report_file", "desk_report_progress", "audit_trail_csv",
+    "api_payment", "api_spending", "spending_csv", "spending_document", "spending_json", "desk_payments_csv",
+    "desk_transfers_csv", "desk_payment_document", "desk_payment_copy_file", "desk_transfer_evidence",
 }  # fmt: skip
 # A report as a document: no page of the portal around it, and set for paper.
 DOCUMENTS = {"report_html"}

@@ -219,7 +219,7 @@ SPENDING |= {
         None, seen("view_spending", "read_beneficiaries", door=("read_beneficiaries",)), PAYMENT
     ),
     "desk_payment_document_add": Route(None, ENTERS_PAYMENT, PAYMENT),
-    "desk_payment_document": Route(seen_any("view_spending", *PAYS), arguments=PAPER),
+    "desk_payment_document": Route(seen_any("view_spending", *PAYS), seen_any("view_spending", *PAYS), PAPER),
     "desk_payment_document_remove": Route(None, ENTERS_PAYMENT, PAPER),
     "desk_payment_copy": Route(RELEASES, RELEASES, PAPER),
     "desk_payment_copy_file": Route(RELEASES, arguments=PAPER),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import itertools
 import json
@@ -10,12 +11,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from PIL import Image
 
 from core.clock import today
-from core.errors import Conflict, NotAllowed, NotFound
+from core.errors import Conflict, DomainError, NotAllowed, NotFound
 from core.models import PublicRecord, ReadLog
+from core.retention.holds import Holds
+from core.retention.terms import Asked
 from ledger.errors import LedgerError, NotEnough
 from organizations.choices import Role
 from organizations.services import end_grant, grant_role
@@ -36,6 +39,7 @@ from spending.services.payments import (
     submit_payment,
     withdraw_payment,
 )
+from spending.services.purging import purge_cancelled_lists
 from spending.services.reversing import approve_reversal, decline_reversal, request_reversal, withdraw_reversal
 from tests.factories.people import make_person
 from tests.spending.ground import Ground
@@ -402,6 +406,36 @@ def test_a_paper_is_public_only_as_a_redacted_copy_that_another_released(ground:
         open_document(document=released, actor=ground.person("above"))
 
 
+def test_a_list_of_receipts_is_sealed_and_opened_for_a_purpose_that_stays(ground: Ground) -> None:
+    clerk = ground.person("3301.clerk")
+    payment = ground.payment(funded(ground), "60")
+    paper = add_document(payment_id=payment.pk, kind="receipts", upload=picture(), actor=clerk)
+    assert paper.file.is_sealed
+    with pytest.raises(DomainError, match="用途"):
+        open_document(document=paper, actor=clerk)
+    with pytest.raises(NotAllowed):
+        open_document(document=paper, actor=ground.person("3301.leader"), purpose="看看")
+    _stored, source = open_document(document=paper, actor=clerk, purpose="核对签收")
+    with source:
+        assert source.read(4) == picture().read(4)
+    assert ReadLog.objects.filter(purpose="核对签收", reader_login="3301.clerk").count() == 1
+
+
+def test_the_people_of_a_cancelled_payment_go_after_ninety_days_and_no_others(ground: Ground) -> None:
+    fund, clerk = funded(ground), ground.person("3301.clerk")
+    aid = {"kind": "aid", "purpose": "aid", "payee_kind": "list", "payee_name": "", "helped_count": 2}
+    kept, gone = (ground.payment(fund, "500", **aid) for _n in range(2))
+    for payment in (kept, gone):
+        set_beneficiaries(payment_id=payment.pk, people=read_people(LIST), actor=clerk)
+    submit_payment(payment_id=kept.pk, actor=clerk)
+    cancel_payment(payment_id=gone.pk, actor=clerk, reason="不发了")
+    for days, left in ((80, 4), (100, 2)):
+        asked = Asked(today() + datetime.timedelta(days=days), is_dry=False, holds=Holds({}))
+        purge_cancelled_lists(asked)
+        assert Beneficiary.objects.count() == left
+    assert Beneficiary.objects.filter(payment=kept).count() == 2
+
+
 def test_one_form_makes_one_payment(ground: Ground) -> None:
     fund, key = funded(ground), uuid.uuid4()
     clerk = ground.person("3301.clerk")
@@ -453,3 +487,25 @@ def test_purposes_that_gifts_and_payments_share_mean_the_same() -> None:
     shared = set(Purpose.values) & set(SpendingPurpose.values)
     assert shared == {"relief", "aid", "first_aid", "donation_of_life", "youth"}
     assert all(Purpose(code).label == SpendingPurpose(code).label for code in shared)
+
+
+def test_a_change_of_keys_passes_the_guards_and_another_value_does_not(loose_ground: Ground) -> None:
+    fund, clerk = funded(loose_ground), loose_ground.person("3301.clerk")
+    aid = {"kind": "aid", "purpose": "aid", "payee_kind": "list", "payee_name": "", "helped_count": 2}
+    listed = loose_ground.payment(fund, "500", **aid)
+    set_beneficiaries(payment_id=listed.pk, people=read_people(LIST), actor=clerk)
+    submit_payment(payment_id=listed.pk, actor=clerk)
+    loose_ground.paid(fund, "10", payee_account="虚构账号")
+    # A sealed value begins with its version and the length and name of its key.
+    resealed = "'\\x01017a'::bytea || substring({0} FROM 3 + get_byte({0}, 1))"
+    places = (
+        ("spending_payment", "payee_account", "status = 'paid'"),
+        ("spending_beneficiary", "name", "true"),
+    )
+    for table, column, rows in places:
+        with connection.cursor() as cursor:
+            with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+                cursor.execute(f"UPDATE {table} SET {column} = '\\x00'::bytea WHERE {rows}")  # noqa: S608 -- our own names
+            with transaction.atomic():
+                cursor.execute(f"UPDATE {table} SET {column} = {resealed.format(column)} WHERE {rows}")  # noqa: S608 -- our own names
+                assert cursor.rowcount >= 1
