@@ -17,7 +17,10 @@ from ledger.models import CNY
 # A fund's money lies in its holding and, under way, in its transit accounts: what moves between these crosses nothing.
 _FLOWS = """
     SELECT d.fund_id = ANY(%(funds)s) IS TRUE AS is_inflow,
-           CASE WHEN d.fund_id = ANY(%(funds)s) IS TRUE THEN s.party ELSE d.party END AS party,
+           CASE WHEN d.fund_id = ANY(%(funds)s) IS TRUE THEN s.party
+                -- What is refunded for another fund's gift (垫付) is a use of this one's money, not less received.
+                WHEN d.party = 'givers' AND m.hole_from IS NULL THEN 'bodies'
+                ELSE d.party END AS party,
            sum(m.quantity), max(e.posted_at)
       FROM ledger_account a
       JOIN ledger_movement m ON m.{end} = a.id

@@ -13,6 +13,8 @@ from donations.selectors.public.entries import correction_notes, gift_numbers
 from ledger.choices import AccountKind, EntryKind, WorldParty
 from ledger.selectors.statements import Edge, StatementRow, statement_page, stream_statement
 
+# Entries that carry a public note: what was taken back of a gift, what changed its use.
+_NOTED = (EntryKind.REVERSAL, EntryKind.REFUND, EntryKind.CHANGE_OF_USE)
 STATEMENT_FIELDS = (
     "posted_at",
     "occurred_on",
@@ -78,7 +80,7 @@ def stream_fund_rows(account_id: int | None) -> Iterator[FundRow]:
 def in_words(rows: Sequence[StatementRow]) -> list[FundRow]:
     """Rows of the ledger with the numbers and notes that belong to them; two queries."""
     gifts = gift_numbers([row.entry_id for row in rows if row.kind == EntryKind.GIFT])
-    notes = correction_notes([row.entry_id for row in rows if row.kind == EntryKind.REVERSAL])
+    notes = correction_notes([row.entry_id for row in rows if row.kind in _NOTED])
     return [_in_words(row, gifts.get(row.entry_id, ""), notes.get(row.entry_id, "")) for row in rows]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from donations.models import Donation
+from donations.models import ChangeOfUse, Donation
 
 
 def gift_numbers(entry_ids: Collection[int]) -> dict[int, str]:
@@ -16,8 +16,12 @@ def gift_numbers(entry_ids: Collection[int]) -> dict[int, str]:
 
 
 def correction_notes(entry_ids: Collection[int]) -> dict[int, str]:
-    """The 更正说明 of gifts that these entries took back; one query, none for no entries."""
+    """The 更正说明 of gifts that these entries took back, the notes of changes of use that they made; two queries."""
     if not entry_ids:
         return {}
     gifts = Donation.objects.for_public_display().filter(corrections__entry_id__in=entry_ids)
-    return dict(gifts.values_list("corrections__entry_id", "corrections__public_note"))
+    changes = ChangeOfUse.objects.unscoped("posted changes of use are public").filter(entry_id__in=entry_ids)
+    return {
+        **dict(gifts.values_list("corrections__entry_id", "corrections__public_note")),
+        **dict(changes.values_list("entry_id", "public_note")),
+    }
