@@ -81,7 +81,7 @@ class FundFlows:
     @property
     def cost_rate(self) -> Decimal:
         """Management fees as a share (0-1) of what was received; zero where nothing was."""
-        return self.fees / self.received if self.received else Decimal(0)
+        return round(self.fees / self.received, 4) if self.received else Decimal(0)
 
 
 @dataclass(frozen=True)
