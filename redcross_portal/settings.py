@@ -289,6 +289,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         "GiftKindEnum": "donations.choices.GiftKind",
+        "GiftStatusEnum": "donations.choices.GiftStatus",
+        "CampaignStatusEnum": "donations.choices.CampaignStatus",
         "BranchKindEnum": "organizations.choices.BranchKind",
         "ReportKindEnum": "transparency.choices.ReportKind",
     },

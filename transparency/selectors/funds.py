@@ -9,12 +9,12 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from donations.selectors.public.entries import correction_notes, gift_numbers
+from donations.selectors.public.entries import change_notes, correction_notes, gift_numbers
 from ledger.choices import AccountKind, EntryKind, WorldParty
 from ledger.selectors.statements import Edge, StatementRow, statement_page, stream_statement
 
-# Entries that carry a public note: what was taken back of a gift, what changed its use.
-_NOTED = (EntryKind.REVERSAL, EntryKind.REFUND, EntryKind.CHANGE_OF_USE)
+# Entries that take a gift back, and carry a 更正说明.
+_TAKES_BACK = (EntryKind.REVERSAL, EntryKind.REFUND)
 STATEMENT_FIELDS = (
     "posted_at",
     "occurred_on",
@@ -78,9 +78,10 @@ def stream_fund_rows(account_id: int | None) -> Iterator[FundRow]:
 
 
 def in_words(rows: Sequence[StatementRow]) -> list[FundRow]:
-    """Rows of the ledger with the numbers and notes that belong to them; two queries."""
+    """Rows of the ledger with the numbers and notes that belong to them; two queries, three with changes of use."""
     gifts = gift_numbers([row.entry_id for row in rows if row.kind == EntryKind.GIFT])
-    notes = correction_notes([row.entry_id for row in rows if row.kind in _NOTED])
+    notes = correction_notes([row.entry_id for row in rows if row.kind in _TAKES_BACK])
+    notes |= change_notes([row.entry_id for row in rows if row.kind == EntryKind.CHANGE_OF_USE])
     return [_in_words(row, gifts.get(row.entry_id, ""), notes.get(row.entry_id, "")) for row in rows]
 
 
