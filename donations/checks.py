@@ -30,10 +30,10 @@ _QUERIES: dict[str, str] = {
           FROM donations_dailytotal t
           FULL JOIN (
             SELECT d.branch_id, d.province_id, d.city_id, d.county_id, d.fund_id, d.kind, d.received_on,
-                   count(*) AS n, sum(d.amount) AS amount
+                   count(*) AS n, sum(d.amount - coalesce(c.taken_total, 0)) AS amount
               FROM donations_donation d
-             WHERE NOT EXISTS (SELECT 1 FROM donations_correction c
-                                WHERE c.donation_id = d.id AND c.status = 'approved')
+              LEFT JOIN donations_correction c ON c.donation_id = d.id AND c.is_current
+             WHERE d.amount > coalesce(c.taken_total, 0)
              GROUP BY 1, 2, 3, 4, 5, 6, 7) g
             ON (t.branch_id, t.fund_id, t.kind, t.received_on) = (g.branch_id, g.fund_id, g.kind, g.received_on)
            AND (t.province_id, t.city_id, t.county_id) IS NOT DISTINCT FROM (g.province_id, g.city_id, g.county_id)
@@ -56,7 +56,22 @@ _QUERIES: dict[str, str] = {
     "reversed_gift_has_reversal": """
         SELECT d.number FROM donations_correction c JOIN donations_donation d ON d.id = c.donation_id
           LEFT JOIN ledger_entry e ON e.id = c.entry_id
-         WHERE c.status = 'approved' AND (e.id IS NULL OR e.reverses_id IS DISTINCT FROM d.entry_id) LIMIT 100""",
+         WHERE c.status = 'approved' AND c.kind = 'reversal'
+           AND (e.id IS NULL OR e.reverses_id IS DISTINCT FROM d.entry_id) LIMIT 100""",
+    # What went back equals what the books took out of the gift, and the last correction knows the sum of all.
+    "taken_back_equals_entries": """
+        SELECT d.number, c.taken, c.known, m.quantity
+          FROM (SELECT donation_id, coalesce(sum(amount) FILTER (WHERE advanced_by_id IS NULL), 0) AS taken,
+                       max(taken_total) FILTER (WHERE is_current) AS known
+                  FROM donations_correction WHERE status = 'approved' GROUP BY 1) c
+          JOIN donations_donation d ON d.id = c.donation_id
+          LEFT JOIN LATERAL (SELECT coalesce(sum(r.quantity), 0) AS quantity
+                               FROM ledger_movement g JOIN ledger_movement r ON r.reverses_id = g.id
+                              WHERE g.entry_id = d.entry_id) m ON true
+         WHERE c.taken <> c.known OR c.taken <> m.quantity OR c.known IS NULL LIMIT 100""",
+    "refund_is_its_correction": """
+        SELECT e.number FROM ledger_entry e LEFT JOIN donations_correction c ON c.entry_id = e.id
+         WHERE e.kind = 'refund' AND (c.id IS NULL OR c.kind <> 'refund') LIMIT 100""",
 }
 
 

@@ -89,11 +89,18 @@ class Purpose(models.TextChoices):
     OTHER_RESTRICTED = "other_restricted", _("其他定向")
 
 
+class CorrectionKind(models.TextChoices):
+    """Why value of a posted gift goes back: it was wrongly recorded, or it is given back to its giver."""
+
+    REVERSAL = "reversal", _("冲销")
+    REFUND = "refund", _("退还捐赠")
+
+
 class CorrectionStatus(models.TextChoices):
     """States of a correction of a posted gift."""
 
     REQUESTED = "requested", _("待批准")
-    APPROVED = "approved", _("已冲销")
+    APPROVED = "approved", _("已批准")
     DECLINED = "declined", _("未批准")
     WITHDRAWN = "withdrawn", _("已撤回")
 
@@ -112,7 +119,8 @@ class GiftStatus(models.TextChoices):
     """What the public sees of a posted gift."""
 
     POSTED = "posted", _("已入账")
-    REVERSED = "reversed", _("已冲销")
+    PARTLY_REVERSED = "partly_reversed", _("部分冲销或退还")
+    REVERSED = "reversed", _("已冲销或退还")
 
 
 # The letter before the serial of a batch's number; a gift's number has none (docs/numbers.md).

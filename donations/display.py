@@ -1,9 +1,11 @@
 """How a giver is shown."""
 
+from decimal import Decimal
+
 from django.utils.translation import gettext as _
 
 from core.masking import mask_name
-from donations.choices import DonorKind, NameChoice
+from donations.choices import DonorKind, GiftStatus, NameChoice
 
 
 def anonymous_name() -> str:
@@ -21,3 +23,10 @@ def display_name(donor: str, donor_kind: str, name_choice: str) -> str:
     if donor_kind == DonorKind.ORGANISATION or name_choice == NameChoice.REAL:
         return donor
     return mask_name(donor)
+
+
+def gift_status(amount: Decimal, taken_back: Decimal) -> GiftStatus:
+    """What a gift of `amount` yuan is called of which `taken_back` was reversed or refunded."""
+    if not taken_back:
+        return GiftStatus.POSTED
+    return GiftStatus.REVERSED if taken_back >= amount else GiftStatus.PARTLY_REVERSED

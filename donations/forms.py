@@ -19,13 +19,14 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from core.clock import today
 from core.errors import DomainError
-from donations.choices import DonorKind, NameChoice, Purpose
+from donations.choices import CorrectionKind, DonorKind, NameChoice, Purpose
 from donations.intake import FIELD_LABELS, FORMATS, ColumnMapping, Head
 from donations.intake.cells import read_amount, read_date
 from donations.intake.layout import MAPPABLE_FIELDS
 from donations.intake.template import CHANNELS
-from donations.models import Batch, StagedGift
+from donations.models import Batch, Donation, StagedGift
 from donations.selectors.funds import funds_by_branch
+from donations.services.corrections import TakingBack
 from ledger.models import Fund
 from organizations.forms import DayInput
 
@@ -297,7 +298,29 @@ class NameChoiceForm(ReasonForm):
 
 
 class CorrectionForm(ReasonForm):
-    """What is wrong with a posted gift: for colleagues, and for everybody."""
+    """What is to be taken back of a posted gift, and why: for colleagues, and for everybody."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("种类"),
+        choices=CorrectionKind.choices,
+        initial=CorrectionKind.REVERSAL,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy("登记有误、没有实际收到的选“冲销”；把钱退给捐赠人的选“退还捐赠”。"),
+    )
+    amount = forms.DecimalField(
+        label=gettext_lazy("金额（元）"),
+        required=False,
+        max_digits=14,
+        decimal_places=2,
+        help_text=gettext_lazy("只冲销或退还一部分的填写；留空为全部。"),
+    )
+    advanced_by = forms.ModelChoiceField(
+        label=gettext_lazy("垫付的资金池"),
+        queryset=Fund.objects.none(),
+        required=False,
+        help_text=gettext_lazy("这笔捐赠已经用掉、仍要退还的部分，由另一个资金池垫付；没有用掉的不选。"),
+    )
 
     public_note = forms.CharField(
         label=gettext_lazy("更正说明（公开）"),
@@ -308,8 +331,20 @@ class CorrectionForm(ReasonForm):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        gift: Donation | None = kwargs.pop("gift", None)
         super().__init__(*args, **kwargs)
         self.fields["reason"].label = _("内部理由")
+        if gift is not None:
+            field = self.fields["advanced_by"]
+            assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- narrows the type
+            funds = Fund.objects.filter(branch_id=gift.branch_id, closed_on=None).exclude(pk=gift.fund_id)
+            field.queryset = funds.select_related("branch").order_by("-is_default", "pk")
+
+    def values(self) -> dict[str, Any]:
+        """What the service wants."""
+        data = self.cleaned_data
+        taking = TakingBack(data["kind"] or CorrectionKind.REVERSAL, data["amount"], data["advanced_by"])
+        return {"reason": data["reason"], "public_note": data["public_note"], "taking": taking}
 
 
 class MappingForm(forms.Form):

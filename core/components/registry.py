@@ -56,6 +56,7 @@ LOOKS: dict[str, tuple[str, str]] = {
     "unreadable": ("danger", "x-circle-fill"),
     "failed": ("danger", "x-circle-fill"),
     "rejected": ("danger", "x-circle-fill"),
+    "partly_reversed": ("warning", "arrow-counterclockwise"),
     "reversed": ("danger", "arrow-counterclockwise"),
     "overdue": ("danger", "exclamation-circle-fill"),
 }

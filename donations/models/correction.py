@@ -7,19 +7,30 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from donations.choices import CorrectionStatus
+from donations.choices import CorrectionKind, CorrectionStatus
 from organizations.models import BranchLineage, BranchRowsQuerySet
 
 
 class Correction(BranchLineage):
-    """A request to reverse a posted gift, made by one person and decided by another (CHECK).
+    """A request to take a posted gift back, wholly or in part: reversed (冲销) or refunded (退还); two people (CHECK).
 
-    `public_note` is the 更正说明 that shows wherever the gift shows (慈善组织信息公开办法, 民政部令第81号, Art. 16).
+    `amount` in yuan, of the gift's own unspent part; what was spent already is refunded out of the fund `advanced_by`
+    (垫付), and the gift stays what it was. `public_note` is the 更正说明 that shows wherever the gift shows
+    (慈善组织信息公开办法, 民政部令第81号, Art. 16). The latest approved one of a gift is `is_current` and carries what
+    all of them took back (`taken_total`) and said (`shown_note`), so that a list needs one row for each gift.
     """
 
     donation = models.ForeignKey(
         "donations.Donation", verbose_name=_("捐赠"), on_delete=models.PROTECT, related_name="corrections"
     )
+    kind = models.CharField(_("种类"), max_length=10, choices=CorrectionKind, default=CorrectionKind.REVERSAL)
+    amount = models.DecimalField(_("金额"), max_digits=14, decimal_places=2)
+    advanced_by = models.ForeignKey(
+        "ledger.Fund", verbose_name=_("垫付的资金池"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    is_current = models.BooleanField(_("最新"), default=False)
+    taken_total = models.DecimalField(_("累计收回"), max_digits=14, decimal_places=2, default=0)
+    shown_note = models.TextField(_("全部更正说明"), blank=True)
     status = models.CharField(_("状态"), max_length=12, choices=CorrectionStatus)
     reason = models.CharField(_("内部理由"), max_length=500)
     public_note = models.CharField(_("更正说明"), max_length=300)
@@ -55,9 +66,20 @@ class Correction(BranchLineage):
                 name="correction_approved_has_entry",
             ),
             models.UniqueConstraint(
-                fields=["donation"],
-                condition=Q(status__in=["requested", "approved"]),
-                name="correction_one_open_per_gift",
+                fields=["donation"], condition=Q(status=CorrectionStatus.REQUESTED), name="correction_one_open_per_gift"
+            ),
+            models.UniqueConstraint(
+                fields=["donation"], condition=Q(is_current=True), name="correction_one_current_per_gift"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=CorrectionKind.values), name="correction_kind_known"),
+            models.CheckConstraint(condition=Q(amount__gt=0, taken_total__gte=0), name="correction_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(is_current=False) | Q(status=CorrectionStatus.APPROVED),
+                name="correction_current_is_approved",
+            ),
+            models.CheckConstraint(
+                condition=Q(advanced_by__isnull=True) | Q(kind=CorrectionKind.REFUND),
+                name="correction_only_refunds_are_advanced",
             ),
         ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -117,10 +117,3 @@ def campaign_funds(campaign: Campaign) -> list[FundBalance]:
     """What the funds of a campaign hold now, the main one first; three queries."""
     held = campaign.campaign_funds.select_related("fund__branch", "fund__successor").order_by("-is_main", "pk")
     return fund_balances([one.fund for one in held])
-
-
-def waits_for(person: User) -> Q:
-    """The condition for campaigns that wait for this person's decision."""
-    return (Q(status=CampaignStatus.SUBMITTED) & ~Q(maker_ids__contains=[person.pk])) | (
-        Q(status=CampaignStatus.SETTLING) & ~Q(settlement_by=person)
-    )

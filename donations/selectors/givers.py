@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 
 from core.clock import SHANGHAI, today
 from core.errors import NotFound
+from core.money import ZERO_YUAN
 from core.sealed import matching, open_many_for_work
-from donations.choices import CorrectionStatus, GiftStatus, ReceiptState, RequestStatus
+from donations.choices import ReceiptState, RequestStatus
+from donations.display import gift_status
 from donations.models import Correction, Donation, GiverContact, GiverFeedback, GiverRequest
 from donations.selectors.receipts import receipt_states
 from organizations.choices import Right
@@ -130,13 +132,15 @@ def _of(phone: str) -> DonationQuerySet:
 def _as_own(gifts: list[Donation]) -> list[OwnGift]:
     ids = [gift.pk for gift in gifts]
     receipts = receipt_states(ids)
-    reversals = Correction.objects.unscoped(_LOOK).filter(donation_id__in=ids, status=CorrectionStatus.APPROVED)
-    notes = dict(reversals.values_list("donation_id", "public_note"))
-    return [_own(gift, receipts.get(gift.pk, ""), notes.get(gift.pk)) for gift in gifts]
+    reversals = Correction.objects.unscoped(_LOOK).filter(donation_id__in=ids, is_current=True)
+    found = reversals.values_list("donation_id", "taken_total", "shown_note")
+    taken = {pk: (total, note) for pk, total, note in found}
+    return [_own(gift, receipts.get(gift.pk, ""), taken.get(gift.pk)) for gift in gifts]
 
 
-def _own(gift: Donation, receipt: str, note: str | None) -> OwnGift:
-    status = GiftStatus.POSTED if note is None else GiftStatus.REVERSED
+def _own(gift: Donation, receipt: str, taken: tuple[Decimal, str] | None) -> OwnGift:
+    total, note = taken or (ZERO_YUAN, "")
+    status = gift_status(gift.amount, total)
     return OwnGift(
         number=gift.number,
         received_on=gift.received_on,
@@ -151,7 +155,7 @@ def _own(gift: Donation, receipt: str, note: str | None) -> OwnGift:
         branch_name=gift.branch.name,
         branch_phone=gift.branch.phone,
         status=status.value,
-        note=note or "",
+        note=note,
         receipt=str(ReceiptState(receipt).label) if receipt else "",
     )
 

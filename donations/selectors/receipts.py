@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from core.clock import SHANGHAI, today
 from core.workdays import add_workdays
-from donations.choices import CorrectionStatus, ReceiptState
+from donations.choices import ReceiptState
 from donations.models import Correction, Donation, PaperPrint, Receipt
 from organizations.choices import Right
 
@@ -70,7 +70,7 @@ def waiting_gifts(person: User, *, after: int = 0, limit: int = PAGE_SIZE) -> Wa
 def reversed_with_receipt(person: User, limit: int = PAGE_SIZE) -> list[Receipt]:
     """Issued receipts of gifts that were reversed: they must be cancelled in the finance bureau's system; one query."""
     reversed_ = Correction.objects.unscoped("of receipts already in scope").filter(
-        donation=OuterRef("donation"), status=CorrectionStatus.APPROVED
+        donation=OuterRef("donation"), is_current=True, taken_total=F("donation__amount")
     )
     rows: QuerySet[Receipt] = Receipt.objects.visible_to(person, Right.MANAGE_RECEIPTS)
     return list(
@@ -108,7 +108,7 @@ def _waiting(person: User) -> QuerySet[Donation]:
     gifts: QuerySet[Donation] = Donation.objects.visible_to(person, Right.MANAGE_RECEIPTS)
     standing = Receipt.objects.unscoped("of gifts already in scope").filter(donation=OuterRef("pk"))
     reversed_ = Correction.objects.unscoped("of gifts already in scope").filter(
-        donation=OuterRef("pk"), status=CorrectionStatus.APPROVED
+        donation=OuterRef("pk"), is_current=True, taken_total=F("donation__amount")
     )
     return (
         gifts.filter(received_on__gte=since)

@@ -19,7 +19,10 @@ from organizations.models.lineage import rows_of
 
 @dataclass(frozen=True, slots=True)
 class ReportedGift:
-    """A gift, or the reversal of one, as a published file shows it. `amount` in yuan, negative for a reversal."""
+    """A gift, or what was taken back of one (reversed, refunded), as a published file shows it.
+
+    `amount` in yuan, negative for what was taken back. What another fund advanced is no receipt and not here.
+    """
 
     entry_id: int
     is_reversal: bool
@@ -65,12 +68,13 @@ def _gifts(entry_ids: Sequence[int], in_branch: Q) -> dict[int, ReportedGift]:
 def _reversals(entry_ids: Sequence[int], in_branch: Q) -> dict[int, ReportedGift]:
     rows = (
         Correction.objects.unscoped("frozen into a report, names by the rule for files")
-        .filter(in_branch, entry_id__in=entry_ids, status=CorrectionStatus.APPROVED)
-        .annotate(happened_at=F("entry__posted_at"), note=F("public_note"))
+        .filter(in_branch, entry_id__in=entry_ids, status=CorrectionStatus.APPROVED, advanced_by=None)
+        .annotate(happened_at=F("entry__posted_at"), note=F("public_note"), taken=F("amount"))
     )
     found = {}
-    for row in rows.values("entry_id", *_columns("donation__")):
+    for row in rows.values("entry_id", "taken", *_columns("donation__")):
         plain = {name.removeprefix("donation__"): value for name, value in row.items()}
+        plain["amount"] = plain.pop("taken")
         found[row["entry_id"]] = _reported(plain, row["entry_id"], is_reversal=True)
     return found
 

@@ -34,7 +34,8 @@ _KNOWN = """
     SELECT d.content_key, d.loose_key, d.received_on, d.number AS label, d.id AS place
       FROM donations_donation d
      WHERE d.loose_key IN (SELECT loose_key FROM suspicion_fresh)
-       AND NOT EXISTS (SELECT 1 FROM donations_correction c WHERE c.donation_id = d.id AND c.status = 'approved')
+       AND NOT EXISTS (SELECT 1 FROM donations_correction c
+                        WHERE c.donation_id = d.id AND c.is_current AND c.taken_total = d.amount)
     UNION ALL
     SELECT s.content_key, s.loose_key, s.received_on,
            (%(numbers)s::jsonb ->> s.batch_id::text) || '#' || s.row_number, s.id

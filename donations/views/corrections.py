@@ -45,22 +45,22 @@ class Decision:
 
 DECISIONS: dict[str, Decision] = {
     "approve": Decision(
-        title=gettext_lazy("批准冲销"),
-        submit=gettext_lazy("批准冲销，不能撤销"),
-        done=gettext_lazy("已冲销，公开页面显示更正说明。"),
+        title=gettext_lazy("批准冲销或退还"),
+        submit=gettext_lazy("批准，不能撤销"),
+        done=gettext_lazy("已批准并记账，公开页面显示更正说明。"),
         service=approve_correction,
         form=NoteForm,
         tone="danger",
     ),
     "decline": Decision(
-        title=gettext_lazy("不批准冲销"),
+        title=gettext_lazy("不批准"),
         submit=gettext_lazy("不批准"),
         done=gettext_lazy("已告知提出人：没有批准。"),
         service=decline_correction,
         form=ReasonForm,
     ),
     "withdraw": Decision(
-        title=gettext_lazy("撤回冲销申请"),
+        title=gettext_lazy("撤回申请"),
         submit=gettext_lazy("撤回"),
         done=gettext_lazy("申请已撤回。"),
         service=withdraw_correction,
@@ -74,14 +74,14 @@ def correction_new(request: StaffRequest, number: str) -> HttpResponse:
     """Ask for a gift to be reversed."""
     gift = gift_for(request.user, number)
     require(request.user, Right.CORRECT_GIFTS, gift.branch)
-    form = CorrectionForm(request.POST or None)
+    form = CorrectionForm(request.POST or None, gift=gift)
     if form.is_valid():
         try:
-            request_correction(donation=gift, actor=request.user, **form.cleaned_data)
+            request_correction(donation=gift, actor=request.user, **form.values())
         except DomainError as error:
             add_refusal(form, error)
         else:
-            messages.success(request, _("已提出冲销，等待另一人批准。"))
+            messages.success(request, _("已提出，等待另一人批准。"))
             return redirect("desk_gift", number=gift.number)
     return render(request, "donations/correction_new.html", {"gift": gift_facts(gift), "form": form})
 

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.errors import DomainError
-from donations.choices import CorrectionStatus, GiftStatus, PaperKind, ReceiptState
+from core.money import ZERO_YUAN
+from donations.choices import CorrectionStatus, PaperKind, ReceiptState
+from donations.display import gift_status
 from donations.filters import GiftSearchForm
 from donations.forms import NameChoiceForm, ReasonForm
 from donations.models import Donation
@@ -54,10 +56,10 @@ def gift_detail(request: StaffRequest, number: str) -> HttpResponse:
 def gift_context(request: StaffRequest, gift: Donation) -> dict[str, Any]:
     """What the gift's page shows, and what the person may do there."""
     corrections = gift_corrections(gift)
-    approved = [one for one in corrections if one.status == CorrectionStatus.APPROVED]
+    taken = next((one.taken_total for one in corrections if one.is_current), ZERO_YUAN)
     is_open = any(one.status == CorrectionStatus.REQUESTED for one in corrections)
     corrects = may(request.user, Right.CORRECT_GIFTS, gift.branch)
-    status = GiftStatus.REVERSED if approved else GiftStatus.POSTED
+    status = gift_status(gift.amount, taken)
     return {
         "gift": gift_facts(gift),
         "status": status,
@@ -66,7 +68,7 @@ def gift_context(request: StaffRequest, gift: Donation) -> dict[str, Any]:
         "may_reveal": may(request.user, Right.REVEAL_NAMES, gift.branch),
         "may_choose": may(request.user, Right.ENTER_GIFTS, gift.branch),
         "corrects": corrects,
-        "may_request": corrects and not approved and not is_open,
+        "may_request": corrects and taken < gift.amount and not is_open,
         "reveal_form": ReasonForm(auto_id="reveal-%s"),
         **_papers(request, gift),
         **_giver(request, gift),

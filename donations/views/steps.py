@@ -22,6 +22,7 @@ from donations.models import Batch
 from donations.permissions import why_not_approve
 from donations.selectors.batches import batch_by_number
 from donations.selectors.desk import approval_queue, batch_flags, corrections_waiting, desk_counts
+from donations.selectors.terms import appeals_waiting
 from donations.services.batches import (
     approve_batch,
     cancel_batch,
@@ -171,6 +172,7 @@ def approvals(request: StaffRequest) -> HttpResponse:
     context = {
         "cards": approval_queue(request.user),
         "corrections": corrections_waiting(request.user),
+        "appeals": appeals_waiting(request.user),
         "counts": counts,
     }
     return render(request, "donations/approvals.html", context)

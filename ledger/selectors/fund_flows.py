@@ -17,7 +17,10 @@ from ledger.models import CNY
 # A fund's money lies in its holding and, under way, in its transit accounts: what moves between these crosses nothing.
 _FLOWS = """
     SELECT d.fund_id = ANY(%(funds)s) IS TRUE AS is_inflow,
-           CASE WHEN d.fund_id = ANY(%(funds)s) IS TRUE THEN s.party ELSE d.party END AS party,
+           CASE WHEN d.fund_id = ANY(%(funds)s) IS TRUE THEN s.party
+                -- What is refunded for another fund's gift (垫付) is a use of this one's money, not less received.
+                WHEN d.party = 'givers' AND m.hole_from IS NULL THEN 'bodies'
+                ELSE d.party END AS party,
            sum(m.quantity), max(e.posted_at)
       FROM ledger_account a
       JOIN ledger_movement m ON m.{end} = a.id
@@ -78,7 +81,7 @@ class FundFlows:
     @property
     def cost_rate(self) -> Decimal:
         """Management fees as a share (0-1) of what was received; zero where nothing was."""
-        return self.fees / self.received if self.received else Decimal(0)
+        return round(self.fees / self.received, 4) if self.received else Decimal(0)
 
 
 @dataclass(frozen=True)

@@ -30,9 +30,11 @@ BREAKS: dict[str, tuple[str, str]] = {
     "row": ("UPDATE donations_stagedgift SET excluded_reason = '后来排除'", "posted_batch_equals_rows"),
     "reversal": (
         "INSERT INTO donations_correction (branch_id, donation_id, status, reason, public_note, requested_by_id,"
-        " requested_at, decided_by_id, decided_at, decision_note, entry_id)"
+        " requested_at, decided_by_id, decided_at, decision_note, entry_id, kind, amount, is_current,"
+        " taken_total, shown_note)"
         " SELECT d.branch_id, d.id, 'approved', '理由', '说明', b.submitted_by_id, now(), b.approved_by_id, now(), '',"
-        " d.entry_id FROM donations_donation d JOIN donations_batch b ON b.id = d.batch_id",
+        " d.entry_id, 'reversal', d.amount, true, d.amount, ''"
+        " FROM donations_donation d JOIN donations_batch b ON b.id = d.batch_id",
         "reversed_gift_has_reversal",
     ),
 }

@@ -67,6 +67,7 @@ def test_a_campaign_is_written_approved_and_closed_over_pages(ground: Ground, cl
     assert clerk.post(address + "edit/", {**PLAN, "channels": [channel.pk], "goal": "50000.00"}).status_code == 302
     step(clerk, address, "submit")
     assert "核对无误，开放" not in clerk.get(address).content.decode()
+    assert address in approver.get("/desk/approvals/").content.decode()
     step(approver, address, "approve")
     campaign = Campaign.objects.unscoped("test").get()
     assert (campaign.status, campaign.partners) == ("open", [{"name": "示例公司", "role": "提供场地"}])

@@ -92,10 +92,10 @@ def test_a_gift_is_reversed_by_two_people(ground: Ground, gifts: list[Donation])
     assert Correction.objects.unscoped("test").get().status == CorrectionStatus.REQUESTED
     approver = ground.client(ground.approver)
     assert gifts[0].number in text(approver, reverse("desk_approvals"))
-    assert "冲销一笔，¥100.00" in text(approver, decide(ground, correction, "approve"))
+    assert "冲销 ¥100.00" in text(approver, decide(ground, correction, "approve"))
     assert approver.post(decide(ground, correction, "approve")).status_code == 302
     shown = text(approver, reverse("desk_gift", args=[gifts[0].number]))
-    assert "这笔捐赠已冲销" in shown
+    assert "已冲销 ¥100.00" in shown
     assert "重复登记" in shown
     assert reverse("desk_correction_new", args=[gifts[0].number]) not in shown
     assert approver.post(decide(ground, correction, "approve")).status_code == 200

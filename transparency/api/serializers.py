@@ -41,10 +41,16 @@ class GiftSerializer(Fields):
         allow_null=True,
         help_text=_("捐赠票据：issued 已开具，waived 捐赠人放弃，anonymous 匿名已登记；尚未登记为 null"),
     )
-    status = serializers.ChoiceField(choices=GiftStatus.choices, help_text=_("posted 已入账，reversed 已冲销"))
+    status = serializers.ChoiceField(
+        choices=GiftStatus.choices,
+        help_text=_("posted 已入账，partly_reversed 部分冲销或退还，reversed 全部冲销或退还"),
+    )
     log_index = serializers.IntegerField(allow_null=True, help_text=_("公开日志序号；排队中为 null"))
     trail = serializers.CharField(help_text=_("去向页面地址"))
-    correction_note = serializers.CharField(allow_null=True, help_text=_("更正说明；未冲销为 null"))
+    taken_back = serializers.DecimalField(
+        max_digits=14, decimal_places=2, help_text=_("已冲销或退还的金额，元；没有为 0.00")
+    )
+    correction_note = serializers.CharField(allow_null=True, help_text=_("更正说明；没有更正为 null"))
 
 
 class BranchSerializer(Fields):

@@ -87,7 +87,7 @@ class AppealPlan:
                 ends_on=first + datetime.timedelta(days=300),
                 use=_("示例山区学生助学"),
                 beneficiary=_("示例山区的中小学生"),
-                goal=Decimal("200000.00"),
+                goal=Decimal("500000.00"),
                 filing_number=_("示例备案-助学-001"),
                 filed_on=first - datetime.timedelta(days=15),
                 partners=((_("虚构助学服务中心"), _("走访和名单核对")),),
@@ -108,7 +108,7 @@ class AppealPlan:
                 is_emergency=True,
                 event_name=_("示例县山洪"),
                 event_on=first.replace(day=8),
-                goal=Decimal("150000.00"),
+                goal=Decimal("300000.00"),
             )
         )
 

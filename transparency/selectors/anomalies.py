@@ -62,7 +62,7 @@ _RULES: dict[str, str] = {
         FROM taken t JOIN donations_donation o ON o.branch_id = t.branch_id AND o.amount = t.amount
              AND o.donor_kind = t.donor_kind AND o.donor_name = t.donor_name AND o.id < t.id
              AND o.received_on BETWEEN t.received_on - 60 AND t.received_on + 60
-        JOIN donations_correction c ON c.donation_id = o.id AND c.status = 'approved'
+        JOIN donations_correction c ON c.donation_id = o.id AND c.is_current
              AND t.posted_at - c.decided_at BETWEEN interval '-7 days' AND interval '7 days'
         ORDER BY t.number, o.number""",
     AnomalyRule.BACK_AND_FORTH: """

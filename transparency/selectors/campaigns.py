@@ -59,7 +59,7 @@ class CampaignFigures:
     def share(self) -> Decimal | None:
         """What was received as a share of the goal (0-1 and above); None without a goal."""
         goal = self.campaign.goal
-        return self.flows.received / goal if goal else None
+        return round(self.flows.received / goal, 4) if goal else None
 
     @property
     def gifts_url(self) -> str:

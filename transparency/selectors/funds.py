@@ -9,13 +9,15 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from donations.selectors.public.entries import correction_notes, gift_numbers
+from donations.selectors.public.entries import change_notes, correction_notes, gift_numbers
 from ledger.choices import AccountKind, EntryKind, WorldParty
 from ledger.selectors.statements import Edge, StatementRow, statement_page, stream_statement
 from spending.selectors.public import payment_numbers, reversal_notes
 
 # Entries that payments post.
 PAID_KINDS = frozenset({EntryKind.PURCHASE, EntryKind.AID, EntryKind.FEE})
+# Entries that take a gift or a payment back, and carry a 更正说明.
+_TAKES_BACK = (EntryKind.REVERSAL, EntryKind.REFUND)
 STATEMENT_FIELDS = (
     "posted_at",
     "occurred_on",
@@ -83,11 +85,12 @@ def stream_fund_rows(account_id: int | None) -> Iterator[FundRow]:
 
 
 def in_words(rows: Sequence[StatementRow]) -> list[FundRow]:
-    """Rows of the ledger with the numbers and notes that belong to them; at most four queries."""
+    """Rows of the ledger with the numbers and notes that belong to them; at most five queries."""
     gifts = gift_numbers([row.entry_id for row in rows if row.kind == EntryKind.GIFT])
     payments = payment_numbers([row.entry_id for row in rows if row.kind in PAID_KINDS])
-    reversed_ids = [row.entry_id for row in rows if row.kind == EntryKind.REVERSAL]
-    notes = correction_notes(reversed_ids) | reversal_notes(reversed_ids)
+    taken_back = [row.entry_id for row in rows if row.kind in _TAKES_BACK]
+    notes = correction_notes(taken_back) | reversal_notes(taken_back)
+    notes |= change_notes([row.entry_id for row in rows if row.kind == EntryKind.CHANGE_OF_USE])
     return [
         _in_words(row, gifts.get(row.entry_id, ""), payments.get(row.entry_id, ""), notes.get(row.entry_id, ""))
         for row in rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from core.money import ZERO_YUAN
 from donations.selectors.public import PublicGift, PublicGiftFilter, stream_gifts
 from donations.selectors.receipts import receipt_states
 from transparency.models import LogLeaf
@@ -29,6 +30,7 @@ GIFT_FIELDS = (
     "status",
     "log_index",
     "trail",
+    "taken_back",
     "correction_note",
 )
 
@@ -60,6 +62,7 @@ def open_row(gift: PublicGift, log_index: int | None, receipt: str | None) -> di
         "status": gift.status,
         "log_index": log_index,
         "trail": gift.address,
+        "taken_back": gift.taken_back or ZERO_YUAN,
         "correction_note": gift.note,
     }
 

@@ -8,13 +8,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.bigrams import bigram_query
 from core.models import AuditEvent
-from donations.choices import CorrectionStatus
 from donations.models import Correction, Donation
 from organizations.choices import Right
 
@@ -81,7 +80,7 @@ def reversed_among(gifts: Iterable[Donation]) -> frozenset[int]:
     """Which of these gifts were reversed, by id; one query."""
     return frozenset(
         Correction.objects.unscoped("of gifts already in scope")
-        .filter(donation_id__in=[gift.pk for gift in gifts], status=CorrectionStatus.APPROVED)
+        .filter(donation_id__in=[gift.pk for gift in gifts], is_current=True, taken_total=F("donation__amount"))
         .values_list("donation_id", flat=True)
     )
 
@@ -104,7 +103,7 @@ def _narrowed(person: User, asked: GiftFilter) -> QuerySet[Donation]:
         pairs = bigram_query(asked.name)
         rows = rows.filter(display_bigrams__contains=pairs) if pairs else rows.filter(display_name=asked.name)
     if asked.reversed_only:
-        rows = rows.filter(corrections__status=CorrectionStatus.APPROVED)
+        rows = rows.filter(corrections__is_current=True)
     return rows
 
 
@@ -198,10 +197,10 @@ ACTS: dict[str, Any] = {
     "donations.gift.name_choice_changed": gettext_lazy("改了公开方式"),
     "donations.gift.name_revealed": gettext_lazy("查看了姓名"),
     "donations.gift.voucher_read": gettext_lazy("查看了凭证"),
-    "donations.correction.requested": gettext_lazy("提出冲销"),
-    "donations.correction.approved": gettext_lazy("批准冲销"),
-    "donations.correction.declined": gettext_lazy("没有批准冲销"),
-    "donations.correction.withdrawn": gettext_lazy("撤回冲销申请"),
+    "donations.correction.requested": gettext_lazy("提出冲销或退还"),
+    "donations.correction.approved": gettext_lazy("批准冲销或退还"),
+    "donations.correction.declined": gettext_lazy("没有批准冲销或退还"),
+    "donations.correction.withdrawn": gettext_lazy("撤回冲销或退还申请"),
     "donations.receipt.recorded": gettext_lazy("登记了票据"),
     "donations.receipt.cancelled": gettext_lazy("作废了票据"),
     "donations.giver.contact_recorded": gettext_lazy("登记了捐赠人手机号"),
@@ -222,4 +221,4 @@ def gift_history(gift: Donation) -> list[Act]:
 def gift_corrections(gift: Donation) -> list[Correction]:
     """All corrections of a gift that the reader may see, newest first; one query."""
     rows = Correction.objects.unscoped("of a gift already in scope").filter(donation=gift)
-    return list(rows.select_related("requested_by", "decided_by", "entry").order_by("-pk"))
+    return list(rows.select_related("requested_by", "decided_by", "entry", "advanced_by").order_by("-pk"))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from core.clock import today
 from core.errors import NotFound
 from core.money import ZERO_YUAN
-from donations.choices import PUBLIC_CAMPAIGN, CampaignStatus, CorrectionStatus
+from donations.choices import PUBLIC_CAMPAIGN, CampaignStatus
 from donations.models import (
     AppealEvent,
     Campaign,
@@ -267,7 +267,7 @@ def gifts_by_day(fund_ids: Collection[int]) -> list[DayOfGifts]:
 
 def _reversal_of_row() -> Any:
     rows = Correction.objects.unscoped("whether a gift was reversed, nothing of it")
-    return rows.filter(donation_id=OuterRef("pk"), status=CorrectionStatus.APPROVED)
+    return rows.filter(donation_id=OuterRef("pk"), is_current=True, taken_total=OuterRef("amount"))
 
 
 def late_gifts(campaign: PublicCampaign, days: list[DayOfGifts]) -> LateGifts:

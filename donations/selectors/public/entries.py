@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from donations.models import Donation
+from donations.models import ChangeOfUse, Donation
 
 
 def gift_numbers(entry_ids: Collection[int]) -> dict[int, str]:
@@ -21,3 +21,11 @@ def correction_notes(entry_ids: Collection[int]) -> dict[int, str]:
         return {}
     gifts = Donation.objects.for_public_display().filter(corrections__entry_id__in=entry_ids)
     return dict(gifts.values_list("corrections__entry_id", "corrections__public_note"))
+
+
+def change_notes(entry_ids: Collection[int]) -> dict[int, str]:
+    """The public notes of changes of use that these entries made; one query, none for no entries."""
+    if not entry_ids:
+        return {}
+    changes = ChangeOfUse.objects.unscoped("posted changes of use are public").filter(entry_id__in=entry_ids)
+    return dict(changes.values_list("entry_id", "public_note"))

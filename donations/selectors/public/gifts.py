@@ -12,7 +12,9 @@ from django.db.models import FilteredRelation, Q
 from django.utils.translation import gettext as _
 
 from core.errors import NotFound
-from donations.choices import CorrectionStatus, GiftStatus, Purpose
+from core.money import ZERO_YUAN
+from donations.choices import Purpose
+from donations.display import gift_status
 from donations.models import Donation
 from donations.selectors.public.filter import Cursor, PublicGiftFilter
 from donations.selectors.public.search import GiftCount, find
@@ -41,15 +43,16 @@ _COLUMNS = (
     "fund__name",
     "branch__code",
     "branch__name",
-    "reversal__public_note",
+    "reversal__shown_note",
     "reversal__decided_at",
+    "reversal__taken_total",
 )
 
 
 class PublicGift(NamedTuple):
     """A gift as everybody may see it. `amount` in yuan; `donor` is the display name, never the recorded one.
 
-    `reversed_at` and `note` (更正说明) are set where it was reversed.
+    `reversed_at`, `note` (更正说明) and `taken_back` (yuan) are set where it was reversed or refunded.
     """
 
     id: int
@@ -67,11 +70,17 @@ class PublicGift(NamedTuple):
     branch_name: str
     note: str | None
     reversed_at: datetime.datetime | None
+    taken_back: Decimal | None = None
 
     @property
     def status(self) -> str:
-        """Posted, or reversed by a later entry; a reversed gift stays in the list."""
-        return GiftStatus.POSTED.value if self.reversed_at is None else GiftStatus.REVERSED.value
+        """Posted, or taken back by later entries, wholly or in part; such a gift stays in the list."""
+        return gift_status(self.amount, self.taken_back or ZERO_YUAN).value
+
+    @property
+    def net(self) -> Decimal:
+        """What stands of it, in yuan."""
+        return self.amount - (self.taken_back or ZERO_YUAN)
 
     @property
     def purpose_label(self) -> str:
@@ -154,9 +163,9 @@ def _by_ids(ids: list[int]) -> DonationQuerySet:
 
 
 def with_corrections(rows: DonationQuerySet) -> DonationQuerySet:
-    """The gifts with the approved correction of each, where there is one."""
+    """The gifts with the latest approved correction of each, which knows all before it, where there is one."""
     joined: DonationQuerySet = rows.annotate(
-        reversal=FilteredRelation("corrections", condition=Q(corrections__status=CorrectionStatus.APPROVED))
+        reversal=FilteredRelation("corrections", condition=Q(corrections__is_current=True))
     )
     return joined
 

@@ -156,7 +156,10 @@ def trail_steps(gift: PublicGift) -> list[dict[str, Any]]:
     ]
     if gift.reversed_at is not None:
         note = _("更正说明：%(note)s") % {"note": gift.note}
-        return [*steps, {"title": _("已冲销"), "on": gift.reversed_at, "state": "current", "text": note}]
+        title = _("已冲销或退还") if gift.status == GiftStatus.REVERSED else _("部分冲销、退还或垫付退还")
+        steps.append({"title": title, "on": gift.reversed_at, "state": "current", "text": note})
+        if gift.status == GiftStatus.REVERSED:
+            return steps
     fund = {"label": _("资金池的每一笔收支"), "url": f"/funds/{gift.fund_code}/"}
     pooled = _("归入“%(fund)s”（%(code)s），与池内其他捐赠一并管理。") % {
         "fund": gift.fund_name,

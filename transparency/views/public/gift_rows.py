@@ -49,6 +49,8 @@ def gift_rows(gifts: Sequence[PublicGift]) -> SafeString:
         day, number = gift.received_on.isoformat(), escape(gift.number)
         donor, branch = escape(gift.donor), escape(gift.branch_name)
         amount = f"{gift.amount:,.2f}"
+        if gift.taken_back:
+            amount += "<br>" + escape(_("已收回 ¥%(amount)s") % {"amount": f"{gift.taken_back:,.2f}"})
         purpose, badge = purposes[gift.purpose], badges[gift.status]
         rows.append(frame % (day, day, donor, amount, purpose, branch, badge, number, number))
     return mark_safe("\n".join(rows))  # noqa: S308 -- every text in it was escaped above
