@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     """Refunds, and reversals of a part: corrections have a kind and an amount."""
 
     dependencies = [
-        ("donations", "0006_campaigns"),
+        ("donations", "0007_campaigns"),
         ("ledger", "0003_draws"),
         ("organizations", "0002_kept_rows"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
