@@ -45,7 +45,7 @@ def look_up_givers(*, branch: Branch, asked: str, actor: User) -> list[tuple[str
 
 
 def pick_giver(*, branch: Branch, key: str, actor: User) -> str:
-    """Return the full name of a giver that was suggested to this person just now; the look is recorded (Conflict else)."""
+    """Return the full name of a giver that was suggested to this person just now, and record the look."""
     require(actor, Right.ENTER_GIFTS, branch)
     try:
         owner, branch_id, gift_id = signing.loads(key, salt=_SALT, max_age=_VALID_SECONDS)
