@@ -207,6 +207,16 @@ def names_first_people() -> Rule:
     return Rule("names the first people", answer)
 
 
+def ends_channel() -> Rule:
+    """Who ends a way to give of HOME: its maker, the clerk there, or somebody who plans and approves."""
+
+    def answer(who: Who) -> Answer:
+        first = seen("view_gifts", "plan_appeals", door=("plan_appeals", "approve_appeals")).answer(who)
+        return first if first != OK or who.may("approve_appeals") or who.login == "clerk.own" else FORBIDDEN
+
+    return Rule("ends a channel", answer)
+
+
 def picks_giver(then: Answer = OK) -> Rule:
     """Who enters gifts into a fund of HOME: 404 for a fund outside the branches where they do."""
 

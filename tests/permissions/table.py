@@ -5,6 +5,7 @@ from tests.permissions.rules import (
     Route,
     acts_at_end,
     at_home,
+    ends_channel,
     ends_grant,
     everybody,
     holds,
@@ -297,6 +298,14 @@ for subject, keyed, right, steps in (
         APPEALS[f"desk_{subject}_step:{step}"] = Route(
             asked, asked, {**keyed, "step": f"step_{step}"}, sends={"reason": "示例理由"}
         )
+# What is open already is given up, or ended, by somebody who approves as well.
+for name in ("desk_campaign_step:cancel",):
+    both = seen("view_gifts", "plan_appeals", "approve_appeals", door=APPEAL_WORK)
+    APPEALS[name] = Route(APPEALS[name].get, both, APPEALS[name].arguments, sends={"reason": "示例理由"})
+# A way to give is ended by who made it, or by somebody who approves as well.
+APPEALS["desk_channel_step:end"] = Route(
+    APPEALS["desk_channel_step:end"].get, ends_channel(), {**CHANNEL, "step": "step_end"}, sends={"reason": "示例理由"}
+)
 APPEALS |= {
     "desk_campaign_file_new": Route(None, PLANS, CAMPAIGN),
     "desk_campaign_file": Route(seen("view_gifts"), arguments={**CAMPAIGN, "file_id": "campaign_file"}),

@@ -60,7 +60,7 @@ STEPS: dict[str, Step] = {
         form=ReasonForm,
     ),
     "end": Step(
-        title=gettext_lazy("立即停用"),
+        title=gettext_lazy("停用自己登记的方式"),
         lead=gettext_lazy("停用后公开页面马上不再显示；要恢复须重新登记和审核。"),
         submit=gettext_lazy("停用"),
         done=gettext_lazy("已停用，公开页面不再显示。"),
