@@ -30,7 +30,7 @@ from donations.services.appeals.changes import (
     record_objection,
     submit_change,
 )
-from donations.services.appeals.papers import keep_campaign_file
+from donations.services.appeals.papers import keep_campaign_file, keep_letter
 from donations.services.batches import approve_batch, open_counter_batch, open_file_batch, submit_batch
 from donations.services.corrections import request_correction
 from donations.services.files import keep_voucher
@@ -56,10 +56,10 @@ from tests.donations.appeals import AGREED, make_campaign, make_channel
 from tests.factories.lists import Gift, write_hubei_like
 from tests.factories.people import FOUNDED, branch_at, make_person, make_province
 from tests.permissions.people import EVERYBODY, HOME, Who
+from tests.transparency.ground import place_all
 from transparency.models import ReportRun
 from transparency.services.publishing import publish_run
 from transparency.services.runs import render_run, request_report
-from transparency.services.sequencing import sequence_records
 
 # Written into the books, and to be seen by nobody but those who work at them.
 DONOR = "示例甲乙丙"
@@ -170,6 +170,8 @@ def _batches(clerk: User, approver: User) -> dict[str, Any]:
             picture = keep_voucher(upload=_picture(), actor=clerk) if voucher else None
             typed = {"donor": donor, "amount": "88.00", "received_on": "2026-01-05"}
             add_row(batch_id=batch.pk, typed=typed, actor=clerk, voucher=picture)
+        if voucher:
+            keep_letter(batch_id=batch.pk, row_number=1, upload=_picture(), actor=clerk)
         return submit_batch(batch_id=batch.pk, actor=clerk)
 
     posted = counter(DONOR, "示例丁戊己", voucher=True)
@@ -209,7 +211,7 @@ def _batches(clerk: User, approver: User) -> dict[str, Any]:
 
 def _reports(clerk: User, publisher: User) -> dict[str, Any]:
     """A published report of the month before last, and one of last month that waits for its publisher."""
-    sequence_records()
+    place_all()
     first = today().replace(day=1)
     last = first - datetime.timedelta(days=1)
     before = last.replace(day=1) - datetime.timedelta(days=1)

@@ -18,7 +18,7 @@ from organizations.models import Branch
 from tests import databases
 from tests.factories.gifts import post_gifts, reverse_gift
 from tests.factories.people import make_person, make_province
-from transparency.services.sequencing import sequence_records
+from tests.transparency.ground import place_all
 
 BUDGETS = json.loads((Path(__file__).resolve().parent.parent / "query_budgets.json").read_text(encoding="utf-8"))
 
@@ -86,7 +86,7 @@ def _posted() -> Public:
     other_approver = make_person("other.approver", Role.APPROVER, other)
     more = [{"donor": "虚构他市公司", "amount": "9.99", "received_on": "2025-12-31", "donor_kind": "organisation"}]
     gifts["elsewhere"] = post_gifts(other, more, other_clerk, other_approver)[0]
-    sequence_records()
+    place_all()
     return Public(branches, gifts, clerk, approver)
 
 

@@ -22,7 +22,7 @@ from spending.services.reversing import approve_reversal, request_reversal
 from tests import databases
 from tests.spending.ground import Ground, make_ground
 from tests.spending.test_services_payments import picture
-from transparency.services.sequencing import sequence_records
+from tests.transparency.ground import place_all
 
 pytestmark = pytest.mark.django_db
 NAME = "示例甲乙丙"
@@ -56,7 +56,7 @@ class World:
             offer_copy(document_id=paper.pk, upload=picture("black"), actor=clerk)
         self.released = release_copy(document_id=papers[0].pk, actor=approver)
         self.offered = papers[1]
-        sequence_records()
+        place_all()
 
 
 @pytest.fixture(scope="module")
