@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import zipfile
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-import openpyxl
 from django.utils.translation import gettext as _
-from openpyxl.utils.exceptions import InvalidFileException
 
 from core.clock import today
+from core.errors import DomainError
+from core.tables import read_table
 from ledger.choices import UnitKind
 from ledger.errors import LedgerError
 from ledger.models import CNY, Fund, Unit
 from organizations.choices import SiteKind
 from organizations.models import Branch, Site
 
-LARGEST_BYTES = 2 * 1024 * 1024
-LARGEST_UNPACKED = 20 * 1024 * 1024
 MOST_ROWS = 5000
 # At most so many problems are told at once.
 MOST_PROBLEMS = 20
@@ -70,7 +65,7 @@ def read_opening(data: bytes, *, name: str, branch: Branch) -> list[OpeningRow]:
 
     Raises OpeningFileError with every wrong row (up to 20), or where the file is empty, too large or of another kind.
     """
-    rows = _cells(data, name)
+    rows = _cells(data)
     columns, start = _header(rows)
     reader = _Reader(branch, columns, name)
     found = [
@@ -91,60 +86,11 @@ def read_opening(data: bytes, *, name: str, branch: Branch) -> list[OpeningRow]:
     return found
 
 
-def _cells(data: bytes, name: str) -> list[list[str]]:
-    if not data:
-        raise OpeningFileError("file_empty", _("文件是空的，请重新导出后再上传。"))
-    if len(data) > LARGEST_BYTES:
-        raise OpeningFileError("file_too_large", _("期初余额文件超过 2 MB，请只保留期初余额表后再上传。"))
-    rows = _workbook_cells(data) if data[:4] == b"PK\x03\x04" else _csv_cells(data)
-    if len(rows) > MOST_ROWS:
-        raise OpeningFileError("file_too_long", _("期初余额文件超过 5000 行，请分成几个文件上传。"))
-    return rows
-
-
-def _csv_cells(data: bytes) -> list[list[str]]:
-    if b"\x00" in data or data[:4] in (b"%PDF", b"\xd0\xcf\x11\xe0"):
-        raise _unreadable()
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        try:
-            return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), strict=True)]
-        except csv.Error:
-            break
-    raise _unreadable()
-
-
-def _workbook_cells(data: bytes) -> list[list[str]]:
+def _cells(data: bytes) -> list[list[str]]:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > LARGEST_UNPACKED:
-                raise OpeningFileError("file_too_large", _("工作簿展开后过大，请只保留期初余额表后再上传。"))
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        try:
-            sheet = book.worksheets[0]
-            return [[_text(cell) for cell in row] for row in sheet.iter_rows(max_row=MOST_ROWS + 1, values_only=True)]
-        finally:
-            book.close()
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, OSError) as error:
-        raise _unreadable() from error
-
-
-def _unreadable() -> OpeningFileError:
-    return OpeningFileError("file_unreadable", _("文件不是可读的 CSV 或 XLSX，请用模板另存为 CSV 或 XLSX 后再上传。"))
-
-
-def _text(cell: object) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, float):
-        # A spreadsheet's number: its shortest text, so that 0.1 stays 0.1.
-        return str(int(cell)) if cell.is_integer() else repr(cell)
-    return str(cell).strip()
+        return read_table(data, most_rows=MOST_ROWS)
+    except DomainError as error:
+        raise OpeningFileError(error.code, error.message) from error
 
 
 def _header(rows: list[list[str]]) -> tuple[dict[str, int], int]:

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from core.commands import FINE, WRONG, PortalCommand, person_by_login
 from core.errors import DomainError
+from core.tables import LARGEST_BYTES
 from ledger.services.opening import stage_opening, submit_opening
-from ledger.services.opening_files import LARGEST_BYTES, OpeningFileError
+from ledger.services.opening_files import OpeningFileError
 from organizations.selectors import branch_by_code
 
 
