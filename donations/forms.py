@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from core.clock import today
 from core.errors import DomainError
+from core.uploads import PAPER_ACCEPT
 from donations.choices import CorrectionKind, DonorKind, NameChoice, Purpose
 from donations.intake import FIELD_LABELS, FORMATS, ColumnMapping, Head
 from donations.intake.cells import read_amount, read_date
@@ -267,6 +268,17 @@ class CounterForm(GiftFields):
     def clean_received_on(self) -> str:
         """The day as ISO 8601, or a sentence."""
         return typed_day(self.cleaned_data["received_on"]).isoformat()
+
+
+class LetterForm(forms.Form):
+    """The giver's letter of a large gift."""
+
+    letter = forms.FileField(
+        label=gettext_lazy("捐赠函"),
+        allow_empty_file=True,
+        help_text=gettext_lazy("捐赠人签字或盖章的原件照片或扫描件：JPG、PNG 或 PDF，不超过 10 MB。再次上传会替换。"),
+    )
+    accept = PAPER_ACCEPT
 
 
 class ReasonForm(forms.Form):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from core.errors import NotFound
 from core.models import StoredFile
 from donations.choices import BatchStatus
-from donations.models import Batch, Correction, Donation, GiverRequest, Receipt, StagedGift
+from donations.models import Batch, Correction, Donation, GiftLetter, GiverRequest, Receipt, StagedGift
 from organizations.choices import Right
 from organizations.permissions import may
 
@@ -68,6 +68,15 @@ def row_voucher(batch: Batch, row_number: int) -> StoredFile:
     if voucher is None:
         raise NotFound("no_voucher", _("这一笔没有上传凭证。"))
     return voucher
+
+
+def row_letter(batch: Batch, row_number: int) -> StoredFile:
+    """The giver's letter of a row; raises NotFound."""
+    letter = GiftLetter.objects.select_related("file").filter(batch=batch, row_number=row_number).first()
+    if letter is None:
+        raise NotFound("no_letter", _("这一行没有上传捐赠函。"))
+    found: StoredFile = letter.file
+    return found
 
 
 def gift_for(person: User, number: str) -> Donation:

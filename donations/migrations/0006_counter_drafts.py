@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 (
                     "owner",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="录入人",

@@ -16,7 +16,7 @@ class CounterDraft(SealedModel):
     """
 
     owner = models.OneToOneField(
-        settings.AUTH_USER_MODEL, verbose_name=_("录入人"), on_delete=models.CASCADE, related_name="+"
+        settings.AUTH_USER_MODEL, verbose_name=_("录入人"), on_delete=models.PROTECT, related_name="+"
     )
     content = SealedTextField(_("内容"), logical="donations.counterdraft.content", null=True)
     edit_count = models.PositiveIntegerField(_("保存次数"), default=0)

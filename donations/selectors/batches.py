@@ -118,6 +118,18 @@ def rows_without_letter(batch: Batch) -> list[int]:
     return list(rows.order_by("row_number").values_list("row_number", flat=True))
 
 
+def is_large(row: StagedGift) -> bool:
+    """Whether a gift is so large that it needs a giver's letter or an agreement."""
+    is_due = row.received_on is not None and row.received_on >= settings.LETTER_SINCE
+    return is_due and row.amount is not None and row.amount >= settings.LETTER_FROM_YUAN
+
+
+def letter_rows(batch: Batch) -> list[int]:
+    """The rows whose givers' letters are kept, in order; one query."""
+    letters = GiftLetter.objects.filter(batch=batch).order_by("row_number")
+    return list(letters.values_list("row_number", flat=True))
+
+
 def what_is_left(batch: Batch, tally: BatchTally) -> list[str]:
     """Say everything that keeps a batch from being submitted; empty when it is ready."""
     left: list[str] = []

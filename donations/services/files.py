@@ -48,6 +48,13 @@ def open_row_voucher(*, batch: Batch, voucher: StoredFile, actor: User) -> Binar
     return _opened(voucher)
 
 
+def open_row_letter(*, batch: Batch, letter: StoredFile, actor: User) -> BinaryIO:
+    """Open the giver's letter of a row for its makers and approvers; the reading is recorded (privacy: P2)."""
+    _require_source(batch, actor)
+    record_audit("donations.batch.letter_read", actor=actor, obj=batch, branch_code=batch.branch.code)
+    return _opened(letter)
+
+
 def open_gift_voucher(*, gift: Donation, actor: User) -> tuple[StoredFile, BinaryIO]:
     """Open the voucher of a posted gift for people who may see its giver's name; the reading is recorded."""
     require(actor, Right.REVEAL_NAMES, gift.branch)

@@ -28,6 +28,8 @@ from donations.selectors.batches import (
     batch_rows,
     batch_tally,
     declared_gap,
+    letter_rows,
+    rows_without_letter,
     what_is_left,
 )
 from donations.selectors.desk import PAGE_SIZE, batch_flags, batch_history, batch_job, problem_rows, row_lines
@@ -51,6 +53,8 @@ def batch_detail(request: StaffRequest, number: str) -> HttpResponse:
         **batch_figures(batch),
         **batch_rights(request, batch),
         "history": history,
+        "letters": letter_rows(batch),
+        "unlettered": rows_without_letter(batch) if batch.is_editable else [],
         "returned_because": history[-1].reason if batch.status == BatchStatus.RETURNED else "",
         "job": batch_job(batch) if batch.status in _MOVING else None,
     }

@@ -13,11 +13,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.errors import Conflict, DomainError
 from donations.choices import DuplicateDecision
-from donations.forms import ReasonForm, RowForm
+from donations.forms import LetterForm, ReasonForm, RowForm
 from donations.intake import FIELD_LABELS
 from donations.models import Batch, StagedGift
 from donations.permissions import row_of, row_voucher, sees_names
-from donations.selectors.batches import batch_by_number, batch_rows, batch_tally, undecided_sums, with_state
+from donations.selectors.batches import (
+    batch_by_number,
+    batch_rows,
+    batch_tally,
+    is_large,
+    letter_rows,
+    undecided_sums,
+    with_state,
+)
 from donations.selectors.desk import RowLine, row_lines
 from donations.services.duplicates import decide_duplicates
 from donations.services.files import open_row_voucher
@@ -88,10 +96,17 @@ def _show_form(request: StaffRequest, batch: Batch, row_number: int, form: RowFo
         "conflict": conflict,
         "place": place_of(request),
         "reason_form": ReasonForm(),
+        **_letter(batch, line.row),
         "original": [(FIELD_LABELS.get(name, name), value) for name, value in original.items()],
     }
     inline = request.headers.get("HX-Request") == "true"
     return render(request, "donations/parts/row_form.html" if inline else "donations/row.html", context)
+
+
+def _letter(batch: Batch, row: StagedGift) -> dict[str, Any]:
+    if not is_large(row):
+        return {}
+    return {"letter_form": LetterForm(), "has_letter": row.row_number in letter_rows(batch)}
 
 
 def _after(request: StaffRequest, batch: Batch, row_number: int, sentence: str) -> HttpResponse:

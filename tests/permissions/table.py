@@ -120,6 +120,11 @@ DONATIONS = {
     "desk_row_voucher": Route(
         seen_any("view_gifts", *GIFT_WORK, door=GIFT_WORK), arguments={"number": "counter", "row_number": "voucher_row"}
     ),
+    "desk_row_letter": Route(
+        seen_any("view_gifts", *GIFT_WORK, door=GIFT_WORK),
+        seen("view_gifts", "enter_gifts", door=GIFT_WORK),
+        {"number": "counter", "row_number": "voucher_row"},
+    ),
     "desk_approvals": Route(holds("approve_gifts", "correct_gifts")),
     "desk_counter": Route(holds("enter_gifts"), holds("enter_gifts")),
     "desk_counter_amount": Route(holds("enter_gifts")),
