@@ -191,7 +191,13 @@ def trail_of(movement: Movement, *, as_of: int = NOW, most: int = SUMMARISED_ABO
 
 def trail_of_entry(entry: Entry, *, as_of: int = NOW, most: int = SUMMARISED_ABOVE) -> Trail:
     """Follow what an entry brought into accounts, in its first movement's unit (3 queries; see `trail_of`)."""
-    movements = list(entry.movements.order_by("line").values_list("pk", "unit_id", "in_from"))
+    return trail_of_entry_id(entry.pk, as_of=as_of, most=most)
+
+
+def trail_of_entry_id(entry_id: int, *, as_of: int = NOW, most: int = SUMMARISED_ABOVE) -> Trail:
+    """`trail_of_entry`, for apps that know an entry by its id alone."""
+    lines = Movement.objects.filter(entry_id=entry_id).order_by("line")
+    movements = list(lines.values_list("pk", "unit_id", "in_from"))
     arrived = [(pk, unit) for pk, unit, in_from in movements if in_from is not None]
     chosen = arrived or [(pk, unit) for pk, unit, _in_from in movements]
     return _trail([pk for pk, unit in chosen if unit == chosen[0][1]], as_of=as_of, most=most)

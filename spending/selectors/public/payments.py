@@ -354,6 +354,14 @@ def payment_numbers(entry_ids: Collection[int]) -> dict[int, str]:
     return dict(rows.values_list("entry_id", "number"))
 
 
+def payments_by_entry(entry_ids: Collection[int]) -> dict[str, PublicPayment]:
+    """The payments that these entries posted, by the entry's number; one query, none for no entries."""
+    if not entry_ids:
+        return {}
+    rows = _shown(Payment.objects.for_public_display().filter(entry_id__in=entry_ids))
+    return {payment.entry_number: payment for payment in (PublicPayment(*row) for row in rows)}
+
+
 def reversal_notes(entry_ids: Collection[int]) -> dict[int, str]:
     """The 更正说明 of payments that these entries took back; one query, none for no entries."""
     if not entry_ids:

@@ -23,6 +23,7 @@ from donations.selectors.public import (
 )
 from donations.selectors.receipts import receipt_states
 from transparency.filters import GIFT_FILTERS, GiftFilterForm, branch_select, filter_summary, read_gift_filter
+from transparency.selectors.gift_ways import gift_way
 from transparency.selectors.network import branch_options
 from transparency.selectors.open_data import GIFT_FIELDS, log_indexes, stream_open_rows
 from transparency.views.public.caching import public_page
@@ -122,7 +123,7 @@ def donation_detail(request: HttpRequest, number: str) -> HttpResponse:
         "gift": gift,
         "title": gift.number,
         "status_label": GiftStatus(gift.status).label,
-        "steps": trail_steps(gift),
+        "way": gift_way(gift),
         "log_index": place,
         "receipt": receipt_words(gift),
         "as_of": now(),
@@ -134,40 +135,3 @@ def receipt_words(gift: PublicGift) -> str:
     """What is known of the gift's fiscal receipt, without its number."""
     state = receipt_states([gift.id]).get(gift.id)
     return str(ReceiptState(state).label) if state else ""
-
-
-def trail_steps(gift: PublicGift) -> list[dict[str, Any]]:
-    """The steps of a gift's way, as the trail component takes them."""
-    amount = f"¥{gift.amount:,.2f}"
-    steps: list[dict[str, Any]] = [
-        {
-            "title": _("已收到"),
-            "on": gift.received_on,
-            "state": "done",
-            "text": _("%(branch)s收到 %(amount)s。") % {"branch": gift.branch_name, "amount": amount},
-            "links": [{"label": gift.branch_name, "url": f"/branches/{gift.branch_code}/"}],
-        },
-        {
-            "title": _("已入账"),
-            "on": gift.posted_at,
-            "state": "done",
-            "text": _("经两人核对后记入账簿，捐赠编号 %(number)s。") % {"number": gift.number},
-        },
-    ]
-    if gift.reversed_at is not None:
-        note = _("更正说明：%(note)s") % {"note": gift.note}
-        title = _("已冲销或退还") if gift.status == GiftStatus.REVERSED else _("部分冲销、退还或垫付退还")
-        steps.append({"title": title, "on": gift.reversed_at, "state": "current", "text": note})
-        if gift.status == GiftStatus.REVERSED:
-            return steps
-    fund = {"label": _("资金池的每一笔收支"), "url": f"/funds/{gift.fund_code}/"}
-    pooled = _("归入“%(fund)s”（%(code)s），与池内其他捐赠一并管理。") % {
-        "fund": gift.fund_name,
-        "code": gift.fund_code,
-    }
-    later = _("款项拨付、使用后，会在这里逐步显示日期、凭证号和接收单位；目前还没有可公开的使用记录。")
-    return [
-        *steps,
-        {"title": _("归集到资金池"), "on": gift.posted_at, "state": "current", "text": pooled, "links": [fund]},
-        {"title": _("拨付与使用"), "state": "future", "text": later},
-    ]

@@ -35,7 +35,7 @@ from donations.selectors.givers import (
 from donations.selectors.public import public_gift
 from donations.services.givers import ask_about_gift, withdraw_request
 from donations.services.names import choose_own_name
-from transparency.views.public.donations import trail_steps
+from transparency.selectors.gift_ways import gift_way
 
 PURPOSE = "giver"
 STAYS = timedelta(minutes=20)
@@ -172,7 +172,7 @@ def _gift_page(request: HttpRequest, phone: str, number: str, **over: object) ->
     gift = own_gift(phone, number)
     context = {
         "gift": as_own(gift),
-        "steps": trail_steps(public_gift(gift.number)),
+        "way": gift_way(public_gift(gift.number)),
         "requests": own_requests(gift),
         "feedbacks": own_feedbacks(gift),
         "name_form": OwnNameForm(initial={"choice": gift.name_choice}, auto_id="name-%s"),
