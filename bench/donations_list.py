@@ -19,6 +19,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.urls import clear_url_caches, set_urlconf
 
+from bench import donations_plans
 from bench.context import Context, figure
 from bench.data import fill
 from donations.selectors.public import Cursor, PublicGiftFilter, public_gifts
@@ -92,7 +93,7 @@ def measure() -> list[dict[str, Any]]:
     finally:
         settings.ROOT_URLCONF = before
         clear_url_caches()
-    return [*_page_figures(took, statements), *_depth()]
+    return [*_page_figures(took, statements), *_depth(), *donations_plans.measure(ROWS)]
 
 
 def _page_figures(took: dict[str, list[float]], statements: list[Statements]) -> list[dict[str, Any]]:

@@ -94,6 +94,7 @@ class Donation(BranchLineage):
                 condition=Q(county__isnull=False),
             ),
             models.Index(fields=["branch", "-received_on", "-id"], name="donation_branch_by_day"),
+            models.Index(fields=["amount", "-received_on", "-id"], name="donation_by_amount"),
             models.Index(fields=["loose_key"], name="donation_loose"),
             GinIndex(fields=["display_bigrams"], name="donation_bigrams"),
         ]

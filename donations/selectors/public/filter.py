@@ -116,6 +116,9 @@ class PublicGiftFilter:
     def rows(self) -> DonationQuerySet:
         """The gifts, but for `q`; the caller adds order and limit."""
         gifts = self.placed_rows()
+        if self.minimum is not None and self.minimum == self.maximum:
+            # One amount: its index gives the rows in the order of the list.
+            return gifts.filter(amount=self.minimum)
         if self.minimum is not None:
             gifts = gifts.filter(amount__gte=self.minimum)
         if self.maximum is not None:

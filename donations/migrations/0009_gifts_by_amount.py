@@ -1,0 +1,16 @@
+"""An index of gifts by amount, for lists that ask for sums alone."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    """An index of gifts by amount, for lists that ask for sums alone."""
+
+    dependencies = [("donations", "0008_refunds")]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="donation",
+            index=models.Index(fields=["amount", "-received_on", "-id"], name="donation_by_amount"),
+        ),
+    ]
