@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
 
 from core.audit import request_address
 from core.errors import DomainError
-from core.views.errors import error_response
+from core.views.errors import error_response, page_not_found
 
 
 class RequestContextMiddleware:
@@ -28,14 +29,22 @@ class RequestContextMiddleware:
 
 
 class DomainErrorMiddleware:
-    """Answers what the domain refused: a page with its sentence and status, or the same as JSON."""
+    """Answers what the domain refused: a page with its sentence and status, or the same as JSON.
+
+    A demo runs with DEBUG on; whoever tries it still gets the page that everybody gets for what is not there.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if settings.DEMO and response.status_code == 404 and request.resolver_match is None:
+            return page_not_found(request)
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Take care of domain errors alone; everything else is Django's."""
-        return error_response(request, exception) if isinstance(exception, DomainError) else None
+        """Take care of domain errors, in a demo of what is not there too; everything else is Django's."""
+        if isinstance(exception, DomainError):
+            return error_response(request, exception)
+        return page_not_found(request, exception) if settings.DEMO and isinstance(exception, Http404) else None

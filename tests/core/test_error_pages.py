@@ -111,6 +111,15 @@ def test_a_refusal_is_a_page_in_chinese_with_time_and_reference(client, address,
     assert "no such thing" not in page
 
 
+@pytest.mark.parametrize("address", ["/missing/", "/plain404/", "/nowhere/"])
+def test_a_demo_shows_its_own_page_for_what_is_not_there(client, settings, address):
+    settings.DEBUG = settings.DEMO = True
+    answer = client.get(address)
+    assert answer.status_code == 404
+    assert "编号 2" in answer.content.decode()
+    assert "URLconf" not in answer.content.decode()
+
+
 def test_a_refusal_names_each_field(client):
     assert "金额不是数字。" in client.get("/refused/").content.decode()
 
