@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import FileResponse, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.errors import DomainError
 from core.money import format_yuan
 from donations.appeal_forms import AgreementForm
 from donations.choices import TermsStatus
@@ -21,10 +19,11 @@ from donations.models import Agreement
 from donations.selectors.terms import agreement_for, agreements_for, steps_of
 from donations.services.appeals import agreements
 from donations.services.appeals.papers import open_paper
-from donations.views.answers import add_refusal, private_file
-from donations.views.appeals.steps import Fact, Place, Step, branch_for_new, steps_for, take_step
+from donations.views.answers import private_file
+from donations.views.appeals.pages import MOST_LISTED, Draft, ListPage, branch_for_new, show_list, write_draft
+from donations.views.appeals.steps import Fact, Place, Step, steps_for, take_step
 from organizations.choices import Right
-from organizations.permissions import branches_with, may, require
+from organizations.permissions import may, require
 from organizations.views.access import StaffRequest, desk_page
 
 STEPS: dict[str, Step] = {
@@ -88,29 +87,25 @@ STEPS: dict[str, Step] = {
 @require_safe
 def agreement_list(request: StaffRequest) -> HttpResponse:
     """The agreements of the person's branches."""
-    status = request.GET.get("status", "")
-    rows = [
-        {
+    page = ListPage(
+        title=_("捐赠协议"),
+        lead=_("与捐赠人约定金额、用途、期限和管理费率；生效时设立专门的资金池。"),
+        statuses=TermsStatus.choices,
+        new_name="desk_agreement_new",
+        new_label=_("登记协议"),
+        note_label=_("约定金额"),
+    )
+    found = agreements_for(request.user, status=request.GET.get("status", ""))[:MOST_LISTED]
+    return show_list(
+        request,
+        page,
+        found,
+        lambda one: {
             "title": _("%(number)s %(title)s") % {"number": one.number, "title": one.title},
-            "url": reverse("desk_agreement", args=[one.number]),
-            "branch": one.branch.name,
-            "status": one.status,
-            "label": one.get_status_display(),
+            "url": _address(one),
             "note": format_yuan(one.amount),
-        }
-        for one in agreements_for(request.user, status=status)[:200]
-    ]
-    context = {
-        "title": _("捐赠协议"),
-        "lead": _("与捐赠人约定金额、用途、期限和管理费率；生效时设立专门的资金池。"),
-        "rows": rows,
-        "statuses": TermsStatus.choices,
-        "status": status,
-        "new_url": reverse("desk_agreement_new") if branches_with(request.user, Right.PLAN_APPEALS).exists() else "",
-        "new_label": _("登记协议"),
-        "note_label": _("约定金额"),
-    }
-    return render(request, "donations/appeals/list.html", context)
+        },
+    )
 
 
 @desk_page(Right.VIEW_GIFTS)
@@ -148,15 +143,17 @@ def agreement_new(request: StaffRequest) -> HttpResponse:
     """Write an agreement."""
     branch = branch_for_new(request)
     form = AgreementForm(request.POST or None, request.FILES or None)
-    if form.is_valid():
-        try:
-            agreement = agreements.draft_agreement(branch=branch, **_values(form), actor=request.user)
-        except DomainError as error:
-            add_refusal(form, error)
-        else:
-            messages.success(request, _("草稿已保存，核对后提交审核。"))
-            return redirect("desk_agreement", number=agreement.number)
-    return render(request, "donations/appeals/form.html", _form_page(form, branch.name, _("登记捐赠协议")))
+    draft = Draft(
+        form=form,
+        title=_("登记捐赠协议"),
+        lead=branch.name,
+        list_label=_("捐赠协议"),
+        list_url=reverse("desk_agreements"),
+        save=lambda: agreements.draft_agreement(branch=branch, **_values(form), actor=request.user),
+        said=_("草稿已保存，核对后提交审核。"),
+        address=_address,
+    )
+    return write_draft(request, draft)
 
 
 @desk_page(Right.PLAN_APPEALS)
@@ -166,15 +163,17 @@ def agreement_edit(request: StaffRequest, number: str) -> HttpResponse:
     agreement = agreement_for(request.user, number)
     require(request.user, Right.PLAN_APPEALS, agreement.branch)
     form = AgreementForm(request.POST or None, request.FILES or None, agreement=agreement)
-    if form.is_valid():
-        try:
-            agreements.edit_agreement(agreement_id=agreement.pk, **_values(form), actor=request.user)
-        except DomainError as error:
-            add_refusal(form, error)
-        else:
-            messages.success(request, _("草稿已保存。"))
-            return redirect("desk_agreement", number=agreement.number)
-    return render(request, "donations/appeals/form.html", _form_page(form, agreement.branch.name, _("修改捐赠协议")))
+    draft = Draft(
+        form=form,
+        title=_("修改捐赠协议"),
+        lead=agreement.branch.name,
+        list_label=_("捐赠协议"),
+        list_url=reverse("desk_agreements"),
+        save=lambda: agreements.edit_agreement(agreement_id=agreement.pk, **_values(form), actor=request.user),
+        said=_("草稿已保存。"),
+        address=lambda _saved: _address(agreement),
+    )
+    return write_draft(request, draft)
 
 
 @desk_page(Right.PLAN_APPEALS, Right.APPROVE_APPEALS)
@@ -182,8 +181,7 @@ def agreement_edit(request: StaffRequest, number: str) -> HttpResponse:
 def agreement_step(request: StaffRequest, number: str, step: str) -> HttpResponse:
     """Ask for one step of an agreement and take it."""
     agreement = agreement_for(request.user, number)
-    address = reverse("desk_agreement", args=[agreement.number])
-    place = Place("agreement_id", address, agreement.title, _("捐赠协议"), agreement_facts(agreement))
+    place = Place("agreement_id", _address(agreement), agreement.title, _("捐赠协议"), agreement_facts(agreement))
     return take_step(request, agreement, STEPS, step, place)
 
 
@@ -203,15 +201,8 @@ def _values(form: AgreementForm) -> dict[str, Any]:
     return {"values": form.cleaned_data, "upload": upload.file if upload else None}
 
 
-def _form_page(form: AgreementForm, lead: str, title: str) -> dict[str, Any]:
-    return {
-        "form": form,
-        "sections": [(_("捐赠协议"), list(form))],
-        "title": title,
-        "lead": lead,
-        "list_label": _("捐赠协议"),
-        "list_url": reverse("desk_agreements"),
-    }
+def _address(agreement: Agreement) -> str:
+    return reverse("desk_agreement", args=[agreement.number])
 
 
 def agreement_facts(agreement: Agreement) -> list[Fact]:

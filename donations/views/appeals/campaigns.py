@@ -29,10 +29,11 @@ from donations.selectors.campaigns import (
 from donations.services.appeals import campaigns, closing
 from donations.services.appeals.papers import keep_campaign_file, open_campaign_file, release_campaign_file
 from donations.services.appeals.plans import filing_due
-from donations.views.answers import add_refusal, private_file, say_refusal
-from donations.views.appeals.steps import Fact, Place, Step, branch_for_new, steps_for, take_step
+from donations.views.answers import private_file, say_refusal
+from donations.views.appeals.pages import MOST_LISTED, Draft, ListPage, branch_for_new, show_list, write_draft
+from donations.views.appeals.steps import Fact, Place, Step, steps_for, take_step
 from organizations.choices import Right
-from organizations.permissions import branches_with, may, require
+from organizations.permissions import may, require
 from organizations.views.access import StaffRequest, desk_page
 
 _LIVING = frozenset({CampaignStatus.OPEN, CampaignStatus.CLOSED, CampaignStatus.SETTLING, CampaignStatus.SETTLED})
@@ -156,29 +157,25 @@ STEPS: dict[str, Step] = {
 @require_safe
 def campaign_list(request: StaffRequest) -> HttpResponse:
     """The campaigns of the person's branches."""
-    status = request.GET.get("status", "")
-    rows = [
-        {
+    page = ListPage(
+        title=_("募捐活动"),
+        lead=_("每项公开募捐先有方案，由另一人审核后开放；一项活动有自己的资金池。"),
+        statuses=CampaignStatus.choices,
+        new_name="desk_campaign_new",
+        new_label=_("起草募捐活动"),
+        note_label=_("募捐期"),
+    )
+    found = campaigns_for(request.user, status=request.GET.get("status", ""))[:MOST_LISTED]
+    return show_list(
+        request,
+        page,
+        found,
+        lambda one: {
             "title": one.name,
-            "url": reverse("desk_campaign", args=[one.slug]),
-            "branch": one.branch.name,
-            "status": one.status,
-            "label": one.get_status_display(),
+            "url": _address(one),
             "note": _("%(first)s 至 %(last)s") % {"first": one.starts_on, "last": one.ends_on},
-        }
-        for one in campaigns_for(request.user, status=status)[:200]
-    ]
-    context = {
-        "title": _("募捐活动"),
-        "lead": _("每项公开募捐先有方案，由另一人审核后开放；一项活动有自己的资金池。"),
-        "rows": rows,
-        "statuses": CampaignStatus.choices,
-        "status": status,
-        "new_url": reverse("desk_campaign_new") if branches_with(request.user, Right.PLAN_APPEALS).exists() else "",
-        "new_label": _("起草募捐活动"),
-        "note_label": _("募捐期"),
-    }
-    return render(request, "donations/appeals/list.html", context)
+        },
+    )
 
 
 @desk_page(Right.VIEW_GIFTS)
@@ -209,17 +206,20 @@ def campaign_new(request: StaffRequest) -> HttpResponse:
     """Write a campaign."""
     branch = branch_for_new(request)
     form = CampaignForm(request.POST or None, branch=branch)
-    if form.is_valid():
-        try:
-            campaign = campaigns.draft_campaign(
-                branch=branch, plan=form.plan(), channels=form.cleaned_data["channels"], actor=request.user
-            )
-        except DomainError as error:
-            add_refusal(form, error)
-        else:
-            messages.success(request, _("草稿已保存，核对后提交审核。"))
-            return redirect("desk_campaign", slug=campaign.slug)
-    return render(request, "donations/appeals/form.html", _form_page(form, branch.name, _("起草募捐活动")))
+    draft = Draft(
+        form=form,
+        title=_("起草募捐活动"),
+        lead=branch.name,
+        list_label=_("募捐活动"),
+        list_url=reverse("desk_campaigns"),
+        save=lambda: campaigns.draft_campaign(
+            branch=branch, plan=form.plan(), channels=form.cleaned_data["channels"], actor=request.user
+        ),
+        said=_("草稿已保存，核对后提交审核。"),
+        address=_address,
+        sections=_sections(form),
+    )
+    return write_draft(request, draft)
 
 
 @desk_page(Right.PLAN_APPEALS)
@@ -229,33 +229,32 @@ def campaign_edit(request: StaffRequest, slug: str) -> HttpResponse:
     campaign = campaign_for(request.user, slug)
     require(request.user, Right.PLAN_APPEALS, campaign.branch)
     form = CampaignForm(request.POST or None, branch=campaign.branch, campaign=campaign)
-    if form.is_valid():
-        try:
-            saved = campaigns.edit_campaign(
-                campaign_id=campaign.pk,
-                plan=form.plan(),
-                channels=form.cleaned_data["channels"],
-                version=form.cleaned_data["version"] or 0,
-                actor=request.user,
-            )
-        except DomainError as error:
-            add_refusal(form, error)
-        else:
-            messages.success(request, _("草稿已保存。"))
-            return redirect("desk_campaign", slug=saved.slug)
-    return render(request, "donations/appeals/form.html", _form_page(form, campaign.branch.name, _("修改募捐方案")))
+    draft = Draft(
+        form=form,
+        title=_("修改募捐方案"),
+        lead=campaign.branch.name,
+        list_label=_("募捐活动"),
+        list_url=reverse("desk_campaigns"),
+        save=lambda: campaigns.edit_campaign(
+            campaign_id=campaign.pk,
+            plan=form.plan(),
+            channels=form.cleaned_data["channels"],
+            version=form.cleaned_data["version"] or 0,
+            actor=request.user,
+        ),
+        said=_("草稿已保存。"),
+        address=_address,
+        sections=_sections(form),
+    )
+    return write_draft(request, draft)
 
 
-def _form_page(form: CampaignForm, branch_name: str, title: str) -> dict[str, Any]:
-    sections = [(legend, [form[name] for name in names]) for legend, names in CampaignForm.SECTIONS]
-    return {
-        "form": form,
-        "sections": sections,
-        "title": title,
-        "lead": branch_name,
-        "list_label": _("募捐活动"),
-        "list_url": reverse("desk_campaigns"),
-    }
+def _sections(form: CampaignForm) -> list[tuple[Any, list[Any]]]:
+    return [(legend, [form[name] for name in names]) for legend, names in CampaignForm.SECTIONS]
+
+
+def _address(campaign: Campaign) -> str:
+    return reverse("desk_campaign", args=[campaign.slug])
 
 
 @desk_page(Right.PLAN_APPEALS, Right.APPROVE_APPEALS)
@@ -265,7 +264,7 @@ def campaign_step(request: StaffRequest, slug: str, step: str) -> HttpResponse:
     campaign = campaign_for(request.user, slug)
     place = Place(
         id_name="campaign_id",
-        address=reverse("desk_campaign", args=[campaign.slug]),
+        address=_address(campaign),
         title=campaign.name,
         back_label=_("募捐活动"),
         facts=plan_facts(campaign),
@@ -283,7 +282,7 @@ def campaign_file_new(request: StaffRequest, slug: str) -> HttpResponse:
     form = CampaignFileForm(request.POST, request.FILES)
     if not form.is_valid():
         messages.error(request, _("请填写类别和标题，并选择文件。"))
-        return redirect("desk_campaign", slug=campaign.slug)
+        return redirect(_address(campaign))
     data = form.cleaned_data
     try:
         keep_campaign_file(
@@ -296,7 +295,7 @@ def campaign_file_new(request: StaffRequest, slug: str) -> HttpResponse:
         messages.success(request, _("文件已保存，由另一人公开。"))
     except DomainError as error:
         say_refusal(request, error)
-    return redirect("desk_campaign", slug=campaign.slug)
+    return redirect(_address(campaign))
 
 
 @desk_page(Right.VIEW_GIFTS)
@@ -319,7 +318,7 @@ def campaign_file_release(request: StaffRequest, slug: str, file_id: int) -> Htt
         messages.success(request, _("文件已公开。"))
     except DomainError as error:
         say_refusal(request, error)
-    return redirect("desk_campaign", slug=campaign.slug)
+    return redirect(_address(campaign))
 
 
 def plan_facts(campaign: Campaign) -> list[Fact]:

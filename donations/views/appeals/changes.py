@@ -21,11 +21,12 @@ from donations.models import ChangeOfUse
 from donations.selectors.terms import change_for, changes_for, steps_of
 from donations.services.appeals import changes
 from donations.services.appeals.papers import open_paper
-from donations.views.answers import add_refusal, private_file, say_refusal
-from donations.views.appeals.steps import Fact, Place, Step, branch_for_new, steps_for, take_step
+from donations.views.answers import private_file, say_refusal
+from donations.views.appeals.pages import MOST_LISTED, Draft, ListPage, branch_for_new, show_list, write_draft
+from donations.views.appeals.steps import Fact, Place, Step, steps_for, take_step
 from ledger.choices import UseBasis
 from organizations.choices import Right
-from organizations.permissions import branches_with, may, require
+from organizations.permissions import may, require
 from organizations.views.access import StaffRequest, desk_page
 
 STEPS: dict[str, Step] = {
@@ -102,30 +103,26 @@ STEPS: dict[str, Step] = {
 @require_safe
 def change_list(request: StaffRequest) -> HttpResponse:
     """The changes of use of the person's branches."""
-    status = request.GET.get("status", "")
-    rows = [
-        {
+    page = ListPage(
+        title=_("变更用途"),
+        lead=_("定向资金改用途须有捐赠人书面同意；联系不到捐赠人的，公示满六十日。"),
+        statuses=ChangeStatus.choices,
+        new_name="desk_change_new",
+        new_label=_("起草变更"),
+        note_label=_("金额"),
+    )
+    found = changes_for(request.user, status=request.GET.get("status", ""))[:MOST_LISTED]
+    return show_list(
+        request,
+        page,
+        found,
+        lambda one: {
             "title": _("%(number)s：%(source)s → %(target)s")
             % {"number": one.number, "source": one.source.name, "target": one.target.name},
-            "url": reverse("desk_change", args=[one.number]),
-            "branch": one.branch.name,
-            "status": one.status,
-            "label": one.get_status_display(),
+            "url": _address(one),
             "note": format_yuan(one.amount),
-        }
-        for one in changes_for(request.user, status=status)[:200]
-    ]
-    context = {
-        "title": _("变更用途"),
-        "lead": _("定向资金改用途须有捐赠人书面同意；联系不到捐赠人的，公示满六十日。"),
-        "rows": rows,
-        "statuses": ChangeStatus.choices,
-        "status": status,
-        "new_url": reverse("desk_change_new") if branches_with(request.user, Right.PLAN_APPEALS).exists() else "",
-        "new_label": _("起草变更"),
-        "note_label": _("金额"),
-    }
-    return render(request, "donations/appeals/list.html", context)
+        },
+    )
 
 
 @desk_page(Right.VIEW_GIFTS)
@@ -166,15 +163,17 @@ def change_new(request: StaffRequest) -> HttpResponse:
     """Write a change of use."""
     branch = branch_for_new(request)
     form = ChangeForm(request.POST or None, request.FILES or None, branch=branch)
-    if form.is_valid():
-        try:
-            change = changes.draft_change(terms=form.terms(), upload=_upload(form), actor=request.user)
-        except DomainError as error:
-            add_refusal(form, error)
-        else:
-            messages.success(request, _("草稿已保存，核对后提交审核。"))
-            return redirect("desk_change", number=change.number)
-    return render(request, "donations/appeals/form.html", _form_page(form, branch.name, _("起草变更用途")))
+    draft = Draft(
+        form=form,
+        title=_("起草变更用途"),
+        lead=branch.name,
+        list_label=_("变更用途"),
+        list_url=reverse("desk_changes"),
+        save=lambda: changes.draft_change(terms=form.terms(), upload=_upload(form), actor=request.user),
+        said=_("草稿已保存，核对后提交审核。"),
+        address=_address,
+    )
+    return write_draft(request, draft)
 
 
 @desk_page(Right.PLAN_APPEALS)
@@ -184,15 +183,19 @@ def change_edit(request: StaffRequest, number: str) -> HttpResponse:
     change = change_for(request.user, number)
     require(request.user, Right.PLAN_APPEALS, change.branch)
     form = ChangeForm(request.POST or None, request.FILES or None, branch=change.branch, change=change)
-    if form.is_valid():
-        try:
-            changes.edit_change(change_id=change.pk, terms=form.terms(), upload=_upload(form), actor=request.user)
-        except DomainError as error:
-            add_refusal(form, error)
-        else:
-            messages.success(request, _("草稿已保存。"))
-            return redirect("desk_change", number=change.number)
-    return render(request, "donations/appeals/form.html", _form_page(form, change.branch.name, _("修改变更用途")))
+    draft = Draft(
+        form=form,
+        title=_("修改变更用途"),
+        lead=change.branch.name,
+        list_label=_("变更用途"),
+        list_url=reverse("desk_changes"),
+        save=lambda: changes.edit_change(
+            change_id=change.pk, terms=form.terms(), upload=_upload(form), actor=request.user
+        ),
+        said=_("草稿已保存。"),
+        address=lambda _saved: _address(change),
+    )
+    return write_draft(request, draft)
 
 
 @desk_page(Right.PLAN_APPEALS, Right.APPROVE_APPEALS)
@@ -200,8 +203,7 @@ def change_edit(request: StaffRequest, number: str) -> HttpResponse:
 def change_step(request: StaffRequest, number: str, step: str) -> HttpResponse:
     """Ask for one step of a change of use and take it."""
     change = change_for(request.user, number)
-    address = reverse("desk_change", args=[change.number])
-    place = Place("change_id", address, change.number, _("变更用途"), change_facts(change))
+    place = Place("change_id", _address(change), change.number, _("变更用途"), change_facts(change))
     return take_step(request, change, STEPS, step, place)
 
 
@@ -214,13 +216,13 @@ def objection_new(request: StaffRequest, number: str) -> HttpResponse:
     form = ObjectionForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("请填写收到日期和异议内容。"))
-        return redirect("desk_change", number=change.number)
+        return redirect(_address(change))
     try:
         changes.record_objection(change_id=change.pk, **form.cleaned_data, actor=request.user)
         messages.success(request, _("异议已登记，答复之前不能变更。"))
     except DomainError as error:
         say_refusal(request, error)
-    return redirect("desk_change", number=change.number)
+    return redirect(_address(change))
 
 
 @desk_page(Right.APPROVE_APPEALS)
@@ -234,13 +236,13 @@ def objection_answer(request: StaffRequest, number: str, objection_id: int) -> H
     form = AnswerForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("请填写答复。"))
-        return redirect("desk_change", number=change.number)
+        return redirect(_address(change))
     try:
         changes.answer_objection(objection_id=objection_id, **form.cleaned_data, actor=request.user)
         messages.success(request, _("答复已公开。"))
     except DomainError as error:
         say_refusal(request, error)
-    return redirect("desk_change", number=change.number)
+    return redirect(_address(change))
 
 
 @desk_page(Right.PLAN_APPEALS, Right.APPROVE_APPEALS)
@@ -259,15 +261,8 @@ def _upload(form: ChangeForm) -> Any:
     return upload.file if upload else None
 
 
-def _form_page(form: ChangeForm, lead: str, title: str) -> dict[str, Any]:
-    return {
-        "form": form,
-        "sections": [(_("变更用途"), list(form))],
-        "title": title,
-        "lead": lead,
-        "list_label": _("变更用途"),
-        "list_url": reverse("desk_changes"),
-    }
+def _address(change: ChangeOfUse) -> str:
+    return reverse("desk_change", args=[change.number])
 
 
 def change_facts(change: ChangeOfUse) -> list[Fact]:

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.errors import DomainError
 from donations.appeal_forms import AccountAgainForm, ChannelForm
 from donations.choices import TermsStatus
 from donations.forms import ReasonForm
 from donations.models import GivingChannel
 from donations.selectors.terms import channel_for, channels_for, steps_of
 from donations.services.appeals import channels
-from donations.views.answers import add_refusal
-from donations.views.appeals.steps import Fact, Place, Step, branch_for_new, steps_for, take_step
+from donations.views.appeals.pages import MOST_LISTED, Draft, ListPage, branch_for_new, show_list, write_draft
+from donations.views.appeals.steps import Fact, Place, Step, steps_for, take_step
 from organizations.choices import Right
-from organizations.permissions import branches_with, may, require
+from organizations.permissions import may, require
 from organizations.views.access import StaffRequest, desk_page
 
 STEPS: dict[str, Step] = {
@@ -101,29 +97,18 @@ STEPS: dict[str, Step] = {
 @require_safe
 def channel_list(request: StaffRequest) -> HttpResponse:
     """The ways to give of the person's branches."""
-    status = request.GET.get("status", "")
-    rows = [
-        {
-            "title": one.title,
-            "url": reverse("desk_channel", args=[one.pk]),
-            "branch": one.branch.name,
-            "status": one.status,
-            "label": one.get_status_display(),
-            "note": one.get_kind_display(),
-        }
-        for one in channels_for(request.user, status=status)[:200]
-    ]
-    context = {
-        "title": _("捐赠方式"),
-        "lead": _("公开页面“我要捐赠”上的账户和地址：一人登记，另一人对照资料启用。"),
-        "rows": rows,
-        "statuses": TermsStatus.choices,
-        "status": status,
-        "new_url": reverse("desk_channel_new") if branches_with(request.user, Right.PLAN_APPEALS).exists() else "",
-        "new_label": _("登记捐赠方式"),
-        "note_label": _("方式"),
-    }
-    return render(request, "donations/appeals/list.html", context)
+    page = ListPage(
+        title=_("捐赠方式"),
+        lead=_("公开页面“我要捐赠”上的账户和地址：一人登记，另一人对照资料启用。"),
+        statuses=TermsStatus.choices,
+        new_name="desk_channel_new",
+        new_label=_("登记捐赠方式"),
+        note_label=_("方式"),
+    )
+    found = channels_for(request.user, status=request.GET.get("status", ""))[:MOST_LISTED]
+    return show_list(
+        request, page, found, lambda one: {"title": one.title, "url": _address(one), "note": one.get_kind_display()}
+    )
 
 
 @desk_page(Right.VIEW_GIFTS)
@@ -162,15 +147,17 @@ def channel_new(request: StaffRequest) -> HttpResponse:
     replaces = request.GET.get("replaces", "")
     old = channel_for(request.user, int(replaces)) if replaces.isdigit() and len(replaces) < 19 else None
     form = ChannelForm(request.POST or None, channel=old)
-    if form.is_valid():
-        try:
-            channel = channels.draft_channel(branch=branch, values=form.cleaned_data, replaces=old, actor=request.user)
-        except DomainError as error:
-            add_refusal(form, error)
-        else:
-            messages.success(request, _("草稿已保存，核对后提交审核。"))
-            return redirect("desk_channel", pk=channel.pk)
-    return render(request, "donations/appeals/form.html", _form_page(form, branch.name, _("登记捐赠方式")))
+    draft = Draft(
+        form=form,
+        title=_("登记捐赠方式"),
+        lead=branch.name,
+        list_label=_("捐赠方式"),
+        list_url=reverse("desk_channels"),
+        save=lambda: channels.draft_channel(branch=branch, values=form.cleaned_data, replaces=old, actor=request.user),
+        said=_("草稿已保存，核对后提交审核。"),
+        address=_address,
+    )
+    return write_draft(request, draft)
 
 
 @desk_page(Right.PLAN_APPEALS)
@@ -180,26 +167,17 @@ def channel_edit(request: StaffRequest, pk: int) -> HttpResponse:
     channel = channel_for(request.user, pk)
     require(request.user, Right.PLAN_APPEALS, channel.branch)
     form = ChannelForm(request.POST or None, channel=channel)
-    if form.is_valid():
-        try:
-            channels.edit_channel(channel_id=channel.pk, values=form.cleaned_data, actor=request.user)
-        except DomainError as error:
-            add_refusal(form, error)
-        else:
-            messages.success(request, _("草稿已保存。"))
-            return redirect("desk_channel", pk=channel.pk)
-    return render(request, "donations/appeals/form.html", _form_page(form, channel.branch.name, _("修改捐赠方式")))
-
-
-def _form_page(form: ChannelForm, lead: str, title: str) -> dict[str, Any]:
-    return {
-        "form": form,
-        "sections": [(_("捐赠方式"), list(form))],
-        "title": title,
-        "lead": lead,
-        "list_label": _("捐赠方式"),
-        "list_url": reverse("desk_channels"),
-    }
+    draft = Draft(
+        form=form,
+        title=_("修改捐赠方式"),
+        lead=channel.branch.name,
+        list_label=_("捐赠方式"),
+        list_url=reverse("desk_channels"),
+        save=lambda: channels.edit_channel(channel_id=channel.pk, values=form.cleaned_data, actor=request.user),
+        said=_("草稿已保存。"),
+        address=lambda _saved: _address(channel),
+    )
+    return write_draft(request, draft)
 
 
 @desk_page(Right.PLAN_APPEALS, Right.APPROVE_APPEALS)
@@ -211,8 +189,12 @@ def channel_step(request: StaffRequest, pk: int, step: str) -> HttpResponse:
     if step == "approve":
         # The second person types it from the paper, not from this page.
         facts = [fact for fact in facts if fact[1] != channel.account_number]
-    place = Place("channel_id", reverse("desk_channel", args=[channel.pk]), channel.title, _("捐赠方式"), facts)
+    place = Place("channel_id", _address(channel), channel.title, _("捐赠方式"), facts)
     return take_step(request, channel, STEPS, step, place)
+
+
+def _address(channel: GivingChannel) -> str:
+    return reverse("desk_channel", args=[channel.pk])
 
 
 def channel_facts(channel: GivingChannel) -> list[Fact]:

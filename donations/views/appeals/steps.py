@@ -13,13 +13,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core.errors import DomainError, NotFound
+from core.errors import DomainError
 from donations.models import Agreement, Campaign, ChangeOfUse, GivingChannel
 from donations.views.answers import add_refusal
-from organizations.choices import Right
-from organizations.models import Branch
-from organizations.permissions import branches_with, may, require
-from organizations.selectors import branch_by_code
+from organizations.permissions import may, require
 from organizations.views.access import StaffRequest
 
 Subject = Campaign | GivingChannel | Agreement | ChangeOfUse
@@ -104,13 +101,3 @@ def take_step(
             return redirect(place.address)
     context = {"step": step, "form": form, "place": place, "why_not": why_not(request.user, subject, step)}
     return render(request, "donations/appeals/step.html", context)
-
-
-def branch_for_new(request: StaffRequest) -> Branch:
-    """The branch for which something is written: the address names it, else the first in which the person plans."""
-    code = request.GET.get("branch", "")
-    branch = branch_by_code(code) if code else branches_with(request.user, Right.PLAN_APPEALS).first()
-    if branch is None:
-        raise NotFound
-    require(request.user, Right.PLAN_APPEALS, branch)
-    return branch
