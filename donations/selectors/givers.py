@@ -13,7 +13,7 @@ from core.clock import SHANGHAI, today
 from core.errors import NotFound
 from core.money import ZERO_YUAN
 from core.sealed import matching, open_many_for_work
-from donations.choices import ReceiptState, RequestStatus
+from donations.choices import GiftStatus, ReceiptState, RequestStatus
 from donations.display import gift_status
 from donations.models import Correction, Donation, GiverContact, GiverFeedback, GiverRequest
 from donations.selectors.receipts import receipt_states
@@ -44,8 +44,12 @@ class OwnGift:
     branch_name: str
     branch_phone: str
     status: str
-    note: str
     receipt: str
+
+    @property
+    def status_label(self) -> str:
+        """The state in words, as public pages say it."""
+        return str(GiftStatus(self.status).label)
 
 
 @dataclass(frozen=True)
@@ -133,14 +137,12 @@ def _as_own(gifts: list[Donation]) -> list[OwnGift]:
     ids = [gift.pk for gift in gifts]
     receipts = receipt_states(ids)
     reversals = Correction.objects.unscoped(_LOOK).filter(donation_id__in=ids, is_current=True)
-    found = reversals.values_list("donation_id", "taken_total", "shown_note")
-    taken = {pk: (total, note) for pk, total, note in found}
-    return [_own(gift, receipts.get(gift.pk, ""), taken.get(gift.pk)) for gift in gifts]
+    taken: dict[int, Decimal] = dict(reversals.values_list("donation_id", "taken_total"))
+    return [_own(gift, receipts.get(gift.pk, ""), taken.get(gift.pk, ZERO_YUAN)) for gift in gifts]
 
 
-def _own(gift: Donation, receipt: str, taken: tuple[Decimal, str] | None) -> OwnGift:
-    total, note = taken or (ZERO_YUAN, "")
-    status = gift_status(gift.amount, total)
+def _own(gift: Donation, receipt: str, taken: Decimal) -> OwnGift:
+    status = gift_status(gift.amount, taken)
     return OwnGift(
         number=gift.number,
         received_on=gift.received_on,
@@ -155,7 +157,6 @@ def _own(gift: Donation, receipt: str, taken: tuple[Decimal, str] | None) -> Own
         branch_name=gift.branch.name,
         branch_phone=gift.branch.phone,
         status=status.value,
-        note=note,
         receipt=str(ReceiptState(receipt).label) if receipt else "",
     )
 

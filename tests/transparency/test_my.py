@@ -2,6 +2,7 @@
 
 import json
 import os
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,10 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from accounts.models import User
 from core.notifying import send_waiting
 from donations.models import Donation, GiverRequest
+from donations.services.corrections import TakingBack, approve_correction, request_correction
 from donations.services.givers import answer_request, ask_about_gift, record_contact, record_feedback
 from organizations.choices import Role
 from tests.factories.gifts import post_gifts
@@ -172,3 +175,23 @@ def test_without_a_way_to_send_the_page_says_so(settings: Any, client: Client, d
     settings.NOTIFIER = "off"
     assert "短信验证暂未开通" in client.get("/my/").content.decode()
     assert "短信验证暂未开通" in client.post("/my/", {"phone": PHONE}).content.decode()
+
+
+def test_a_giver_reads_what_was_given_back_of_their_gift(
+    gifts: tuple[Donation, Donation], client: Client, files: Path
+) -> None:
+    own, _other = gifts
+    clerk, approver = User.objects.get(login="my.clerk"), User.objects.get(login="my.approver")
+    asked = request_correction(
+        donation=own,
+        taking=TakingBack(kind="refund", amount=Decimal("30.00")),
+        reason="示例理由",
+        public_note="示例：应捐赠人要求退还一部分。",
+        actor=clerk,
+    )
+    approve_correction(correction_id=asked.pk, actor=approver)
+    entered(client, files)
+    assert "部分冲销或退还" in client.get("/my/").content.decode()
+    page = client.get(f"/my/{own.number}/").content.decode()
+    assert "应捐赠人要求退还一部分" in page
+    assert "58.00" in page

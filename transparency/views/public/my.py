@@ -170,9 +170,11 @@ def my_gift(request: HttpRequest, phone: str, number: str) -> HttpResponse:
 
 def _gift_page(request: HttpRequest, phone: str, number: str, **over: object) -> HttpResponse:
     gift = own_gift(phone, number)
+    public = public_gift(gift.number)
     context = {
         "gift": as_own(gift),
-        "way": gift_way(public_gift(gift.number)),
+        "public": public,
+        "way": gift_way(public),
         "requests": own_requests(gift),
         "feedbacks": own_feedbacks(gift),
         "name_form": OwnNameForm(initial={"choice": gift.name_choice}, auto_id="name-%s"),
