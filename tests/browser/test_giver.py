@@ -1,4 +1,4 @@
-"""A giver on a phone: from the code on a receipt to the payment that the gift paid, in four taps and two fields at most.
+"""A giver on a phone: from the code on a receipt to the payment that the gift paid, in four taps and two fields.
 
 Journey 1 of the site's journeys. Taps are counted by the page itself, so a tap more would show.
 """
