@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from donations.choices import CorrectionStatus, DonorKind, NameChoice
 from donations.display import anonymous_name
-from donations.models import Correction, Donation
+from donations.models import ChangeOfUse, Correction, Donation
 from organizations.models import Branch
 from organizations.models.lineage import rows_of
 
@@ -114,3 +114,11 @@ def name_in_files(donor: str, donor_kind: str, name_choice: str) -> str:
     if donor_kind == DonorKind.ANONYMOUS or name_choice == NameChoice.ANONYMOUS:
         return anonymous_name()
     return donor if donor_kind == DonorKind.ORGANISATION else _("个人")
+
+
+def change_numbers(entry_ids: Collection[int]) -> dict[int, str]:
+    """The numbers of the changes of use that these entries made; one query, none for no entries."""
+    if not entry_ids:
+        return {}
+    changes = ChangeOfUse.objects.unscoped("posted changes of use are public").filter(entry_id__in=entry_ids)
+    return dict(changes.values_list("entry_id", "number"))

@@ -21,6 +21,7 @@ from spending.selectors.public.payments import (
     reversal_notes,
     stream_public_payments,
 )
+from spending.selectors.public.transfers import PublicTransfer, transfers_by_entry
 
 __all__ = [
     "LARGEST_PAGE",
@@ -31,6 +32,7 @@ __all__ = [
     "PublicDocument",
     "PublicPayment",
     "PublicPaymentFilter",
+    "PublicTransfer",
     "helped_band",
     "helped_shown",
     "helped_text",
@@ -44,4 +46,5 @@ __all__ = [
     "released_file",
     "reversal_notes",
     "stream_public_payments",
+    "transfers_by_entry",
 ]
