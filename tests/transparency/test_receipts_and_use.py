@@ -84,3 +84,20 @@ def test_alone_shows_what_was_passed_down_and_what_came_from_above(ground: UseGr
     assert items(above) == {"gift": "1000.00", "to_below": "300.00"}
     assert items(below) == {"from_above": "300.00"}
     assert Decimal(above["closing"]) + Decimal(below["closing"]) == Decimal("1000.00")
+
+
+def test_show(ground: UseGround) -> None:
+    import shutil
+    gift = ground.gifts.give("33", "1000000.00", on="2025-01-05", posted="2025-01-06")
+    ground.open("3301", "50.00", on="2025-01-07")
+    ground.pay("33", "10000.10", on="2025-01-08")
+    paid = ground.pay("33", "2000.00", on="2025-01-09", kind="unit", helped_count=3)
+    ground.undo_payment(paid, on="2025-01-10")
+    paid = ground.pay("33", "2003.00", on="2025-01-09", kind="unit", helped_count=30)
+    arrived = ground.send("33", "3301", "300.00", on="2025-01-11")
+    ground.arrive(arrived, "250.00", on="2025-01-12", sent_back="50.00")
+    ground.send("33", "330182", "30.00", on="2025-01-13")
+    ground.refund(gift, "5.00", on="2025-01-14")
+    run = ground.gifts.ready("2025-01")
+    for one in run.files.select_related("file"):
+        shutil.copy(path_of(one.file.sha256), f"/tmp/tu/{one.file.name}")

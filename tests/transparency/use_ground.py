@@ -117,11 +117,16 @@ class UseGround:
         def work() -> Entry:
             return post_entry(
                 draft=EntryDraft(
-                    branch=source.branch, kind=EntryKind.CHANGE_OF_USE, occurred_on=datetime.date.fromisoformat(on),
-                    made_by=self.gifts.clerks[code], approved_by=self.gifts.approvers[code], document="示例同意书",
-                    key=f"test:change:{source.pk}:{amount}:{on}", basis=UseBasis.CONSENT,
+                    branch=source.branch,
+                    kind=EntryKind.CHANGE_OF_USE,
+                    occurred_on=datetime.date.fromisoformat(on),
+                    made_by=self.gifts.clerks[code],
+                    approved_by=self.gifts.approvers[code],
+                    document="示例同意书",
+                    key=f"test:change:{source.pk}:{amount}:{on}",
+                    basis=UseBasis.CONSENT,
                     movements=(MovementDraft(money_holding(source), money_holding(destination), Decimal(amount)),),
-                )  # fmt: skip
+                )
             )
 
         return self.on(on, work)  # type: ignore[no-any-return]

@@ -119,7 +119,7 @@ def _closes(use: dict[str, Any]) -> Iterator[Pair]:
     named += [(branch["name"], branch) for branch in use["branches"]]
     for name, one in named:
         made = yuan(one["opening"]) + yuan(one["in"]) - yuan(one["out"])
-        yield _("%(name)s期末结余") % {"name": name}, yuan(one["closing"]), _("期初＋收入－支出"), made
+        yield _("%(name)s期末结余") % {"name": name}, yuan(one["closing"]), _("期初加收入减支出"), made
         if "items" not in one:
             continue
         for side, sign in (("in", 1), ("out", -1)):

@@ -236,8 +236,10 @@ def _year_to_date(run: ReportRun, total: Sum, previous: ReportRun | None) -> dic
     return Sum(before["count"] + total.count, Decimal(before["amount"]) + total.amount).figures()
 
 
-def read_rows(path: Path) -> Iterator[dict[str, Any]]:
-    """Read frozen rows back, one at a time."""
+def read_rows(path: Path | None) -> Iterator[dict[str, Any]]:
+    """Read frozen rows back, one at a time; none where nothing was frozen."""
+    if path is None:
+        return
     with path.open("rb") as file:
         for line in file:
             yield json.loads(line)

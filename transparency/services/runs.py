@@ -259,13 +259,18 @@ def render_run(*, run_id: int, job: Progress) -> ReportRun:
     run = ReportRun.objects.unscoped("a job's run").select_related("branch", "requested_by").get(pk=run_id)
     if run.status != RunStatus.RENDERING:
         return run
-    files = {item.role: item for item in run.files.select_related("file") if item.part == 0}
-    rows_path = path_of(files[FileRole.ROWS].file.sha256)
-    snapshot = read_snapshot(path_of(files[FileRole.SNAPSHOT].file.sha256))
+    paths = {(item.role, item.part): path_of(item.file.sha256) for item in run.files.select_related("file")}
+    snapshot = read_snapshot(paths[(FileRole.SNAPSHOT, 0)])
     job.progress(0, 2, stage=_("排版"))
     with tempfile.TemporaryDirectory(prefix="report-") as directory:
         try:
-            made = render_report(snapshot, lambda: read_rows(rows_path), Path(directory))
+            made = render_report(
+                snapshot,
+                lambda: read_rows(paths[(FileRole.ROWS, 0)]),
+                Path(directory),
+                # Frozen before reports knew use: none.
+                lambda: read_rows(paths.get((FileRole.ROWS, USE_PART))),
+            )
         except DomainError as refusal:
             with transaction.atomic():
                 move_run(
@@ -276,8 +281,10 @@ def render_run(*, run_id: int, job: Progress) -> ReportRun:
         with transaction.atomic():
             run = lock_run(run_id)
             if run.status == RunStatus.RENDERING:
-                for role, path in ((FileRole.PDF, made.pdf), (FileRole.HTML, made.html), (FileRole.CSV, made.csv)):
-                    _keep(run, role, path, path.name)
+                _keep(run, FileRole.PDF, made.pdf, made.pdf.name)
+                _keep(run, FileRole.HTML, made.html, made.html.name)
+                for part, path in enumerate(made.csvs):
+                    _keep(run, FileRole.CSV, path, path.name, part=part)
                 for part, volume in enumerate(made.volumes, start=1):
                     _keep(
                         run,
