@@ -3,6 +3,7 @@
 from django.urls import include, path
 from django.views.decorators.http import require_safe
 
+from transparency.choices import BALANCE_PART, USE_PART
 from transparency.views.public import (
     branches,
     campaigns,
@@ -64,6 +65,18 @@ urlpatterns = [
     path("reports/<str:number>.pdf", reports.report_download, {"role": "pdf"}, name="report_pdf"),
     path("reports/<str:number>.html", reports.report_download, {"role": "html"}, name="report_html"),
     path("reports/<str:number>.csv", reports.report_download, {"role": "csv"}, name="report_csv"),
+    path(
+        "reports/<str:number>/use.csv",
+        reports.report_download,
+        {"role": "csv", "part": USE_PART},
+        name="report_use_csv",
+    ),
+    path(
+        "reports/<str:number>/balance.csv",
+        reports.report_download,
+        {"role": "csv", "part": BALANCE_PART},
+        name="report_balance_csv",
+    ),
     path("reports/<str:number>.json", reports.report_download, {"role": "json"}, name="report_json"),
     path(
         "reports/<str:number>/volumes/<int:part>.pdf", reports.report_download, {"role": "volume"}, name="report_volume"

@@ -131,4 +131,5 @@ def _write_files(snapshot: dict[str, Any], rows: Rows, use_rows: Rows, out_dir: 
 
 def _annex(snapshot: dict[str, Any], listing: Listing, rows: Rows) -> dict[str, Any]:
     sections = annex_sections(snapshot, rows(), listing)
-    return {"title": listing.title, "columns": listing.columns, "sections": sections, "has_total": listing.has_total}
+    name = listing.stem.removeprefix("-")
+    return {"name": name, "title": listing.title, "columns": listing.columns, "sections": sections}
