@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Sum
 
+from core.money import yuan
 from core.periods import Period
 from ledger.choices import AccountKind, UnitKind
 from ledger.models import Account, AccountBalance, Fund, Unit
@@ -94,6 +95,13 @@ def balance_of(account: Account) -> Decimal:
     """What an account holds now, in its unit; a world account holds nothing (1 query)."""
     row = AccountBalance.objects.filter(account=account).first()
     return ZERO if row is None else row.inflow_tail - row.outflow_tail - row.removed_total
+
+
+def money_held() -> Decimal:
+    """What all holdings and transit accounts of all branches hold now, in yuan (1 query over their balances)."""
+    held = F("inflow_tail") - F("outflow_tail") - F("removed_total")
+    total = AccountBalance.objects.filter(account__unit__kind=UnitKind.MONEY).aggregate(total=Sum(held))["total"]
+    return yuan(total or ZERO)
 
 
 def fund_balances(funds: QuerySet[Fund] | Iterable[Fund]) -> list[FundBalance]:

@@ -14,7 +14,16 @@ from donations.models import Donation
 from donations.services.corrections import TakingBack, approve_correction, request_correction
 from ledger.choices import EntryKind, UseBasis
 from ledger.models import Entry, Fund
-from ledger.services import EntryDraft, MovementDraft, money_holding, post_entry, reverse_entry
+from ledger.services import (
+    EntryDraft,
+    MovementDraft,
+    approve_opening,
+    money_holding,
+    post_entry,
+    reverse_entry,
+    stage_opening,
+    submit_opening,
+)
 from organizations.choices import Role
 from organizations.models import Branch
 from spending.models import Payment, Transfer
@@ -48,8 +57,18 @@ class UseGround:
             return work()
 
     def open(self, code: str, amount: str, *, on: str) -> None:
-        """An opening balance."""
-        self.on(on, lambda: self.spending.give(self.fund(code), amount))
+        """An opening balance of a branch's default fund, by two people; once."""
+        people, fund = self.spending.people, self.fund(code)
+        data = f"资金池编码,计量对象,数量,截至日期,仓库,依据\n{fund.code},,{amount},{on},,示例期初\n".encode()
+
+        def work() -> None:
+            batch = stage_opening(
+                branch=self.branches[code], name="示例期初.csv", data=data, actor=people[f"{code}.finance"]
+            )
+            submit_opening(batch_id=batch.pk, actor=people[f"{code}.finance"])
+            approve_opening(batch_id=batch.pk, actor=people[f"{code}.cashier"])
+
+        self.on(on, work)
 
     def pay(self, code: str, amount: str, *, on: str, fund: Fund | None = None, **over: Any) -> Payment:
         """A payment, recorded and paid on a day; `paid_on` may be another."""
@@ -146,5 +165,6 @@ def make_use_ground() -> UseGround:
     people = {f"{code}.clerk": person for code, person in gifts.clerks.items()}
     people |= {f"{code}.approver": person for code, person in gifts.approvers.items()}
     for code in CODES:
-        people[f"{code}.finance"] = make_person(f"finance.{code}", Role.FINANCE, gifts.branches[code])
+        for name in ("finance", "cashier"):
+            people[f"{code}.{name}"] = make_person(f"{name}.{code}", Role.FINANCE, gifts.branches[code])
     return UseGround(gifts, Spending(gifts.branches, people))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from donations.selectors.public.entries import change_notes, correction_notes, gift_numbers
-from donations.selectors.reporting import change_numbers
+from donations.selectors.reporting import change_numbers, taken_back_numbers
 from ledger.choices import EntryKind, FlowItem, WorldParty
 from ledger.selectors.windows import MovedMoney, WindowFigures, moved_money, under_way, window_figures
 from organizations.models import Branch
@@ -52,7 +52,7 @@ class UseRow(NamedTuple):
 
 
 def use_rows(entry_ids: list[int], branch: Branch, *, with_below: bool, log_to: int) -> Iterator[UseRow]:
-    """The movements of these entries that touch a branch, in their order; ten queries whatever their number."""
+    """The movements of these entries that touch a branch, in their order; eleven queries whatever their number."""
     moved = moved_money(entry_ids, branch, with_below=with_below)
     if not moved:
         return
@@ -79,6 +79,7 @@ def _known(moved: list[MovedMoney], log_to: int) -> _Known:
         transfers=transfers,
         numbers={
             **gift_numbers(named),
+            **taken_back_numbers(named),
             **change_numbers(named),
             **{entry_id: transfer.number for entry_id, transfer in transfers.items()},
             **payment_numbers(named),

@@ -21,11 +21,12 @@ from spending.selectors.public.payments import (
     reversal_notes,
     stream_public_payments,
 )
-from spending.selectors.public.transfers import PublicTransfer, transfers_by_entry
+from spending.selectors.public.transfers import BorderTotals, PublicTransfer, border_totals, transfers_by_entry
 
 __all__ = [
     "LARGEST_PAGE",
     "PAGE_SIZE",
+    "BorderTotals",
     "PaymentCursor",
     "PaymentPage",
     "PaymentTotals",
@@ -33,6 +34,7 @@ __all__ = [
     "PublicPayment",
     "PublicPaymentFilter",
     "PublicTransfer",
+    "border_totals",
     "helped_band",
     "helped_shown",
     "helped_text",
