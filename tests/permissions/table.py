@@ -371,6 +371,8 @@ TRANSPARENCY = {
             "campaigns_csv",
             "campaigns_json",
             "campaigns_feed",
+            "spending_feed",
+            "reports_feed",
             "give",
             "give_csv",
             "give_json",
