@@ -15,7 +15,7 @@ from core.periods import Period
 from ledger.choices import AccountKind, UnitKind
 from ledger.models import Account, AccountBalance, Fund, Unit
 from ledger.selectors.ends import JOINS, inside
-from organizations.models import Branch
+from organizations.models import Branch, branches_of
 
 ZERO = Decimal("0")
 
@@ -97,11 +97,17 @@ def balance_of(account: Account) -> Decimal:
     return ZERO if row is None else row.inflow_tail - row.outflow_tail - row.removed_total
 
 
-def money_held() -> Decimal:
-    """What all holdings and transit accounts of all branches hold now, in yuan (1 query over their balances)."""
+def money_held(branch: Branch | None = None) -> Decimal:
+    """What the holdings and transit accounts of all branches, or of one with all below, hold now, in yuan (1 query).
+
+    Sums one balance for each account; whose an account is goes by the tree of today.
+    """
+    rows = AccountBalance.objects.filter(account__unit__kind=UnitKind.MONEY)
+    if branch is not None:
+        below = Branch.objects.filter(branches_of(branch, with_below=True)).order_by()
+        rows = rows.filter(account__branch__in=below)
     held = F("inflow_tail") - F("outflow_tail") - F("removed_total")
-    total = AccountBalance.objects.filter(account__unit__kind=UnitKind.MONEY).aggregate(total=Sum(held))["total"]
-    return yuan(total or ZERO)
+    return yuan(rows.aggregate(total=Sum(held))["total"] or ZERO)
 
 
 def fund_balances(funds: QuerySet[Fund] | Iterable[Fund]) -> list[FundBalance]:
