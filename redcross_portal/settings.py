@@ -172,7 +172,7 @@ VERIFY_CHECKS = [
     "ledger.checks.all_checks",
     "donations.checks.all_checks",
     "spending.checks.all_checks",
-    "transparency.checks.all_checks",
+    "transparency.services.verifying.all_checks",
 ]
 # Backups (docs/backup.md): a key of their own, and where PostgreSQL's programs lie.
 BACKUP_KEY = env_secret("BACKUP_KEY", DATA_DIR / "secrets" / "backup_key", optional=True)

@@ -8,7 +8,7 @@ from django.db.models import Q, Sum
 
 from core.money import ZERO_YUAN, yuan
 from ledger.choices import EntryKind, OpeningStatus
-from ledger.models import CNY, Movement, OpeningBatch
+from ledger.models import CNY, Entry, Movement, OpeningBatch
 from organizations.models import Branch, rows_of
 
 
@@ -20,11 +20,11 @@ def openings_total(branch: Branch | None) -> Decimal:
     inside = Q() if branch is None else rows_of(branch, with_below=True)
     batches = OpeningBatch.objects.unscoped("public sums").filter(inside, status=OpeningStatus.POSTED)
     opened = batches.filter(lines__unit__code=CNY).aggregate(total=Sum("lines__quantity"))["total"]
-    entry = Q() if branch is None else _of_entry(branch)
-    undone = Movement.objects.filter(
-        entry, entry__reverses__isnull=False, entry__reverses__kind=EntryKind.OPENING, unit__code=CNY
-    ).aggregate(total=Sum("quantity"))["total"]
-    return yuan(opened or ZERO_YUAN) - yuan(undone or ZERO_YUAN)
+    reversals = Entry.objects.unscoped("public sums").filter(
+        inside, reverses__isnull=False, reverses__kind=EntryKind.OPENING
+    )
+    undone = Movement.objects.filter(entry__in=reversals.order_by(), unit__code=CNY).aggregate(total=Sum("quantity"))
+    return yuan(opened or ZERO_YUAN) - yuan(undone["total"] or ZERO_YUAN)
 
 
 def openings_posted() -> Decimal:
@@ -34,8 +34,3 @@ def openings_posted() -> Decimal:
         undone=Sum("quantity", filter=Q(entry__reverses__kind=EntryKind.OPENING)),
     )
     return yuan(found["opened"] or ZERO_YUAN) - yuan(found["undone"] or ZERO_YUAN)
-
-
-def _of_entry(branch: Branch) -> Q:
-    condition = rows_of(branch, with_below=True)
-    return Q(**{f"entry__{name}": value for name, value in condition.children})
