@@ -167,6 +167,7 @@ class ReportFile(models.Model):
     def title(self) -> str:
         """What it is called for its readers."""
         named = {
+            (FileRole.CSV, 0): _("捐赠明细（CSV）"),
             (FileRole.CSV, USE_PART): _("使用明细（CSV）"),
             (FileRole.CSV, BALANCE_PART): _("资金收支总表（CSV）"),
             (FileRole.ROWS, USE_PART): _("固定的使用明细（JSONL）"),
