@@ -11,26 +11,30 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from core.canonical import canonical_bytes
 from core.clock import frozen_at
 from core.files import path_of
-from core.periods import Period, PeriodKind
+from core.periods import Period, PeriodKind, parse_period
+from core.progress import NoProgress
 from ledger.selectors.balances import figures, money_held
-from tests.transparency.ground import moment, rows_of_run
+from tests.transparency.ground import MONTHLY, moment, rows_of_run
 from tests.transparency.use_ground import CODES, UseGround, make_use_ground
 from tests.transparency.use_history import FIRST, SERIES, STEPS, Play
-from transparency.choices import BALANCE_PART, USE_PART, ReportScope
+from transparency.choices import BALANCE_PART, USE_PART, ReportScope, RunStatus
 from transparency.models import ReportRun
 from transparency.rendering.figures import FiguresDisagree
 from transparency.rendering.use_figures import check_use
 from transparency.selectors.standing import held_otherwise, standing
-from transparency.services import freezing_use
+from transparency.services import freezing_use, runs
 from transparency.services.freezing import read_rows
 from transparency.services.publishing import publish_run, publishing_checks
-from transparency.services.runs import correct_run
+from transparency.services.runs import correct_run, render_run
 from transparency.views.public.home import standing_steps
 
 
@@ -200,6 +204,58 @@ def test_a_corrected_version_shows_transfers_as_they_were_at_the_end_of_its_reco
     assert use_of(again) == use_of(run)
 
 
+def test_a_report_frozen_before_reports_knew_use_is_set_published_and_read(ground: UseGround, client: Client) -> None:
+    ground.gifts.give("33", "100.00", on="2025-01-05", posted="2025-01-06")
+    new = ground.gifts.make("2025-01")
+    with frozen_at(moment("2025-02-02")), transaction.atomic():
+        run = runs._create(
+            kind=MONTHLY, branch=new.branch, scope="alone", period=parse_period("2025-01"), actor=None,
+            log_from=new.log_from, log_to=new.log_to,
+        )  # fmt: skip
+        old = {**snapshot_of(new), "schema": "report/1", "number": run.number}
+        del old["use"]
+        runs._keep(run, "rows", [file_of(new, "rows")], "rows.jsonl")
+        runs._keep(run, "snapshot", [canonical_bytes(old)], "snapshot.json")
+        run.frozen_at, run.summary = new.frozen_at, {key: new.summary[key] for key in new.summary if key != "use"}
+        run.save(update_fields=["frozen_at", "summary"])
+        runs.move_run(run, RunStatus.RENDERING, actor=None)
+    render_run(run_id=run.pk, job=NoProgress())
+    publish_run(run_id=run.pk, actor=ground.gifts.people["publisher"])
+    page = client.get(f"/reports/{run.number}/").content.decode()
+    assert run.number in page
+    assert "期末结余" not in page
+    assert client.get(f"/reports/{run.number}/use.csv").status_code == 404
+    [row] = client.get("/api/v1/reports/").json()["results"]
+    assert row["use"] is None
+    # The series goes on: the next one has nothing to compare use with.
+    following = ground.gifts.make("2025-02", scope="alone")
+    assert use_of(following)["previous"] is None
+    assert edges(use_of(following))[:4] == ("100.00", "0.00", "0.00", "100.00")
+
+
+def test_pages_api_and_files_show_what_was_frozen(ground: UseGround, client: Client) -> None:
+    ground.gifts.give("33", "1234.56", on="2025-01-05", posted="2025-01-06")
+    ground.pay("33", "34.56", on="2025-01-08")
+    run = ground.gifts.ready("2025-01")
+    publish_run(run_id=run.pk, actor=ground.gifts.people["publisher"])
+    public = client.get(f"/reports/{run.number}/").content.decode()
+    auditor = Client()
+    auditor.force_login(ground.gifts.people["auditor"])
+    inside = auditor.get(f"/audit/reports/{run.number}/").content.decode()
+    for amount in ("¥1,234.56", "¥34.56", "¥1,200.00"):
+        assert amount in public
+        assert amount in inside
+    [row] = client.get("/api/v1/reports/").json()["results"]
+    assert row["use"] == run.summary["use"] == {
+        "opening": "0.00", "in": "1234.56", "out": "34.56", "used": "34.56", "closing": "1200.00", "in_transit": "0.00",
+    }  # fmt: skip
+    for name, part in (("use", USE_PART), ("balance", BALANCE_PART)):
+        answer = client.get(f"/reports/{run.number}/{name}.csv")
+        assert b"".join(answer.streaming_content) == file_of(run, "csv", part)
+    feed = client.get("/feed/reports.xml").content.decode()
+    assert "收入 ¥1,234.56，支出 ¥34.56，期末结余 ¥1,200.00" in feed
+
+
 # Few people -------------------------------------------------------------------------------------------------------
 
 
@@ -343,11 +399,11 @@ def test_whatever_happens_every_report_adds_up_and_goes_on_where_the_one_before_
     assert held_otherwise() == []
     seen: set[str] = set()
     for code, scope in SERIES:
-        runs = list(
+        made = list(
             ReportRun.objects.unscoped("a test").filter(branch__code=code, scope=scope).order_by("period_start")
         )
-        assert len(runs) == len(play.periods) >= 5
-        frozen = [use_of(run) for run in runs]
+        assert len(made) == len(play.periods) >= 5
+        frozen = [use_of(run) for run in made]
         assert all(before["closing"] == after["opening"] for before, after in itertools.pairwise(frozen))
         for use, period in zip(frozen, play.periods, strict=True):
             money = figures(ground.branches[code], with_below=scope == "below", period=period).money
@@ -359,10 +415,10 @@ def test_whatever_happens_every_report_adds_up_and_goes_on_where_the_one_before_
             assert Decimal(use["in_transit"]) == money.in_transit
             assert Decimal(use["in"]) - Decimal(use["out"]) == money.inflow - money.outflow
             seen |= set(items(use))
-        rows = [row for run in runs for row in use_rows_of(run)]
+        rows = [row for run in made for row in use_rows_of(run)]
         ids = [(row["entry"], row["label"]) for row in rows]
         assert len(ids) == len(set(ids)), "a movement stands in two reports"
-        gifts = sum((Decimal(row["amount"]) for run in runs for row in rows_of_run(run)), Decimal(0))
+        gifts = sum((Decimal(row["amount"]) for run in made for row in rows_of_run(run)), Decimal(0))
         change = sum((Decimal(row["effect"]) for row in rows), Decimal(0))
         assert gifts + change == Decimal(frozen[-1]["closing"])
     assert seen >= {
