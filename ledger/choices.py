@@ -58,6 +58,46 @@ class UseBasis(models.TextChoices):
     CLOSING = "closing", _("项目终止，按协议或章程处理")
 
 
+class FlowItem(models.TextChoices):
+    """A line of receipts and use; the value stands in published figures, so it is never renamed."""
+
+    GIFT = "gift", _("捐赠收入")
+    GIFT_REVERSED = "gift_reversed", _("减：冲销捐赠")
+    REFUNDED = "refunded", _("减：退还捐赠")
+    OPENING = "opening", _("期初建账")
+    FROM_ABOVE = "from_above", _("收到上级拨付")
+    FROM_BELOW = "from_below", _("收到下级拨付")
+    CHANGED_IN = "changed_in", _("变更用途转入")
+    SUCCEEDED_IN = "succeeded_in", _("接续资金转入")
+    IN_REVERSED = "in_reversed", _("减：冲销其他收入")
+    PURCHASE = "purchase", _("采购")
+    AID_PEOPLE = "aid_people", _("资助个人")
+    AID_UNITS = "aid_units", _("资助单位")
+    FEE = "fee", _("管理费")
+    ADVANCED = "advanced", _("垫付退还捐赠")
+    WRITTEN_OFF = "written_off", _("核销")
+    USE_REVERSED = "use_reversed", _("减：冲销支出")
+    TO_BELOW = "to_below", _("拨付下级")
+    TO_ABOVE = "to_above", _("拨付上级")
+    CHANGED_OUT = "changed_out", _("变更用途转出")
+    SUCCEEDED_OUT = "succeeded_out", _("转入接续资金")
+    PASSED_REVERSED = "passed_reversed", _("减：冲销拨付和转出")
+
+
+# Which lines add to what is held, which are final use, and which pass it on to another fund.
+RECEIPT_ITEMS: tuple[str, ...] = (
+    FlowItem.GIFT, FlowItem.GIFT_REVERSED, FlowItem.REFUNDED, FlowItem.OPENING, FlowItem.FROM_ABOVE,
+    FlowItem.FROM_BELOW, FlowItem.CHANGED_IN, FlowItem.SUCCEEDED_IN, FlowItem.IN_REVERSED,
+)  # fmt: skip
+USE_ITEMS: tuple[str, ...] = (
+    FlowItem.PURCHASE, FlowItem.AID_PEOPLE, FlowItem.AID_UNITS, FlowItem.FEE, FlowItem.ADVANCED, FlowItem.WRITTEN_OFF,
+    FlowItem.USE_REVERSED,
+)  # fmt: skip
+PASSED_ITEMS: tuple[str, ...] = (
+    FlowItem.TO_BELOW, FlowItem.TO_ABOVE, FlowItem.CHANGED_OUT, FlowItem.SUCCEEDED_OUT, FlowItem.PASSED_REVERSED,
+)  # fmt: skip
+
+
 class TrailWay(models.TextChoices):
     """How a step of a trail came about."""
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class ReportKind(models.TextChoices):
     """Kinds of periodic reports; further kinds come with their issues."""
 
-    MONTHLY_RECEIPTS = "monthly_receipts", _("月度捐赠接受公示")
+    MONTHLY_RECEIPTS = "monthly_receipts", _("月度捐赠收支公示")
 
 
 class ReportScope(models.TextChoices):
@@ -56,10 +56,25 @@ class FileRole(models.TextChoices):
     ROWS = "rows", _("固定明细（JSONL）")
 
 
+# Among the files of one role: the rows of use, and receipts and use as a table. Part 0 are the gifts.
+USE_PART = 1
+BALANCE_PART = 2
+
+
 class RecordSection(models.TextChoices):
     """Sections of a periodic report (docs/reports.md)."""
 
     CURRENT = "current", _("本期")
+    LATE = "late", _("补报")
+    CORRECTIONS = "corrections", _("更正")
+
+
+class UseSection(models.TextChoices):
+    """Sections of the rows of use of a periodic report, in their order (docs/reports.md)."""
+
+    PAYMENTS = "payments", _("支出")
+    TRANSFERS = "transfers", _("拨付")
+    OTHERS = "others", _("变更用途、期初和其他")
     LATE = "late", _("补报")
     CORRECTIONS = "corrections", _("更正")
 

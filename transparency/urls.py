@@ -3,11 +3,13 @@
 from django.urls import include, path
 from django.views.decorators.http import require_safe
 
+from transparency.choices import BALANCE_PART, USE_PART
 from transparency.views.public import (
     branches,
     campaigns,
     disclosure,
     donations,
+    feeds,
     funds,
     giving,
     home,
@@ -59,11 +61,25 @@ urlpatterns = [
     path("branches/<str:code>/", branches.branch_detail, name="branch"),
     path("disclosure/", disclosure.disclosure_list, name="disclosure"),
     path("feed/disclosure.xml", require_safe(disclosure.DisclosureFeed()), name="disclosure_feed"),
+    path("feed/spending.xml", require_safe(feeds.SpendingFeed()), name="spending_feed"),
+    path("feed/reports.xml", require_safe(feeds.ReportFeed()), name="reports_feed"),
     path("reports/", reports.report_list, name="reports"),
     path("reports/<str:number>/", reports.report_detail, name="report"),
     path("reports/<str:number>.pdf", reports.report_download, {"role": "pdf"}, name="report_pdf"),
     path("reports/<str:number>.html", reports.report_download, {"role": "html"}, name="report_html"),
     path("reports/<str:number>.csv", reports.report_download, {"role": "csv"}, name="report_csv"),
+    path(
+        "reports/<str:number>/use.csv",
+        reports.report_download,
+        {"role": "csv", "part": USE_PART},
+        name="report_use_csv",
+    ),
+    path(
+        "reports/<str:number>/balance.csv",
+        reports.report_download,
+        {"role": "csv", "part": BALANCE_PART},
+        name="report_balance_csv",
+    ),
     path("reports/<str:number>.json", reports.report_download, {"role": "json"}, name="report_json"),
     path(
         "reports/<str:number>/volumes/<int:part>.pdf", reports.report_download, {"role": "volume"}, name="report_volume"

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import CharField, F, Q, Value
+from django.db.models import CharField, F, Q, Sum, Value
 from django.utils.translation import gettext as _
 
+from core.money import ZERO_YUAN
 from donations.choices import CorrectionStatus, DonorKind, NameChoice
 from donations.display import anonymous_name
-from donations.models import Correction, Donation
+from donations.models import ChangeOfUse, Correction, Donation
 from organizations.models import Branch
 from organizations.models.lineage import rows_of
 
@@ -114,3 +115,28 @@ def name_in_files(donor: str, donor_kind: str, name_choice: str) -> str:
     if donor_kind == DonorKind.ANONYMOUS or name_choice == NameChoice.ANONYMOUS:
         return anonymous_name()
     return donor if donor_kind == DonorKind.ORGANISATION else _("个人")
+
+
+def change_numbers(entry_ids: Collection[int]) -> dict[int, str]:
+    """The numbers of the changes of use that these entries made; one query, none for no entries."""
+    if not entry_ids:
+        return {}
+    changes = ChangeOfUse.objects.unscoped("posted changes of use are public").filter(entry_id__in=entry_ids)
+    return dict(changes.values_list("entry_id", "number"))
+
+
+def taken_back_numbers(entry_ids: Collection[int]) -> dict[int, str]:
+    """The numbers of the gifts that these entries reversed or refunded; one query, none for no entries."""
+    if not entry_ids:
+        return {}
+    rows = Correction.objects.unscoped("numbers are public").filter(entry_id__in=entry_ids)
+    return dict(rows.values_list("entry_id", "donation__number"))
+
+
+def advanced_total(branch: Branch | None) -> Decimal:
+    """What funds of a branch with all below, or of all, advanced for refunds (垫付), in yuan; one query."""
+    inside = Q() if branch is None else rows_of(branch, with_below=True)
+    rows = Correction.objects.unscoped("public sums").filter(
+        inside, status=CorrectionStatus.APPROVED, advanced_by__isnull=False
+    )
+    return rows.aggregate(total=Sum("amount"))["total"] or ZERO_YUAN

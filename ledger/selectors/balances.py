@@ -8,13 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Sum
 
+from core.money import yuan
 from core.periods import Period
 from ledger.choices import AccountKind, UnitKind
 from ledger.models import Account, AccountBalance, Fund, Unit
-from organizations.models import Branch
-from organizations.models.lineage import LINEAGE_COLUMNS
+from ledger.selectors.ends import JOINS, inside
+from organizations.models import Branch, branches_of
 
 ZERO = Decimal("0")
 
@@ -96,6 +97,19 @@ def balance_of(account: Account) -> Decimal:
     return ZERO if row is None else row.inflow_tail - row.outflow_tail - row.removed_total
 
 
+def money_held(branch: Branch | None = None) -> Decimal:
+    """What the holdings and transit accounts of all branches, or of one with all below, hold now, in yuan (1 query).
+
+    Sums one balance for each account; whose an account is goes by the tree of today.
+    """
+    rows = AccountBalance.objects.filter(account__unit__kind=UnitKind.MONEY)
+    if branch is not None:
+        below = Branch.objects.filter(branches_of(branch, with_below=True)).order_by()
+        rows = rows.filter(account__branch__in=below)
+    held = F("inflow_tail") - F("outflow_tail") - F("removed_total")
+    return yuan(rows.aggregate(total=Sum(held))["total"] or ZERO)
+
+
 def fund_balances(funds: QuerySet[Fund] | Iterable[Fund]) -> list[FundBalance]:
     """What each of these funds holds now (2 queries for a queryset)."""
     listed = list(funds)
@@ -122,30 +136,17 @@ def _fund_balance(fund: Fund, holdings: list[Holding]) -> FundBalance:
     )
 
 
-# Each movement with the question for both of its ends: does it lie inside? An end in the books of the entry's own
-# branch carries the entry's lineage, as it was at posting; what is under way to or from another branch carries that of
-# the entry that sent it; so moving a branch later changes no past figure.
-_ENDS = """
+# Each movement with the question for both of its ends: does it lie inside?
+_ENDS = f"""
     SELECT m.quantity, m.unit_id, e.kind, e.posted_at, s.fund_id AS source_fund, d.fund_id AS destination_fund,
            s.party AS source_party, d.party AS destination_party,
            s.kind = 'transit' AS from_transit, d.kind = 'transit' AS to_transit,
-           coalesce({source}, false) AS source_inside, coalesce({destination}, false) AS destination_inside
+           coalesce({{source}}, false) AS source_inside, coalesce({{destination}}, false) AS destination_inside
       FROM ledger_movement m
       JOIN ledger_entry e ON e.id = m.entry_id
-      JOIN ledger_account s ON s.id = m.source_id
-      JOIN ledger_account d ON d.id = m.destination_id
-      LEFT JOIN ledger_movement r ON r.id = m.reverses_id
-      LEFT JOIN ledger_movement t ON t.id = coalesce(m.answers_id, r.answers_id)
-      LEFT JOIN ledger_entry te ON te.id = t.entry_id
-      LEFT JOIN organizations_branch sb ON sb.id = s.branch_id AND s.branch_id <> e.branch_id
-      LEFT JOIN organizations_branch db ON db.id = d.branch_id AND d.branch_id <> e.branch_id
+{JOINS}
      WHERE e.posted_at < %(end)s
-"""
-_BY_COLUMN = (
-    "CASE WHEN {end}.branch_id = e.branch_id THEN e.{column}"
-    " WHEN {end}.branch_id = te.branch_id THEN te.{column} ELSE {other}.{column} END = %(branch)s"
-)
-_BY_LIST = "{end}.branch_id = ANY(%(branches)s)"
+"""  # noqa: S608 -- our own SQL
 
 # Consolidated: only what crossed the border counts; in transit is summed for both directions.
 _TOTALS = """
@@ -180,7 +181,8 @@ def figures(branch: Branch, *, with_below: bool, period: Period) -> Figures:
 
     4 queries, each over all movements up to the period's end: for reports and statements, not for lists.
     """
-    ends, values = _scope(branch, with_below)
+    source, destination, values = inside(branch, with_below=with_below)
+    ends = _ENDS.format(source=source, destination=destination)
     values |= {"start": period.start, "end": period.end}
     totals = _totals(_fetch(_TOTALS.replace("{ends}", ends), values))
     return Figures(
@@ -188,20 +190,6 @@ def figures(branch: Branch, *, with_below: bool, period: Period) -> Figures:
         goods=tuple(one for one in totals if one.unit.kind == UnitKind.GOODS),
         funds=tuple(_fund_lines(_fetch(_BY_FUND.replace("{ends}", ends), values))),
     )
-
-
-def _scope(branch: Branch, with_below: bool) -> tuple[str, dict[str, Any]]:
-    column = LINEAGE_COLUMNS.get(branch.kind) if with_below else None
-    if column:
-        conditions = {
-            name: _BY_COLUMN.format(end=end, other=other, column=column)
-            for name, end, other in (("source", "s", "sb"), ("destination", "d", "db"))
-        }
-        return _ENDS.format(**conditions), {"branch": branch.pk}
-    inside = Branch.objects.below(branch).values_list("pk", flat=True) if with_below else [branch.pk]
-    return _ENDS.format(source=_BY_LIST.format(end="s"), destination=_BY_LIST.format(end="d")), {
-        "branches": list(inside)
-    }
 
 
 def _totals(rows: list[tuple[Any, ...]]) -> list[UnitFigures]:

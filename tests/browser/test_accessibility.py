@@ -39,7 +39,7 @@ NOT_PAGES = {
     "desk_job_file", "desk_opening_template", "desk_row_voucher", "disclosure_feed", "donations_csv", "donations_json",
     "api_fund", "api_fund_statement", "api_funds", "fund_csv", "fund_json",
     "healthz", "metrics", "readyz", "report_csv", "report_json", "report_pdf", "report_volume", "robots", "sitemap",
-    "setup",
+    "setup", "report_use_csv", "report_balance_csv", "spending_feed", "reports_feed",
     "desk_report_file", "desk_report_progress", "audit_trail_csv",
     "api_payment", "api_spending", "spending_csv", "spending_document", "spending_json", "desk_payments_csv",
     "desk_transfers_csv", "desk_payment_document", "desk_payment_copy_file", "desk_transfer_evidence",

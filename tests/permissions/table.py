@@ -371,6 +371,8 @@ TRANSPARENCY = {
             "campaigns_csv",
             "campaigns_json",
             "campaigns_feed",
+            "spending_feed",
+            "reports_feed",
             "give",
             "give_csv",
             "give_json",
@@ -387,7 +389,16 @@ TRANSPARENCY = {
     "api_donation": Route(everybody(), arguments=GIFT),
     **{
         name: Route(everybody(), arguments=REPORT)
-        for name in ("report", "report_pdf", "report_html", "report_csv", "report_json", "api_report")
+        for name in (
+            "report",
+            "report_pdf",
+            "report_html",
+            "report_csv",
+            "report_use_csv",
+            "report_balance_csv",
+            "report_json",
+            "api_report",
+        )
     },
     # A short list has no volume of its own: for everybody alike there is none.
     "report_volume": Route(everybody(), arguments={**REPORT, "part": "volume"}, gives=frozenset({404})),

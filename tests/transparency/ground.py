@@ -124,8 +124,8 @@ def make_ground() -> Ground:
 
 
 def rows_of_run(run: ReportRun) -> list[dict[str, Any]]:
-    """The frozen rows."""
-    from_disk = run.files.select_related("file").get(role="rows")
+    """The frozen rows of gifts."""
+    from_disk = run.files.select_related("file").get(role="rows", part=0)
     return list(read_rows(path_of(from_disk.file.sha256)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -30,6 +31,10 @@ def test_a_loaded_demo_adds_up_and_has_one_published_report(committed_db: str, s
     runs = list(ReportRun.objects.unscoped("a test").order_by("period"))
     assert [run.status for run in runs] == [RunStatus.RENDERING, RunStatus.PUBLISHED]
     assert runs[0].log_to == runs[1].log_from
+    before, shown = (run.summary["use"] for run in runs)
+    assert before["closing"] == shown["opening"]
+    assert Decimal(shown["used"]) > 0
+    assert Decimal(shown["opening"]) + Decimal(shown["in"]) - Decimal(shown["out"]) == Decimal(shown["closing"])
     for gift in Donation.objects.unscoped("a test").select_related("batch"):
         # Numbers and moments fall in their months, although all was written today.
         assert gift.number.split("-")[1] == str(gift.posted_at.astimezone(SHANGHAI).year)

@@ -245,7 +245,7 @@ def test_every_figure_of_the_front_page_links_to_the_rows_it_sums(public: Public
     html = body(client, "/")
     links = re.findall(r'class="stat__link" href="([^"]+)"', html)
     figures = re.findall(r'class="stat__exact">([^<]+)<', html)
-    assert len(links) == len(figures) == 3
+    assert len(links) == len(figures) == 6
     for link, figure in zip(links, figures, strict=True):
         assert figure in body(client, link.replace("&amp;", "&"))
 
@@ -254,9 +254,11 @@ def test_a_branch_page_sums_itself_with_all_below_and_links_to_the_rows(public: 
     for code in ("33", "3301", "330106"):
         html = body(client, f"/branches/{code}/")
         assert f"/donations/?branch={code}" in html
-        figure = re.search(r'class="stat__exact">([^<]+)<', html)
-        assert figure is not None
-        assert figure[1] in body(client, f"/donations/?branch={code}")
+        links = re.findall(r'class="stat__link" href="([^"]+)"', html)
+        figures = re.findall(r'class="stat__exact">([^<]+)<', html)
+        assert links == [f"/{name}/?branch={code}" for name in ("donations", "spending", "funds")]
+        for link, figure in zip(links, figures, strict=True):
+            assert figure in body(client, link), link
     assert "<svg" in body(client, "/branches/3301/")
 
 

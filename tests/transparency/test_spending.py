@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from django.test import Client, override_settings
@@ -217,3 +220,32 @@ def test_a_number_is_found_by_the_one_box(world: World, client: Client) -> None:
 def test_the_books_and_the_rows_agree(world: World) -> None:
     assert {name: rows for name, rows in verify_books().items() if rows} == {}
     assert Payment.objects.for_public_display().count() == 4
+
+
+def test_the_feed_has_each_payment_once_and_a_reversal_first_with_its_note(world: World, client: Client) -> None:
+    response = client.get("/feed/spending.xml")
+    assert response["Content-Type"].startswith("application/rss+xml")
+    channel = ElementTree.fromstring(response.content).find("channel")  # noqa: S314 -- our own answer
+    assert channel is not None
+    items = [{part.tag: part.text or "" for part in item} for item in channel.findall("item")]
+    links = [item["link"].rpartition("/spending/")[2].strip("/") for item in items]
+    assert links[0] == world.wrong.number
+    assert sorted(links) == sorted(one.number for one in (world.purchase, world.few, world.many, world.wrong))
+    assert items[0]["title"].startswith("已冲销：")
+    assert "更正说明：重复付款，已退回。" in items[0]["description"]
+    assert len({item["guid"] for item in items}) == len(items)
+    assert all(parsedate_to_datetime(item["pubDate"]).tzinfo for item in items)
+    text = response.content.decode()
+    assert NAME not in text
+    [few] = [item for item in items if world.few.number in item["link"]]
+    assert "受助 少于5人" in few["description"]
+    assert "虚构未付公司" not in text
+
+
+@pytest.mark.parametrize("page", ["/spending/", "/", "/reports/", "/campaigns/", "/disclosure/"])
+def test_each_page_names_feeds_that_are_there(world: World, client: Client, page: str) -> None:
+    named = re.findall(r'type="application/rss\+xml" title="[^"]+" href="([^"]+)"', client.get(page).content.decode())
+    assert named
+    for address in named:
+        feed = ElementTree.fromstring(client.get(address).content)  # noqa: S314 -- our own answer
+        assert feed.find("channel/title") is not None, address

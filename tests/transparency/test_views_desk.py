@@ -14,7 +14,7 @@ from core.audit import record_audit
 from core.models import AuditEvent
 from organizations.choices import Role
 from tests.factories.people import make_person
-from tests.transparency.ground import Ground, make_ground
+from tests.transparency.ground import Ground, make_ground, place_all
 from transparency.choices import RunStatus
 from transparency.models import ReportRun, ReportSchedule
 from transparency.permissions import audited_codes
@@ -41,6 +41,7 @@ def text_of(response: Any) -> str:
 
 def test_the_way_from_a_request_to_the_public_over_the_pages(ground: Ground) -> None:
     gift = ground.give("33", "12.00", on="2025-01-05", posted="2025-01-06")
+    place_all()
     asker, publisher = as_person(ground.clerks["33"]), as_person(ground.people["publisher"])
     answer = asker.post(reverse("desk_report_new"), {"branch": "33", "scope": "alone", "period": "2025-01"})
     run = ReportRun.objects.unscoped("a test").get()

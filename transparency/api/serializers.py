@@ -79,6 +79,18 @@ class ReportFileSerializer(Fields):
     sha256 = serializers.CharField(help_text="SHA-256")
 
 
+class ReceiptsAndUseSerializer(Fields):
+    """Opening + in - out = closing, in yuan."""
+
+    opening = serializers.CharField(help_text=_("期初结余，人民币元"))
+    # `in` is a word of the language, so it cannot be named like the others.
+    locals()["in"] = serializers.CharField(help_text=_("本期收入"))
+    out = serializers.CharField(help_text=_("本期支出，含拨付和转出"))
+    used = serializers.CharField(help_text=_("其中最终使用"))
+    closing = serializers.CharField(help_text=_("期末结余"))
+    in_transit = serializers.CharField(help_text=_("期末结余中在途的款项"))
+
+
 class ReportSerializer(Fields):
     """A published report."""
 
@@ -95,6 +107,7 @@ class ReportSerializer(Fields):
     log_to = serializers.IntegerField(allow_null=True, help_text=_("公开日志止，不含"))
     corrects = serializers.CharField(allow_null=True, help_text=_("所更正报告的编号"))
     correction_note = serializers.CharField(help_text=_("更正说明"))
+    use = ReceiptsAndUseSerializer(allow_null=True, help_text=_("收支；早期报告没有，为 null"))
     url = serializers.CharField(help_text=_("报告页面地址"))
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from organizations.models import BranchLineage, BranchRowsQuerySet
-from transparency.choices import FileRole, ReportKind, ReportScope, RunStatus
+from transparency.choices import BALANCE_PART, USE_PART, FileRole, ReportKind, ReportScope, RunStatus
 
 
 class ReportSchedule(models.Model):
@@ -161,3 +162,17 @@ class ReportFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.role} {self.part}"
+
+    @property
+    def title(self) -> str:
+        """What it is called for its readers."""
+        named = {
+            (FileRole.CSV, 0): _("捐赠明细（CSV）"),
+            (FileRole.CSV, USE_PART): _("使用明细（CSV）"),
+            (FileRole.CSV, BALANCE_PART): _("资金收支总表（CSV）"),
+            (FileRole.ROWS, USE_PART): _("固定的使用明细（JSONL）"),
+        }
+        label = str(named.get((FileRole(self.role), self.part)) or FileRole(self.role).label)
+        if self.role != FileRole.VOLUME:
+            return label
+        return gettext("%(title)s 第 %(part)s 册") % {"title": label, "part": self.part}

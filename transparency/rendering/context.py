@@ -10,27 +10,29 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core.charts import bar_chart
-from core.charts.svg import FONT
 from core.money import ZERO_YUAN, headline_yuan, yuan
-from core.periods import PeriodError, parse_period
-from core.printing.glyphs import FAMILY, printable
+from core.printing.glyphs import printable
 from transparency.rendering.figures import GIVER_KINDS, SECTIONS, Row, section_label
-from transparency.rendering.tables import giver_kind_label, plain_amount, printed_cells, printed_columns
+from transparency.rendering.listings import Listing, gift_listing
+from transparency.rendering.pictures import for_print
+from transparency.rendering.tables import giver_kind_label, plain_amount
+from transparency.rendering.use_context import use_context, use_headline, use_notes, use_summary
 from transparency.rendering.volumes import Volume
 from transparency.rendering.words import (
     amount_capital,
     amount_words,
     as_of_words,
     branch_name,
+    change_words,
     count_words,
     day_words,
     keep_amounts_whole,
     moment,
+    period_words,
     scope_words,
     version_words,
     window_words,
@@ -39,7 +41,6 @@ from transparency.rendering.words import (
 LEVELS = ("province", "city", "county", "town", "community")
 SPAN_COLUMNS = 3
 MOST_DAYS = 62
-PRINT_FONT = f"'{FAMILY}', sans-serif"
 
 
 @dataclass(frozen=True)
@@ -139,8 +140,7 @@ def _span_chart(snapshot: dict[str, Any], spans: list[dict[str, Any]], title: st
         return SafeString("")
     series = [(str(int(span["on"][-2:])), span["amount"]) for span in spans]
     chart = bar_chart(series, title=title, unit=_("元"), height=250)
-    # The page's list begins with whatever the machine has; a file must name the one font it is checked with.
-    return mark_safe(chart.replace(escape(FONT), escape(PRINT_FONT)))  # noqa: S308 - escaped by core.charts
+    return for_print(chart)
 
 
 def _over_time(snapshot: dict[str, Any]) -> dict[str, Any]:
@@ -156,32 +156,17 @@ def _over_time(snapshot: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _period_words(label: str) -> str:
-    try:
-        return parse_period(label).label
-    except PeriodError:
-        return label
-
-
-def _change(now: Decimal, before: Decimal) -> str:
-    more = _("增加") if now >= before else _("减少")
-    if before <= 0:
-        return more
-    rate = (abs(now - before) * 100 / before).quantize(Decimal("0.1"))
-    return _("%(more)s %(rate)s%%") % {"more": more, "rate": rate}
-
-
 def _comparison_words(snapshot: dict[str, Any]) -> str:
     previous = (snapshot.get("comparison") or {}).get("previous")
     if not previous:
         return _("本单位此前没有同类公示，本期不作比较。")
     totals = snapshot["totals"]
     return _("%(label)s公示捐赠 %(count)s、%(amount)s；本期笔数%(counts)s，金额%(amounts)s。") % {
-        "label": _period_words(previous["label"]),
+        "label": period_words(previous["label"]),
         "count": count_words(previous["count"]),
         "amount": amount_words(previous["amount"]),
-        "counts": _change(Decimal(totals["count"]), Decimal(previous["count"])),
-        "amounts": _change(yuan(totals["amount"]), yuan(previous["amount"])),
+        "counts": change_words(Decimal(totals["count"]), Decimal(previous["count"])),
+        "amounts": change_words(yuan(totals["amount"]), yuan(previous["amount"])),
     }
 
 
@@ -214,10 +199,13 @@ def _summary(snapshot: dict[str, Any]) -> list[str]:
         "count": count_words(year["count"]),
         "amount": amount_words(year["amount"]),
     }
-    return [first, _comparison_words(snapshot) + so_far]
+    said = [first, _comparison_words(snapshot) + so_far]
+    return [*said, *use_summary(snapshot)] if "use" in snapshot else said
 
 
 def _headline(snapshot: dict[str, Any]) -> list[dict[str, str]]:
+    if "use" in snapshot:
+        return use_headline(snapshot)
     amount, year = snapshot["totals"]["amount"], snapshot["year_to_date"]["amount"]
     count = count_words(snapshot["totals"]["count"])
     return [
@@ -240,21 +228,24 @@ def _method_notes(snapshot: dict[str, Any]) -> list[str]:
         _("姓名：单位列全称；自然人列为“个人”或“爱心人士”，本人同意在公示文件中长期署名的除外。"),
         _("金额：只含货币捐赠，单位为人民币元，未作四舍五入；大写金额与小写金额同义。物资捐赠另行公示。"),
         _("用字：字库中没有的字以其统一码码位印出，如【U+1F33E】；原字见所附 CSV 明细。"),
+        *(use_notes(snapshot) if "use" in snapshot else []),
         *(printable(str(note)) for note in snapshot.get("notes") or []),
     ]
 
 
-def annex_sections(snapshot: dict[str, Any], rows: Iterable[Row]) -> list[dict[str, Any]]:
+def annex_sections(
+    snapshot: dict[str, Any], rows: Iterable[Row], listing: Listing | None = None
+) -> list[dict[str, Any]]:
     """Return the detail rows for the annex by section, each with its sums; all rows are in memory."""
-    columns = printed_columns(snapshot["scope"])
+    listed = listing or gift_listing(snapshot)
     numbered = enumerate(rows, start=1)
     sections = []
     for name, group in groupby(numbered, key=lambda pair: pair[1]["section"]):
         lines = []
         for position, row in group:
-            cells = printed_cells(row, position, columns)
-            lines.append([(column, printable(cells[column.key])) for column in columns])
-        sections.append({"label": section_label(name), "lines": lines, **_money(snapshot["sections"][name])})
+            cells = listed.cells(row, position, listed.columns)
+            lines.append([(column, printable(cells[column.key])) for column in listed.columns])
+        sections.append({"label": listed.label(name), "lines": lines, **_money(listed.frozen[name])})
     return sections
 
 
@@ -268,16 +259,19 @@ def _numbered(keys: Sequence[tuple[str, bool]]) -> dict[str, str]:
 def report_context(
     snapshot: dict[str, Any],
     *,
-    annex: list[dict[str, Any]] | None = None,
+    annexes: Sequence[dict[str, Any]] = (),
     volumes: Sequence[Volume] = (),
     files: Sequence[FileLine] = (),
 ) -> dict[str, Any]:
     """Return the context `report` of templates/reports/: for the file, and for a web page that includes the body.
 
-    `annex` comes from annex_sections(); without it the body has no detail rows. Nothing is read from a database.
+    `annexes` have `title`, `columns` and the `sections` of annex_sections(); without them the body has no detail rows.
+    Nothing is read from a database.
     """
     below = snapshot["scope"] == "below"
-    parts = [("overview", True), ("sections", True), ("over_time", True), ("funds", True), ("branches", below)]
+    use = use_context(snapshot)
+    parts = [("overview", True), ("balance", use is not None), ("system", use is not None and below)]
+    parts += [("use", use is not None), ("sections", True), ("over_time", True), ("funds", True), ("branches", below)]
     parts += [("notes", True), ("files", bool(files))]
     corrects = snapshot.get("corrects")
     return {
@@ -297,13 +291,13 @@ def report_context(
         "givers": _giver_lines(snapshot["totals"]),
         "funds": _fund_lines(snapshot),
         "branches": _branch_lines(snapshot) if below else [],
-        "over_time": _over_time(snapshot),
+        "over_time": {**_over_time(snapshot), "picture": 2 if use is not None and use["chart"] else 1},
         "notes": _method_notes(snapshot),
         "software": _("；").join(f"{name} {value}" for name, value in sorted(snapshot["software"].items())),
         "signed_on": day_words(moment(snapshot["as_of"]).date()),
         "headings": _numbered(parts),
-        "columns": printed_columns(snapshot["scope"]),
-        "annex": annex or [],
+        "use": use,
+        "annexes": annexes,
         "volumes": volumes,
         "files": files,
     }

@@ -1,6 +1,7 @@
 """From a frozen snapshot and its rows to the files of a report: HTML, PDF, CSV and volumes."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,11 @@ from core.canonical import canonical_bytes
 from core.errors import DomainError
 from core.printing.document import Embedded, write_pdf
 from transparency.rendering.context import FileLine, annex_sections, report_context
-from transparency.rendering.figures import Rows, check_figures
+from transparency.rendering.figures import Row, Rows, check_figures
+from transparency.rendering.listings import Listing, gift_listing, use_listing
 from transparency.rendering.tables import write_csv
+from transparency.rendering.use_figures import check_use
+from transparency.rendering.use_tables import write_balance_csv, write_use_csv
 from transparency.rendering.volumes import Volume, write_volumes
 from transparency.rendering.words import file_stem, moment
 
@@ -25,13 +29,21 @@ TEMPLATES = {"monthly_receipts": "reports/monthly_receipts.html"}
 
 @dataclass(frozen=True)
 class RenderedReport:
-    """The files of a report; `pages` counts the main PDF, `volumes` is empty where the rows stand inside it."""
+    """The files of a report; `pages` counts the main PDF, `volumes` is empty where the rows stand inside it.
+
+    `csvs` has the table of gifts and, where the report knows use, the rows of use and receipts and use themselves.
+    """
 
     html: Path
     pdf: Path
-    csv: Path
+    csvs: list[Path]
     volumes: list[Volume]
     pages: int
+
+    @property
+    def csv(self) -> Path:
+        """The table of gifts."""
+        return self.csvs[0]
 
 
 def _file_sha256(path: Path) -> str:
@@ -39,54 +51,85 @@ def _file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _file_lines(snapshot: dict[str, Any], csv: Path, volumes: list[Volume]) -> list[FileLine]:
-    rows = snapshot["rows"]
-    lines = [
-        FileLine(_("明细内容摘要"), _("共 %(count)s 行") % {"count": f"{rows['count']:,}"}, rows["sha256"]),
-        FileLine(csv.name, _("全部明细（CSV），已嵌入本 PDF"), _file_sha256(csv)),
+def _file_lines(snapshot: dict[str, Any], csvs: list[Path], volumes: list[Volume]) -> list[FileLine]:
+    what = [
+        _("捐赠明细（CSV），已嵌入本 PDF"),
+        _("使用明细（CSV），已嵌入本 PDF"),
+        _("资金收支总表（CSV），已嵌入本 PDF"),
     ]
+    lines = [_digest_line(_("捐赠明细内容摘要"), snapshot["rows"])]
+    if "use" in snapshot:
+        lines.append(_digest_line(_("使用明细内容摘要"), snapshot["use"]["rows"]))
+    lines += [FileLine(csv.name, said, _file_sha256(csv)) for csv, said in zip(csvs, what, strict=False)]
     for volume in volumes:
-        what = _("明细第 %(first)s 至 %(last)s 行，%(pages)s 页") % {
+        said = _("明细第 %(first)s 至 %(last)s 行，%(pages)s 页") % {
             "first": f"{volume.first_row:,}",
             "last": f"{volume.last_row:,}",
             "pages": volume.pages,
         }
-        lines.append(FileLine(volume.path.name, what, volume.sha256))
+        lines.append(FileLine(volume.path.name, said, volume.sha256))
     return lines
 
 
-def render_report(snapshot: dict[str, Any], rows: Rows, out_dir: Path) -> RenderedReport:
+def _digest_line(name: str, rows: dict[str, Any]) -> FileLine:
+    return FileLine(name, _("共 %(count)s 行") % {"count": f"{rows['count']:,}"}, rows["sha256"])
+
+
+def render_report(snapshot: dict[str, Any], rows: Rows, out_dir: Path, use_rows: Rows | None = None) -> RenderedReport:
     """Check the figures, write all files of the report into `out_dir`, and say where they are.
 
-    `rows` is called once for each pass (three) and gives the rows in the order current, late, corrections. The same
-    snapshot, rows, fonts and libraries give the same bytes whatever the time zone, hash seed or active language.
-    Amounts are yuan. Raises FiguresDisagree before anything is written where a sum is wrong, DomainError
-    ``report_kind_unknown``, ``report_font_missing`` or ``report_resource_refused``. Source: trust.md "Reports".
+    `rows` is called once for each pass (three) and gives the rows in the order current, late, corrections; `use_rows`
+    likewise those of use, for a snapshot that has any. The same snapshot, rows, fonts and libraries give the same bytes
+    whatever the time zone, hash seed or active language. Amounts are yuan. Raises FiguresDisagree before anything is
+    written where a sum is wrong, DomainError ``report_kind_unknown``, ``report_font_missing`` or
+    ``report_resource_refused``. Source: trust.md "Reports".
     """
     # Chinese whoever asked for it: the file is the same for everybody.
     with translation.override("zh-hans"):
         if snapshot["kind"] not in TEMPLATES:
             raise DomainError("report_kind_unknown", _("还没有“%(kind)s”这种报告的版式。") % {"kind": snapshot["kind"]})
+        used = use_rows or _nothing
         check_figures(snapshot, rows())
+        check_use(snapshot, used())
         out_dir.mkdir(parents=True, exist_ok=True)
-        return _write_files(snapshot, rows, out_dir)
+        return _write_files(snapshot, rows, used, out_dir)
 
 
-def _write_files(snapshot: dict[str, Any], rows: Rows, out_dir: Path) -> RenderedReport:
+def _nothing() -> Iterator[Row]:
+    return iter(())
+
+
+def _write_files(snapshot: dict[str, Any], rows: Rows, use_rows: Rows, out_dir: Path) -> RenderedReport:
     stem = out_dir / file_stem(snapshot)
-    csv = write_csv(stem.with_suffix(".csv"), rows())
-    inside = snapshot["rows"]["count"] <= ANNEX_ROWS
-    annex = annex_sections(snapshot, rows()) if inside else None
-    volumes = [] if inside else write_volumes(snapshot, rows(), out_dir)
-    context = report_context(snapshot, annex=annex, volumes=volumes, files=_file_lines(snapshot, csv, volumes))
+    csvs = [write_csv(stem.with_suffix(".csv"), rows())]
+    lists = [(gift_listing(snapshot), rows)]
+    if "use" in snapshot:
+        csvs.append(write_use_csv(out_dir / f"{stem.name}-use.csv", use_rows()))
+        csvs.append(write_balance_csv(out_dir / f"{stem.name}-balance.csv", snapshot["use"]))
+        lists.insert(0, (use_listing(snapshot), use_rows))
+    annexes, volumes = [], []
+    for listing, source in lists:
+        if listing.count <= ANNEX_ROWS:
+            annexes.append(_annex(snapshot, listing, source))
+        else:
+            volumes += write_volumes(snapshot, source(), out_dir, listing)
+    annexes = [one for one in annexes if one["sections"]]
+    context = report_context(snapshot, annexes=annexes, volumes=volumes, files=_file_lines(snapshot, csvs, volumes))
     text = render_to_string(TEMPLATES[snapshot["kind"]], {"report": context})
     html = stem.with_suffix(".html")
     html.write_text(text, encoding="utf-8", newline="\n")
+    whats = [_("全部明细"), _("使用明细"), _("资金收支总表")]
     embedded = [
         Embedded("snapshot.json", _("本报告的全部数字"), canonical_bytes(snapshot)),
-        Embedded(csv.name, _("全部明细"), csv.read_bytes()),
+        *(Embedded(csv.name, what, csv.read_bytes()) for csv, what in zip(csvs, whats, strict=False)),
     ]
     pdf = stem.with_suffix(".pdf")
     identifier = hashlib.sha256(canonical_bytes(snapshot)).digest()[:16]
     pages = write_pdf(text, pdf, identifier=identifier, at=moment(snapshot["as_of"]), embedded=embedded)
-    return RenderedReport(html, pdf, csv, volumes, pages)
+    return RenderedReport(html, pdf, csvs, volumes, pages)
+
+
+def _annex(snapshot: dict[str, Any], listing: Listing, rows: Rows) -> dict[str, Any]:
+    sections = annex_sections(snapshot, rows(), listing)
+    name = listing.stem.removeprefix("-")
+    return {"name": name, "title": listing.title, "columns": listing.columns, "sections": sections}

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from core.money import ZERO_YUAN, yuan
 from core.printing.glyphs import printable
-from transparency.rendering.figures import SECTIONS, FiguresDisagree, Row, Sum, row_amount, section_label
+from transparency.rendering.figures import FiguresDisagree, Row, Sum, row_amount
+from transparency.rendering.listings import Listing, gift_listing
 from transparency.rendering.sheet import Line, Sheet, SheetHead, paginate
-from transparency.rendering.tables import Column, plain_amount, printed_cells, printed_columns
+from transparency.rendering.tables import plain_amount
 from transparency.rendering.words import (
     amount_words,
     as_of_words,
@@ -43,43 +44,44 @@ class Volume:
 class _Sections:
     """Follows the rows through the volumes and yields headings and totals where sections begin and end."""
 
-    def __init__(self, snapshot: dict[str, Any], columns: list[Column]) -> None:
-        self.snapshot = snapshot
-        self.columns = columns
-        self.sums = {name: Sum() for name in SECTIONS}
+    def __init__(self, listing: Listing) -> None:
+        self.listing = listing
+        self.sums = {name: Sum() for name in listing.sections}
         self.open: str | None = None
         self.position = 0
 
     def lines_of(self, rows: Iterable[Row]) -> Iterator[Line]:
         """Yield the lines of one volume; an open section is named again at its top."""
         if self.open:
-            yield self._heading(_("%(name)s（续）") % {"name": section_label(self.open)})
+            yield self._heading(_("%(name)s（续）") % {"name": self.listing.label(self.open)})
         for row in rows:
             if row["section"] != self.open:
                 yield from self.close()
                 self.open = row["section"]
-                yield self._heading(section_label(self.open))
+                yield self._heading(self.listing.label(self.open))
             self.position += 1
             amount = row_amount(row, self.position)
             self.sums[row["section"]].add(1, amount)
-            yield Line("row", printed_cells(row, self.position, self.columns), amount)
+            yield Line("row", self.listing.cells(row, self.position, self.listing.columns), amount)
 
     def close(self) -> Iterator[Line]:
         """Yield the total of the section that ends; it must be the one that the main report names."""
         if self.open is None:
             return
-        made, frozen = self.sums[self.open], self.snapshot["sections"][self.open]
+        made, frozen = self.sums[self.open], self.listing.frozen[self.open]
         if (made.count, made.amount) != (frozen["count"], yuan(frozen["amount"])):
             raise FiguresDisagree(
                 "report_rows_changed",
                 _("排版时%(name)s明细与冻结时不一致，相差 %(gap)s，未生成。请重新冻结数据后再试。")
-                % {"name": section_label(self.open), "gap": amount_words(made.amount - yuan(frozen["amount"]))},
+                % {"name": self.listing.label(self.open), "gap": amount_words(made.amount - yuan(frozen["amount"]))},
             )
-        yield self._total(_("%(name)s合计") % {"name": section_label(self.open)}, made)
+        yield self._total(_("%(name)s合计") % {"name": self.listing.label(self.open)}, made)
         self.open = None
 
     def grand_total(self) -> Iterator[Line]:
         """Yield the total of the whole report."""
+        if not self.listing.has_total:
+            return
         whole = Sum()
         for made in self.sums.values():
             whole.add(made.count, made.amount)
@@ -98,15 +100,20 @@ def volume_count(rows: int) -> int:
     return -(-rows // ROWS_PER_VOLUME)
 
 
-def _head(snapshot: dict[str, Any], index: int, first: int, lines: list[Line]) -> SheetHead:
+def _head(snapshot: dict[str, Any], listing: Listing, index: int, first: int, lines: list[Line]) -> SheetHead:
     rows = [line.amount for line in lines if line.amount is not None]
-    volumes = volume_count(snapshot["rows"]["count"])
+    volumes = volume_count(listing.count)
     part = _("第 %(index)s 册 共 %(volumes)s 册") % {"index": index, "volumes": volumes}
     title = printable(snapshot["title"])
     return SheetHead(
         title=title,
-        subtitle=_("附件：捐赠接受明细　%(part)s　%(branch)s（%(scope)s）")
-        % {"part": part, "branch": branch_name(snapshot), "scope": scope_words(snapshot["scope"])},
+        subtitle=_("附件：%(list)s　%(part)s　%(branch)s（%(scope)s）")
+        % {
+            "list": listing.title,
+            "part": part,
+            "branch": branch_name(snapshot),
+            "scope": scope_words(snapshot["scope"]),
+        },
         facts=[
             _("本册第 %(first)s 至 %(last)s 行") % {"first": f"{first:,}", "last": f"{first + len(rows) - 1:,}"},
             _("本册合计 %(count)s %(amount)s")
@@ -121,23 +128,25 @@ def _head(snapshot: dict[str, Any], index: int, first: int, lines: list[Line]) -
     )
 
 
-def write_volumes(snapshot: dict[str, Any], rows: Iterator[Row], out_dir: Path) -> list[Volume]:
-    """Write the volumes of all rows, one in memory at a time, and return what the main report lists of them.
+def write_volumes(
+    snapshot: dict[str, Any], rows: Iterator[Row], out_dir: Path, listing: Listing | None = None
+) -> list[Volume]:
+    """Write the volumes of all rows (of gifts, or of another list), one in memory at a time; return what they are.
 
     Raises FiguresDisagree where a section does not end with the total of the snapshot.
     """
-    columns = printed_columns(snapshot["scope"])
-    sections = _Sections(snapshot, columns)
+    listed = listing or gift_listing(snapshot)
+    sections = _Sections(listed)
     volumes: list[Volume] = []
-    total = volume_count(snapshot["rows"]["count"])
+    total = volume_count(listed.count)
     for index in range(1, total + 1):
         first = sections.position + 1
         lines = list(sections.lines_of(islice(rows, ROWS_PER_VOLUME)))
         if index == total:
             lines.extend([*sections.close(), *sections.grand_total()])
-        pages = paginate(lines, columns)
-        written = Sheet(_head(snapshot, index, first, lines), columns).output(pages)
-        path = out_dir / f"{file_stem(snapshot)}-part-{index:02d}.pdf"
+        pages = paginate(lines, listed.columns)
+        written = Sheet(_head(snapshot, listed, index, first, lines), listed.columns).output(pages)
+        path = out_dir / f"{file_stem(snapshot)}{listed.stem}-part-{index:02d}.pdf"
         path.write_bytes(written)
         volumes.append(Volume(path, first, sections.position, hashlib.sha256(written).hexdigest(), len(pages)))
         # fpdf2's fonts hang in reference cycles: without this, each volume would keep 90 MB until some later time.

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.clock import SHANGHAI
 from core.money import capital_amount, format_yuan, yuan
+from core.periods import PeriodError, parse_period
 from core.printing.glyphs import printable
 
 AMOUNT = re.compile(r"(-?¥[0-9,]+\.[0-9]{2})")
@@ -50,6 +51,25 @@ def window_words(period: dict[str, Any]) -> str:
 def scope_words(scope: str) -> str:
     """Return whether the report covers the association alone or all below it too."""
     return _("含所属各级红十字会") if scope == "below" else _("本级")
+
+
+def period_words(label: str) -> str:
+    """Return a period in prose: 2026年10月."""
+    try:
+        return parse_period(label).label
+    except PeriodError:
+        return label
+
+
+def change_words(now: Decimal, before: Decimal) -> str:
+    """Return how much more or less than before: 增加 12.3%."""
+    if now == before:
+        return _("持平")
+    more = _("增加") if now > before else _("减少")
+    if before <= 0:
+        return more
+    rate = (abs(now - before) * 100 / before).quantize(Decimal("0.1"))
+    return _("%(more)s %(rate)s%%") % {"more": more, "rate": rate}
 
 
 def count_words(count: int) -> str:

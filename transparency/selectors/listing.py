@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 from organizations.models import Branch, branches_of
-from transparency.choices import FileRole
+from transparency.choices import BALANCE_PART, USE_PART, FileRole
 from transparency.models import ReportFile, ReportRun
 from transparency.selectors.published import published_reports, report_files
 
 _FILE_ADDRESSES = {FileRole.VOLUME: "/reports/{number}/volumes/{part}.pdf", FileRole.SNAPSHOT: "/reports/{number}.json"}
+_TABLE_ADDRESSES = {USE_PART: "/reports/{number}/use.csv", BALANCE_PART: "/reports/{number}/balance.csv"}
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ def report_row(run: ReportRun) -> dict[str, Any]:
         "log_to": run.log_to,
         "corrects": run.corrects.number if run.corrects else None,
         "correction_note": run.correction_note,
+        "use": run.summary.get("use"),
         "url": f"/reports/{run.number}/",
     }
 
@@ -102,6 +104,8 @@ def report_with_files(run: ReportRun) -> dict[str, Any]:
 def file_address(run: ReportRun, file: ReportFile) -> str:
     """Where a file of a report is fetched."""
     form = _FILE_ADDRESSES.get(FileRole(file.role), "/reports/{number}.{role}")
+    if file.role == FileRole.CSV and file.part:
+        form = _TABLE_ADDRESSES[file.part]
     return form.format(number=run.number, part=file.part, role=file.role)
 
 

@@ -85,6 +85,27 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class UseFigures:
+    """Receipts and use of a run in yuan: opening + received - spent = closing, under way included."""
+
+    opening: Decimal
+    received: Decimal
+    spent: Decimal
+    used: Decimal
+    closing: Decimal
+    in_transit: Decimal
+
+
+def use_of(run: ReportRun) -> UseFigures | None:
+    """Receipts and use as a run froze them; None for one that was frozen before reports knew use. No query."""
+    use = run.summary.get("use")
+    if use is None:
+        return None
+    names = ("opening", "in", "out", "used", "closing", "in_transit")
+    return UseFigures(*(yuan(use[name]) for name in names))
+
+
+@dataclass(frozen=True)
 class ReportSheet:
     """Everything the page of a report shows."""
 
@@ -92,6 +113,7 @@ class ReportSheet:
     count: int
     amount: Decimal
     sections: list[SectionLine]
+    use: UseFigures | None
     difference: Difference | None
     files: list[ReportFile]
     events: list[ReportEvent]
@@ -111,6 +133,7 @@ def report_sheet(run: ReportRun) -> ReportSheet:
             for name in RecordSection
             if name in summary["sections"]
         ],
+        use=use_of(run),
         difference=difference_of(run),
         files=report_files(run),
         events=list(ReportEvent.objects.filter(run=run).select_related("actor").order_by("pk")),

@@ -24,8 +24,10 @@ from organizations.models import Branch
 from organizations.models.lineage import LINEAGE_COLUMNS
 from transparency.choices import RecordSection, ReportScope
 from transparency.models import ReportRun
-from transparency.rendering.figures import row_bytes
+from transparency.rendering.figures import SCHEMA, row_bytes
+from transparency.rendering.use_figures import check_use
 from transparency.selectors.log import placed_records
+from transparency.services.freezing_use import freeze_use
 
 SOFTWARE = ("django", "weasyprint", "pydyf", "fpdf2", "fonttools")
 
@@ -87,17 +89,19 @@ class Tally:
 
 @dataclass(frozen=True)
 class Frozen:
-    """What was frozen: the snapshot, and the rows in a temporary file, one canonical JSON object a line."""
+    """What was frozen: the snapshot, and the rows of gifts and of use in temporary files, a JSON object a line."""
 
     snapshot: dict[str, Any]
     rows: IO[bytes]
+    use_rows: IO[bytes]
 
 
 def freeze(run: ReportRun, *, previous: ReportRun | None, stack: ExitStack) -> Frozen:
     """Read the run's records out of the log, in one pass with flat memory, and build its snapshot.
 
     Rows go to one temporary file a section and then behind one another: current, late, corrections. `stack` closes the
-    files. Sums are of Decimal yuan; the snapshot holds them as text.
+    files. Sums are of Decimal yuan; the snapshot holds them as text. Raises FiguresDisagree, naming the rows, where the
+    ledger's figures do not add up to the fen: then there is no run.
     """
     period = parse_period(run.period)
     parts = {name.value: stack.enter_context(tempfile.TemporaryFile()) for name in RecordSection}  # noqa: SIM115 -- the stack closes it
@@ -114,7 +118,11 @@ def freeze(run: ReportRun, *, previous: ReportRun | None, stack: ExitStack) -> F
             rows.write(chunk)
             digest.update(chunk)
     rows.seek(0)
-    return Frozen(_snapshot(run, tally, digest.hexdigest(), previous), rows)
+    use = freeze_use(run, previous=previous, stack=stack)
+    snapshot = {**_snapshot(run, tally, digest.hexdigest(), previous), "use": use.figures}
+    check_use(snapshot, (json.loads(line) for line in use.rows))
+    use.rows.seek(0)
+    return Frozen(snapshot, rows, use.rows)
 
 
 def _gifts(run: ReportRun) -> Iterator[ReportedGift]:
@@ -154,7 +162,7 @@ def _snapshot(run: ReportRun, tally: Tally, rows_sha256: str, previous: ReportRu
     if run.frozen_at is None:
         raise ValueError(f"run {run.pk} has no moment of freezing")
     return {
-        "schema": "report/1",
+        "schema": SCHEMA,
         "kind": run.kind,
         "title": run.title,
         "branch": {"code": run.branch.code, "name": run.branch.name},
@@ -228,8 +236,10 @@ def _year_to_date(run: ReportRun, total: Sum, previous: ReportRun | None) -> dic
     return Sum(before["count"] + total.count, Decimal(before["amount"]) + total.amount).figures()
 
 
-def read_rows(path: Path) -> Iterator[dict[str, Any]]:
-    """Read frozen rows back, one at a time."""
+def read_rows(path: Path | None) -> Iterator[dict[str, Any]]:
+    """Read frozen rows back, one at a time; none where nothing was frozen."""
+    if path is None:
+        return
     with path.open("rb") as file:
         for line in file:
             yield json.loads(line)

@@ -21,10 +21,11 @@ from donations.selectors.reporting import name_in_files
 from ledger.checks import all_checks as ledger_checks
 from organizations.choices import Right
 from organizations.permissions import require
-from transparency.choices import FileRole, RunStatus
+from transparency.choices import USE_PART, FileRole, RunStatus
 from transparency.errors import PublishingBlocked
 from transparency.models import DisclosureItem, ReportFile, ReportRun
 from transparency.rendering.figures import check_figures
+from transparency.rendering.use_figures import check_use
 from transparency.selectors.anomalies import open_count
 from transparency.services.freezing import read_rows
 from transparency.services.runs import lock_run, move_run, read_snapshot
@@ -108,11 +109,14 @@ def publishing_checks(run: ReportRun) -> list[PublishingCheck]:
     if checks[0].problem:
         return checks
     path = {(item.role, item.part): path_of(item.file.sha256) for item in files}
-    rows_path = path[(FileRole.ROWS, 0)]
+    rows_path, use_path = path[(FileRole.ROWS, 0)], path.get((FileRole.ROWS, USE_PART))
     snapshot = read_snapshot(path[(FileRole.SNAPSHOT, 0)])
     return [
         *checks,
         PublishingCheck(_("合计与各行之和相符"), _said(lambda: check_figures(snapshot, read_rows(rows_path)))),
+        PublishingCheck(
+            _("期初加收入减支出等于期末，与明细相符"), _said(lambda: check_use(snapshot, read_rows(use_path)))
+        ),
         PublishingCheck(_("明细中没有个人姓名"), _names(read_rows(rows_path))),
         PublishingCheck(_("异常已逐条说明"), _unexplained(run)),
         PublishingCheck(_("账目核对相符"), _failed(ledger_checks())),
@@ -185,6 +189,7 @@ def _record(run: ReportRun) -> dict[str, object]:
         "log_to": run.log_to,
         "count": run.summary["count"],
         "amount": run.summary["amount"],
+        "use": run.summary.get("use"),
         "files": [
             {"role": item.role, "part": item.part, "sha256": item.file.sha256, "size": item.file.size}
             for item in run.files.select_related("file").order_by("role", "part")

@@ -25,7 +25,7 @@ from core.progress import Progress
 from organizations.choices import Right
 from organizations.models import Branch
 from organizations.permissions import require
-from transparency.choices import REPORT_LETTER, RUN_TRANSITIONS, FileRole, ReportKind, ReportScope, RunStatus
+from transparency.choices import REPORT_LETTER, RUN_TRANSITIONS, USE_PART, FileRole, ReportKind, ReportScope, RunStatus
 from transparency.errors import OutOfOrder, PeriodNotOver, RunWrongState
 from transparency.models import ReportEvent, ReportFile, ReportRun
 from transparency.rendering.report import render_report
@@ -33,6 +33,7 @@ from transparency.selectors.log import size_before
 from transparency.selectors.reports import render_jobs
 from transparency.services.anomalies import find_anomalies
 from transparency.services.freezing import freeze, read_rows
+from transparency.services.freezing_use import summary_of
 from transparency.services.sequencing import records_without_place, sequence_records
 
 if TYPE_CHECKING:
@@ -185,7 +186,7 @@ def _create(*, kind: str, branch: Branch, scope: str, period: Period, actor: Use
         period_start=period.start,
         period_end=period.end,
         status=RunStatus.FREEZING,
-        title=_("%(period)s捐赠接受公示") % {"period": period.label},
+        title=_("%(period)s捐赠收支公示") % {"period": period.label},
         requested_by=actor,
         requested_at=moment,
         **columns,
@@ -200,6 +201,7 @@ def _freeze_into(run: ReportRun, *, previous: ReportRun | None) -> None:
     with ExitStack() as stack:
         frozen = freeze(run, previous=previous, stack=stack)
         rows = _keep(run, FileRole.ROWS, frozen.rows, f"{run.number}-rows.jsonl")
+        _keep(run, FileRole.ROWS, frozen.use_rows, f"{run.number}-use-rows.jsonl", part=USE_PART)
         _keep(run, FileRole.SNAPSHOT, [canonical_bytes(frozen.snapshot)], f"{run.number}-snapshot.json")
     totals = frozen.snapshot["totals"]
     run.summary = {
@@ -208,6 +210,7 @@ def _freeze_into(run: ReportRun, *, previous: ReportRun | None) -> None:
         "sections": frozen.snapshot["sections"],
         "year_to_date": frozen.snapshot["year_to_date"],
         "rows_sha256": rows.file.sha256,
+        "use": summary_of(frozen.snapshot["use"]),
     }
     run.save(update_fields=["frozen_at", "summary"])
     move_run(run, RunStatus.RENDERING, actor=run.requested_by)
@@ -256,13 +259,18 @@ def render_run(*, run_id: int, job: Progress) -> ReportRun:
     run = ReportRun.objects.unscoped("a job's run").select_related("branch", "requested_by").get(pk=run_id)
     if run.status != RunStatus.RENDERING:
         return run
-    files = {item.role: item for item in run.files.select_related("file") if item.part == 0}
-    rows_path = path_of(files[FileRole.ROWS].file.sha256)
-    snapshot = read_snapshot(path_of(files[FileRole.SNAPSHOT].file.sha256))
+    paths = {(item.role, item.part): path_of(item.file.sha256) for item in run.files.select_related("file")}
+    snapshot = read_snapshot(paths[(FileRole.SNAPSHOT, 0)])
     job.progress(0, 2, stage=_("排版"))
     with tempfile.TemporaryDirectory(prefix="report-") as directory:
         try:
-            made = render_report(snapshot, lambda: read_rows(rows_path), Path(directory))
+            made = render_report(
+                snapshot,
+                lambda: read_rows(paths[(FileRole.ROWS, 0)]),
+                Path(directory),
+                # Frozen before reports knew use: none.
+                lambda: read_rows(paths.get((FileRole.ROWS, USE_PART))),
+            )
         except DomainError as refusal:
             with transaction.atomic():
                 move_run(
@@ -273,8 +281,10 @@ def render_run(*, run_id: int, job: Progress) -> ReportRun:
         with transaction.atomic():
             run = lock_run(run_id)
             if run.status == RunStatus.RENDERING:
-                for role, path in ((FileRole.PDF, made.pdf), (FileRole.HTML, made.html), (FileRole.CSV, made.csv)):
-                    _keep(run, role, path, path.name)
+                _keep(run, FileRole.PDF, made.pdf, made.pdf.name)
+                _keep(run, FileRole.HTML, made.html, made.html.name)
+                for part, path in enumerate(made.csvs):
+                    _keep(run, FileRole.CSV, path, path.name, part=part)
                 for part, volume in enumerate(made.volumes, start=1):
                     _keep(
                         run,

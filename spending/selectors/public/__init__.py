@@ -10,6 +10,7 @@ from spending.selectors.public.payments import (
     PublicDocument,
     PublicPayment,
     PublicPaymentFilter,
+    latest_payments,
     payment_number_exists,
     payment_numbers,
     payment_totals,
@@ -21,19 +22,24 @@ from spending.selectors.public.payments import (
     reversal_notes,
     stream_public_payments,
 )
+from spending.selectors.public.transfers import BorderTotals, PublicTransfer, border_totals, transfers_by_entry
 
 __all__ = [
     "LARGEST_PAGE",
     "PAGE_SIZE",
+    "BorderTotals",
     "PaymentCursor",
     "PaymentPage",
     "PaymentTotals",
     "PublicDocument",
     "PublicPayment",
     "PublicPaymentFilter",
+    "PublicTransfer",
+    "border_totals",
     "helped_band",
     "helped_shown",
     "helped_text",
+    "latest_payments",
     "payment_number_exists",
     "payment_numbers",
     "payment_totals",
@@ -44,4 +50,5 @@ __all__ = [
     "released_file",
     "reversal_notes",
     "stream_public_payments",
+    "transfers_by_entry",
 ]

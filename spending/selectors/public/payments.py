@@ -247,6 +247,14 @@ def _shown(rows: PaymentQuerySet) -> Any:
     ).values_list(*_COLUMNS)
 
 
+def latest_payments(limit: int = PAGE_SIZE) -> list[PublicPayment]:
+    """What was paid or taken back last, the newest step first, each payment once; two queries of `limit` rows."""
+    shown = Payment.objects.for_public_display()
+    undone = _shown(shown.filter(status=PaymentStatus.REVERSED)).order_by("-reversal__decided_at", "-id")[:limit]
+    found = {row[0]: PublicPayment(*row) for row in (*_shown(shown).order_by(*NEWEST_FIRST)[:limit], *undone)}
+    return sorted(found.values(), key=lambda one: (one.reversed_at or one.paid_at, one.id), reverse=True)[:limit]
+
+
 def payment_totals(asked: PublicPaymentFilter) -> PaymentTotals:
     """Number, sum and people of a filter's payments; one query."""
     few = Q(helped_count__gt=0, helped_count__lt=SMALLEST_SHOWN)

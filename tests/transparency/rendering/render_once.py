@@ -10,13 +10,14 @@ import django
 
 
 def main(count: int, out_dir: Path) -> None:
-    """Render `count` rows of an association with all below into `out_dir`."""
+    """Render `count` gifts and a tenth as many rows of use of an association with all below into `out_dir`."""
     django.setup()
-    from tests.transparency.rendering.samples import Rows, make_rows, make_snapshot  # noqa: PLC0415 - after set-up
+    from tests.transparency.rendering.samples import Rows  # noqa: PLC0415 - after set-up
+    from tests.transparency.rendering.use_samples import make_used  # noqa: PLC0415 - after set-up
     from transparency.rendering.report import render_report  # noqa: PLC0415 - after set-up
 
-    rows = make_rows(count - 3, late=2, corrections=1, scope="below")
-    render_report(make_snapshot(rows, "below"), Rows(rows), out_dir)
+    snapshot, rows, use_rows = make_used(count - 3, count // 10)
+    render_report(snapshot, Rows(rows), out_dir, Rows(use_rows))
     digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(out_dir.iterdir())}
     # Not ru_maxrss: across fork and exec that one begins with the peak of the parent.
     status = Path("/proc/self/status").read_text(encoding="ascii")

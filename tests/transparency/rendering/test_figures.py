@@ -99,7 +99,7 @@ def test_rows_out_of_order_or_of_no_section_name_their_row(section: str, rows: l
 
 
 def test_a_snapshot_of_another_schema_is_refused(snapshot: dict[str, Any], rows: list[dict[str, Any]]) -> None:
-    snapshot["schema"] = "report/2"
+    snapshot["schema"] = "report/3"
     assert refused(snapshot, rows).code == "report_schema_unknown"
 
 

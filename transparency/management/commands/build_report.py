@@ -54,12 +54,15 @@ class Command(PortalCommand):
             "status": run.status,
             "count": run.summary["count"],
             "amount": run.summary["amount"],
+            "use": run.summary.get("use"),
             "files": files,
         }
         if options["json"]:
             self.print_json(answer)
         else:
             self.stdout.write(f"{run.number} {RunStatus(run.status).label} {answer['count']} {answer['amount']}")
+            if use := answer["use"]:
+                self.stdout.write(f"  {use['opening']} + {use['in']} - {use['out']} = {use['closing']}")
             for one in files:
                 self.stdout.write(f"  {one['sha256']}  {one['path']}")
         return FINE

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from core.charts import bar_chart
 from core.clock import now, today
-from core.money import ZERO_YUAN, format_yuan, headline_yuan
+from core.money import format_yuan, headline_yuan
 from donations.selectors.public import (
     GiftTotals,
     MonthFigure,
@@ -17,15 +17,16 @@ from donations.selectors.public import (
     fund_choices,
     latest_gifts,
     monthly_figures,
-    public_totals,
     totals_by_branch,
 )
 from organizations.models import Branch
 from organizations.selectors import BranchNode, association_tree, public_branch
 from transparency.selectors.network import sum_below
 from transparency.selectors.published import published_reports
+from transparency.selectors.standing import standing
 from transparency.views.public.caching import public_page
 from transparency.views.public.gift_rows import column_heads, gift_rows
+from transparency.views.public.home import standing_cards, standing_steps
 
 MONTHS = 12
 
@@ -73,14 +74,15 @@ def branch_detail(request: HttpRequest, code: str) -> HttpResponse:
     branch = facts.branch
     year = last_months(branch)
     months = monthly_figures(year)
-    ever = public_totals(PublicGiftFilter(branch=branch)) or GiftTotals(0, ZERO_YUAN)
+    found = standing(branch)
     gifts = latest_gifts(PublicGiftFilter(branch=branch), limit=8)
     context = {
         "as_of": now(),
         "facts": facts,
         "branch": branch,
-        "ever": ever,
-        "count_note": _("%(count)s 笔，不含已冲销") % {"count": f"{ever.gift_count:,}"},
+        "standing": found,
+        "cards": standing_cards(found, branch.code),
+        "steps": standing_steps(found),
         "list_url": f"/donations/?branch={branch.code}",
         "months_url": f"/donations/?branch={branch.code}&from={year.first}&to={year.last}",
         "month_head": [_("月份"), _("笔数"), _("金额")],

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from core.clock import now, today
 from core.exporting import CSV_CONTENT_TYPE, JSON_CONTENT_TYPE, stream_csv, stream_json
+from ledger.selectors.balances import money_held
 from ledger.selectors.public_funds import FundTerms, fund_in_public, funds_after
 from ledger.selectors.statements import PAGE_SIZE, Edge, fund_state
 from transparency.filters import branch_select
@@ -30,6 +31,7 @@ def fund_list(request: HttpRequest) -> HttpResponse:
         "branch": branch,
         "branch_select": branch_select(branch_options(), code),
         "funds": funds,
+        "total": money_held(branch),
         "next_url": "/funds/?" + urlencode({**kept, "page": following}) if following else "",
         "first_url": "/funds/?" + urlencode(kept) if after else "",
     }

@@ -25,6 +25,7 @@ from transparency.selectors.published import (
     report_files,
     report_versions,
 )
+from transparency.selectors.reports import use_of
 from transparency.views.public.caching import public_page
 
 SHOWN = 100
@@ -67,6 +68,8 @@ def report_detail(request: HttpRequest, number: str) -> HttpResponse:
         "documents": [document(run, one) for one in files],
         "html_url": next((file_address(run, one) for one in files if one.role == FileRole.HTML), ""),
         "rows_url": rows_url(run),
+        "use": use_of(run),
+        "use_url": use_url(run),
         "anomalies": anomaly_counts(run),
         "as_of": run.frozen_at,
     }
@@ -81,14 +84,18 @@ def rows_url(run: ReportRun) -> str:
     return f"/donations/?branch={run.branch.code}&from={period.first_day.isoformat()}&to={period.last_day.isoformat()}"
 
 
+def use_url(run: ReportRun) -> str:
+    """Today's list of the payments of the report's month; "" for a branch alone, as for gifts."""
+    return rows_url(run).replace("/donations/", "/spending/", 1)
+
+
 def document(run: ReportRun, file: ReportFile) -> dict[str, Any]:
     """A file as the document component takes it."""
     note = ""
     if file.role == FileRole.VOLUME:
         note = _("明细第 %(first)s 至 %(last)s 行") % {"first": f"{file.first_row:,}", "last": f"{file.last_row:,}"}
-    title = FileRole(file.role).label
     return {
-        "title": _("%(title)s 第 %(part)s 册") % {"title": title, "part": file.part} if file.part else title,
+        "title": file.title,
         "url": file_address(run, file),
         "kind": _KINDS[FileRole(file.role)],
         "size": file.file.size,
