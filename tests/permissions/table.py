@@ -27,6 +27,7 @@ BRANCH = {"code": "branch"}
 PERSON = {"login": "person"}
 JOB = {"job_id": "job"}
 GIFT = {"number": "gift"}
+CLAIM_CODE = {"code": "claim_code"}
 # Who works at gifts as maker or as approver.
 GIFT_WORK = ("enter_gifts", "approve_gifts")
 PEOPLE = ("manage_people", "grant_roles")
@@ -410,6 +411,13 @@ TRANSPARENCY = {
     "my_name": Route(None, everybody(), arguments=GIFT, gives=frozenset({302})),
     "my_ask": Route(None, everybody(), arguments=GIFT, gives=frozenset({302})),
     "my_withdraw": Route(None, everybody(), arguments={**GIFT, "request_id": "request"}, gives=frozenset({302})),
+    # A claimant without a code is led back to the start.
+    "claim": Route(everybody(), everybody()),
+    "claim_code": Route(everybody(), everybody(), gives=frozenset({302})),
+    "claim_new": Route(everybody(), everybody(), gives=frozenset({302})),
+    "claim_detail": Route(everybody(), arguments=CLAIM_CODE, gives=frozenset({302})),
+    "claim_photo": Route(None, everybody(), arguments=CLAIM_CODE, gives=frozenset({302})),
+    "claim_withdraw": Route(None, everybody(), arguments=CLAIM_CODE, gives=frozenset({302})),
     "spending": Route(everybody()),
     "spending_csv": Route(everybody()),
     "spending_json": Route(everybody()),
