@@ -29,13 +29,13 @@ class UnidentifiedGift(SealedModel, BranchLineage):
     payer_name = SealedTextField(
         _("凭证上的付款人"), logical="donations.unidentifiedgift.payer_name", lookup=normalise_payer, null=True
     )
-    payer_name_digest = LookupDigestField(db_index=False)
-    payer_name_digest_next = LookupDigestField(db_index=False)
+    payer_name_digest = LookupDigestField()
+    payer_name_digest_next = LookupDigestField()
     account = SealedTextField(
         _("付款账号末四位"), logical="donations.unidentifiedgift.account", lookup=account_tail, null=True
     )
-    account_digest = LookupDigestField(db_index=False)
-    account_digest_next = LookupDigestField(db_index=False)
+    account_digest = LookupDigestField()
+    account_digest_next = LookupDigestField()
     entered_at = models.DateTimeField(_("列入时间"))
     ended_at = models.DateTimeField(_("离开时间"), null=True)
 

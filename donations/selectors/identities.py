@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from core.sealed import open_many_for_work
 from donations.choices import DonorKind
-from donations.models import Donation, GiverIdentity
+from donations.models import Donation, GiftClaim, GiverIdentity
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -60,3 +60,11 @@ def standing_identities(gift_ids: list[int]) -> QuerySet[GiverIdentity]:
         .select_related("branch")
         .filter(donation_id__in=gift_ids, undone_at__isnull=True)
     )
+
+
+def identity_of_claim(claim: GiftClaim) -> GiverIdentity | None:
+    """What came of a claim that was confirmed, undone or not; one query."""
+    rows = GiverIdentity.objects.unscoped("of a claim already in scope").select_related(
+        "confirmed_by", "undo_asked_by", "undone_by"
+    )
+    return rows.filter(claim=claim).first()

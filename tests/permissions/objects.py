@@ -114,7 +114,7 @@ def make_objects() -> Objects:
         **_transfers(people),
         **_payments(people),
         **_appeals(clerk, approver),
-        **_claims(clerk, approver),
+        **_claims(approver),
         "opening": _opening(people["finance.own"]).pk,
         "volume": 1,
         "file_role": "pdf",
@@ -332,10 +332,12 @@ def _appeals(clerk: User, approver: User) -> dict[str, Any]:
     }
 
 
-def _claims(clerk: User, approver: User) -> dict[str, Any]:
+def _claims(approver: User) -> dict[str, Any]:
     """Gifts of HOME that wait for their givers, and claims: one new, one proposed, one confirmed and to be undone."""
     branch = branch_at(HOME)
     fund = ensure_default_fund(branch=branch, on=FOUNDED, actor=None)
+    # The clerk's own batch at the counter is another object of the table.
+    clerk = make_person("claims.clerk", Role.CLERK, branch)
     batch = open_counter_batch(branch=branch, fund=fund, actor=clerk)
     for amount in ("11", "12", "13", "14"):
         typed = {"donor": "爱心人士", "amount": amount, "received_on": "2026-01-05"}
