@@ -500,7 +500,8 @@ class Migration(migrations.Migration):
                         condition=models.Q(("kind__in", ["person", "organisation"])), name="giveridentity_kind_known"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("name__isnull", False)), name="giveridentity_has_a_name"
+                        condition=models.Q(("name__isnull", False), ("undone_at__isnull", False), _connector="OR"),
+                        name="giveridentity_has_a_name",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("confirmed_by", models.F("proposed_by")), _negated=True),

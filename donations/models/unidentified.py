@@ -126,7 +126,9 @@ class GiverIdentity(SealedModel, BranchLineage):
             models.CheckConstraint(
                 condition=Q(kind__in=[DonorKind.PERSON, DonorKind.ORGANISATION]), name="giveridentity_kind_known"
             ),
-            models.CheckConstraint(condition=Q(name__isnull=False), name="giveridentity_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(name__isnull=False) | Q(undone_at__isnull=False), name="giveridentity_has_a_name"
+            ),
             models.CheckConstraint(
                 condition=~Q(confirmed_by=F("proposed_by")), name="giveridentity_confirmed_by_another"
             ),

@@ -55,7 +55,7 @@ BEGIN
         END IF;
         -- What is over stands, but for a confirmation that is undone.
         IF is_over THEN
-            steps := CASE WHEN OLD.state = 'confirmed' AND NEW.state = 'undone' THEN jsonb_build_object('state', NULL)
+            steps := CASE WHEN OLD.state = 'confirmed' AND NEW.state = 'undone' THEN jsonb_build_object('state', NULL, 'ended_at', NULL)
                      ELSE '{}'::jsonb END;
         END IF;
         IF (to_jsonb(NEW) || sealed || steps) = (to_jsonb(OLD) || sealed || steps)
@@ -74,14 +74,14 @@ CREATE TRIGGER append_only_all BEFORE TRUNCATE ON donations_giftclaim
     FOR EACH STATEMENT EXECUTE FUNCTION core_refuse_change();
 SELECT core_make_append_only('donations_claimevent');
 
--- Who a giver turned out to be stands as two people found it; undone, it stays undone.
+-- Who a giver turned out to be stands as two people found it; undone, it stays undone, and its name goes after its time.
 CREATE FUNCTION donations_identity_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     sealed jsonb := jsonb_build_object('name', NULL, 'name_digest', NULL, 'name_digest_next', NULL);
     undoing jsonb := jsonb_build_object('undo_asked_by_id', NULL, 'undo_asked_at', NULL, 'undo_note', NULL,
         'undone_by_id', NULL, 'undone_at', NULL);
 BEGIN
-    IF TG_OP = 'UPDATE' AND donations_sealed_kept(OLD.name, NEW.name, false) THEN
+    IF TG_OP = 'UPDATE' AND donations_sealed_kept(OLD.name, NEW.name, OLD.undone_at IS NOT NULL) THEN
         IF OLD.undone_at IS NOT NULL THEN
             undoing := '{}'::jsonb;
         END IF;

@@ -50,7 +50,7 @@ def move_claim(claim: GiftClaim, to_state: str, *, actor: User | None, reason: s
     require_claim_step(claim, to_state)
     before, moment = claim.state, now()
     claim.state = to_state
-    if to_state not in OPEN_CLAIM and claim.ended_at is None:
+    if to_state not in OPEN_CLAIM:
         changes["ended_at"] = moment
     for name, value in changes.items():
         setattr(claim, name, value)

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.clock import today
+from core.clock import now
 from core.errors import DomainError, NotFound
 from donations.claim_forms import PoolFilterForm, PoolForm, ReasonOnlyForm
 from donations.permissions import gift_for
@@ -35,7 +35,7 @@ def pool_list(request: StaffRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "today": today(),
+        "as_of": now(),
         "ages": AGES,
         "lines": lines,
         "total": total_of(lines),

@@ -20,6 +20,7 @@ from donations.selectors.public import (
     public_totals,
     totals_by_branch,
 )
+from donations.selectors.public.unclaimed import unclaimed_figures
 from organizations.models import Branch
 from organizations.selectors import BranchNode, association_tree, public_branch
 from transparency.selectors.network import sum_below
@@ -80,6 +81,7 @@ def branch_detail(request: HttpRequest, code: str) -> HttpResponse:
         "facts": facts,
         "branch": branch,
         "ever": ever,
+        "unclaimed": unclaimed_figures().of(branch.code),
         "count_note": _("%(count)s 笔，不含已冲销") % {"count": f"{ever.gift_count:,}"},
         "list_url": f"/donations/?branch={branch.code}",
         "months_url": f"/donations/?branch={branch.code}&from={year.first}&to={year.last}",
