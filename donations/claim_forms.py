@@ -98,10 +98,12 @@ class UndoForm(forms.Form):
     """The 更正说明 of an identification that was wrong."""
 
     note = forms.CharField(
-        label=gettext_lazy("更正说明（公开）"),
+        label=gettext_lazy("更正说明"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("认领人会看到，也显示在捐赠的公开页面上。不要写个人姓名。"),
+        help_text=gettext_lazy(
+            "认领人会看到；曾公开过姓名的，也显示在捐赠的公开页面上。不要写个人姓名，也不要写现在有没有人认领。"
+        ),
     )
 
 

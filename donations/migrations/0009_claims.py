@@ -391,6 +391,7 @@ class Migration(migrations.Migration):
                 ("confirmed_at", models.DateTimeField(verbose_name="确认时间")),
                 ("undo_asked_at", models.DateTimeField(null=True, verbose_name="提出更正时间")),
                 ("undo_note", models.CharField(blank=True, max_length=300, verbose_name="更正说明")),
+                ("undo_is_public", models.BooleanField(default=False, verbose_name="更正说明公开")),
                 ("undone_at", models.DateTimeField(null=True, verbose_name="更正时间")),
                 (
                     "branch",

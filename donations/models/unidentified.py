@@ -112,6 +112,8 @@ class GiverIdentity(SealedModel, BranchLineage):
     )
     undo_asked_at = models.DateTimeField(_("提出更正时间"), null=True)
     undo_note = models.CharField(_("更正说明"), max_length=300, blank=True)
+    # Whether the wrong name had been shown in public: then the note is public as well.
+    undo_is_public = models.BooleanField(_("更正说明公开"), default=False)
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("批准更正人"), null=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -68,3 +68,10 @@ def identity_of_claim(claim: GiftClaim) -> GiverIdentity | None:
         "confirmed_by", "undo_asked_by", "undone_by"
     )
     return rows.filter(claim=claim).first()
+
+
+def public_identity_notes(gift_id: int) -> list[tuple[datetime, str]]:
+    """The 更正说明 of names that were shown with a gift by mistake, the newest first: when and what; one query."""
+    rows = GiverIdentity.objects.unscoped("public notes of one gift").filter(donation_id=gift_id, undo_is_public=True)
+    found = rows.order_by("-pk").values_list("undone_at", "undo_note")
+    return [(at, note) for at, note in found if at is not None]

@@ -79,7 +79,7 @@ CREATE FUNCTION donations_identity_guard() RETURNS trigger LANGUAGE plpgsql AS $
 DECLARE
     sealed jsonb := jsonb_build_object('name', NULL, 'name_digest', NULL, 'name_digest_next', NULL);
     undoing jsonb := jsonb_build_object('undo_asked_by_id', NULL, 'undo_asked_at', NULL, 'undo_note', NULL,
-        'undone_by_id', NULL, 'undone_at', NULL);
+        'undo_is_public', NULL, 'undone_by_id', NULL, 'undone_at', NULL);
 BEGIN
     IF TG_OP = 'UPDATE' AND donations_sealed_kept(OLD.name, NEW.name, OLD.undone_at IS NOT NULL) THEN
         IF OLD.undone_at IS NOT NULL THEN

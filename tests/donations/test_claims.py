@@ -23,6 +23,7 @@ from donations.models import (
     UnidentifiedGift,
 )
 from donations.selectors.givers import own_gift, own_gifts, own_requests
+from donations.selectors.identities import public_identity_notes
 from donations.services.claims.asking import file_claim, replace_slip, withdraw_claim
 from donations.services.claims.deciding import (
     ask_for_photo,
@@ -170,6 +171,8 @@ def test_an_identification_is_undone_by_two_people_and_the_gift_waits_again(grou
     assert _figures() == before
     assert (fresh(row).state, fresh(claim).state) == (PoolState.OPEN, ClaimState.UNDONE)
     assert own_gifts(PHONE) == []
+    # The name had been shown, so the note is public too.
+    assert [note for _at, note in public_identity_notes(gift.pk)] == ["核对有误，恢复为待认领。"]
     assert GiverContact.objects.unscoped("t").count() == 0
     # The right giver comes, and reads nothing of what the wrong one asked.
     right = claimed(ground.jiande, phone=OTHER_PHONE, payer_name="丙虚构丁")
@@ -199,6 +202,13 @@ def test_claims_move_by_the_table_alone(ground: Ground, start: str, end: str) ->
             with pytest.raises(WrongState):
                 move_claim(locked, end, actor=ground.clerk, **facts)
     assert fresh(claim).state == (end if end in CLAIM_TRANSITIONS[start] else start)
+
+
+def test_the_note_of_a_name_that_was_never_shown_is_not_public(ground: Ground) -> None:
+    gift, _row, claim = _confirmed(ground, name_choice="anonymous")
+    ask_to_undo(claim_id=claim.pk, note="核对有误，予以更正。", actor=ground.clerk)
+    undo_identification(claim_id=claim.pk, actor=ground.approver)
+    assert public_identity_notes(gift.pk) == []
 
 
 def _claim_in(ground: Ground, state: str) -> GiftClaim:

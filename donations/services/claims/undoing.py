@@ -13,6 +13,7 @@ from core.clock import now
 from core.errors import Conflict, DomainError
 from core.sealed import matching, open_for_work
 from donations.choices import ClaimState, NameChoice, PoolState
+from donations.display import anonymous_name
 from donations.errors import WrongState
 from donations.models import Correction, Donation, GiftClaim, GiverContact, GiverIdentity
 from donations.services.claims.moving import lock_claim, lock_pooled, move_claim, move_pooled, require_claim_step
@@ -28,7 +29,8 @@ SHORTEST_NOTE = 4
 
 
 def ask_to_undo(*, claim_id: int, note: str, actor: User) -> GiverIdentity:
-    """Ask for a confirmed claim to be taken back; `note` is the 更正说明, which the claimant and the public may read.
+    """Ask for a confirmed claim to be taken back; `note` is the 更正说明: the claimant reads it, and the public
+    where a name had been shown.
 
     Locks the claim. Raises WrongState, Conflict where it is asked for already, DomainError without a fit note.
     """
@@ -74,9 +76,10 @@ def undo_identification(*, claim_id: int, actor: User) -> GiverIdentity:
         if actor.pk == identity.undo_asked_by_id:
             raise DomainError("own_work", _("须由提出更正的人以外的另一人批准。"))
         pooled = lock_pooled(claim.pooled_id)
-        identity.undone_by, identity.undone_at = actor, now()
-        identity.save(update_fields=["undone_by", "undone_at"])
         gift = pooled.donation
+        identity.undone_by, identity.undone_at = actor, now()
+        identity.undo_is_public = gift.display_name != anonymous_name()
+        identity.save(update_fields=["undone_by", "undone_at", "undo_is_public"])
         _unbind_phone(claim, gift)
         to_state = PoolState.GONE if _is_taken_back(gift) else PoolState.OPEN
         move_pooled(pooled, to_state, actor=actor, reason=identity.undo_note)
