@@ -70,6 +70,17 @@ def normalise_account(written: str) -> str:
     return "".join(character for character in plain if not _is_separator(character))
 
 
+def normalise_payer(written: str) -> str:
+    """Return a payer's name as it is looked up: half width, lower case, letters and digits alone."""
+    plain = unicodedata.normalize("NFKC", written).casefold()
+    return "".join(character for character in plain if character.isalnum())
+
+
+def account_tail(written: str) -> str:
+    """Return the last four places of an account or card, by which a payer shows that it is theirs."""
+    return normalise_account(written)[-4:]
+
+
 def check_id_number(written: str) -> str:
     """Return a resident identity number (居民身份证, also 港澳台居民居住证) in its stored form.
 

@@ -283,3 +283,65 @@ NOTICE_DAYS = 60
 
 AGREEMENT_LETTER = "A"
 CHANGE_LETTER = "U"
+
+
+class PoolState(models.TextChoices):
+    """States of a posted gift whose giver nobody knows."""
+
+    OPEN = "open", _("待认领")
+    IDENTIFIED = "identified", _("已认领")
+    LEFT = "left", _("已移出")
+    GONE = "gone", _("已冲销或退还")
+
+
+POOL_TRANSITIONS: dict[str, frozenset[str]] = {
+    PoolState.OPEN: frozenset({PoolState.IDENTIFIED, PoolState.LEFT, PoolState.GONE}),
+    # An identification that was wrong is undone by two people.
+    PoolState.IDENTIFIED: frozenset({PoolState.OPEN, PoolState.GONE}),
+    PoolState.LEFT: frozenset({PoolState.OPEN}),
+    PoolState.GONE: frozenset(),
+}
+
+
+class ClaimState(models.TextChoices):
+    """States of somebody's claim to an unidentified gift."""
+
+    SUBMITTED = "submitted", _("受理中")
+    INCOMPLETE = "incomplete", _("待补充照片")
+    PROPOSED = "proposed", _("待复核")
+    CONFIRMED = "confirmed", _("已确认")
+    DECLINED = "declined", _("未能确认")
+    WITHDRAWN = "withdrawn", _("已撤回")
+    UNDONE = "undone", _("确认已更正")
+
+
+CLAIM_TRANSITIONS: dict[str, frozenset[str]] = {
+    ClaimState.SUBMITTED: frozenset(
+        {ClaimState.INCOMPLETE, ClaimState.PROPOSED, ClaimState.DECLINED, ClaimState.WITHDRAWN}
+    ),
+    ClaimState.INCOMPLETE: frozenset({ClaimState.SUBMITTED, ClaimState.DECLINED, ClaimState.WITHDRAWN}),
+    ClaimState.PROPOSED: frozenset({ClaimState.SUBMITTED, ClaimState.CONFIRMED, ClaimState.WITHDRAWN}),
+    ClaimState.CONFIRMED: frozenset({ClaimState.UNDONE}),
+    ClaimState.DECLINED: frozenset(),
+    ClaimState.WITHDRAWN: frozenset(),
+    ClaimState.UNDONE: frozenset(),
+}
+# What still waits for somebody; a telephone may have so many of these at once (settings.CLAIMS_OPEN_PER_PHONE).
+OPEN_CLAIM: frozenset[str] = frozenset({ClaimState.SUBMITTED, ClaimState.INCOMPLETE, ClaimState.PROPOSED})
+
+
+class DeclineReason(models.TextChoices):
+    """Why a claim could not be confirmed. The claimant reads it, so none says whether a gift exists or whose it is."""
+
+    NOT_MATCHED = "not_matched", _("提供的内容与登记不能逐项核对一致")
+    UNCLEAR = "unclear", _("提供的凭证不足以核对")
+    NO_ANSWER = "no_answer", _("没有在期限内补充材料")
+    IN_PERSON = "in_person", _("须携带凭证原件当面核对")
+
+
+class PhotoProblem(models.TextChoices):
+    """What is wrong with the photo of a claim; a list, so that no word of staff gives anything away."""
+
+    UNREADABLE = "unreadable", _("照片不清楚，请重拍一张能看清全部文字的")
+    WRONG_PAPER = "wrong_paper", _("照片不是汇款或缴款凭证，请换成凭证的照片")
+    CUT_OFF = "cut_off", _("凭证没有拍全，请把四边都拍进去")

@@ -6,12 +6,22 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from core.errors import NotFound
+from core.errors import DomainError, NotFound
 from core.models import StoredFile
 from donations.choices import BatchStatus
-from donations.models import Batch, Correction, Donation, GiftLetter, GiverRequest, Receipt, StagedGift
+from donations.models import (
+    Batch,
+    Correction,
+    Donation,
+    GiftClaim,
+    GiftLetter,
+    GiverRequest,
+    Receipt,
+    StagedGift,
+    UnidentifiedGift,
+)
 from organizations.choices import Right
-from organizations.permissions import may
+from organizations.permissions import may, require
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -126,3 +136,37 @@ def request_for(gift: Donation, request_id: int) -> GiverRequest:
     if request is None:
         raise NotFound("request_not_found", _("没有找到这项请求。"))
     return request
+
+
+def require_claim(person: User, claim: GiftClaim) -> None:
+    """Refuse a person who neither looks after givers in a claim's branch nor confirms there (404 outside, 403)."""
+    if not may(person, Right.APPROVE_GIFTS, claim.branch):
+        require(person, Right.SERVE_GIVERS, claim.branch)
+
+
+def claim_for(person: User, claim_id: int) -> GiftClaim:
+    """A claim that the person may work at; raises NotFound, also for one outside their branches."""
+    claim: GiftClaim | None = (
+        GiftClaim.objects.unscoped("the person is asked about below")
+        .select_related("branch", "slip", "pooled__donation__fund", "pooled__branch", "proposed_by", "decided_by")
+        .filter(pk=claim_id)
+        .first()
+    )
+    if claim is None:
+        raise NotFound("claim_not_found", _("没有找到这项认领，或它不在您的范围内。"))
+    require_claim(person, claim)
+    return claim
+
+
+def pooled_for(person: User, number: str) -> UnidentifiedGift:
+    """The pool's row of a gift that the person may read, by the gift's number. Raises DomainError at `gift`."""
+    pooled: UnidentifiedGift | None = (
+        UnidentifiedGift.objects.visible_to(person, Right.VIEW_GIFTS)
+        .select_related("branch", "donation")
+        .filter(donation__number=number.replace("\x00", "").strip())
+        .first()
+    )
+    if pooled is None:
+        sentence = _("待认领的捐赠中没有这个编号，请核对。")
+        raise DomainError("not_in_pool", sentence, {"gift": sentence})
+    return pooled

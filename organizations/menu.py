@@ -28,6 +28,8 @@ MENU: tuple[MenuEntry, ...] = (
     MenuEntry(_("按姓名查找"), "desk_name_search", "person", (Right.REVEAL_NAMES,)),
     MenuEntry(_("票据与回执"), "desk_receipts", "receipt", (Right.MANAGE_RECEIPTS,)),
     MenuEntry(_("捐赠人请求"), "desk_requests", "envelope", (Right.SERVE_GIVERS,)),
+    MenuEntry(_("待认领捐赠"), "desk_pool", "hourglass-split", (Right.SERVE_GIVERS, Right.APPROVE_GIFTS)),
+    MenuEntry(_("认领"), "desk_claims", "list-check", (Right.SERVE_GIVERS, Right.APPROVE_GIFTS)),
     MenuEntry(_("支出"), "desk_payments", "box-arrow-right", (Right.VIEW_SPENDING,)),
     MenuEntry(_("支出审批"), "desk_spending_approvals", "check-circle", (Right.APPROVE_SPENDING, Right.LEAD_SPENDING)),
     MenuEntry(_("拨付"), "desk_transfers", "send", (Right.VIEW_SPENDING,)),

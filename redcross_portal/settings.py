@@ -343,6 +343,9 @@ NOTIFIER_GATEWAY_URL = env_gateway("NOTIFIER_GATEWAY_URL", required=NOTIFIER == 
 NOTIFIER_GATEWAY_SECRET = env_text("NOTIFIER_GATEWAY_SECRET", None if NOTIFIER == "gateway" else "")
 # Working days from posting within which a gift should have its fiscal receipt; the law names none (docs/receipts.md).
 RECEIPT_DUE_WORKDAYS = env_int("RECEIPT_DUE_WORKDAYS", 10, minimum=1, maximum=250)
+# Working days within which a claim to an unidentified gift is answered, and how many one telephone may have open.
+CLAIM_DUE_WORKDAYS = env_int("CLAIM_DUE_WORKDAYS", 15, minimum=1, maximum=250)
+CLAIMS_OPEN_PER_PHONE = env_int("CLAIMS_OPEN_PER_PHONE", 5, minimum=1, maximum=100)
 # Upload limits, in bytes.
 # A gift from this sum (yuan) on, received from this day on, needs the giver's letter or an agreement before approval.
 LETTER_FROM_YUAN = env_int("LETTER_FROM_YUAN", 1_000_000, minimum=1, maximum=999_999_999_999)

@@ -6,6 +6,8 @@ urlpatterns = [
     path("", include("core.urls")),
     path("", include("organizations.urls")),
     path("", include("ledger.urls")),
+    # Before the steps of a batch, whose address takes any word.
+    path("", include("donations.claim_urls")),
     path("", include("donations.urls")),
     path("", include("spending.urls")),
     path("", include("donations.appeal_urls")),

@@ -9,6 +9,7 @@ RETENTION_TERMS = [
     "core.retention.rules.TERMS",
     "donations.services.purging.TERMS",
     "donations.services.drafts.TERMS",
+    "donations.services.claims.purging.TERMS",
     "spending.services.purging.TERMS",
 ]
 RETENTION_KEEPERS = ["donations.services.purging.kept_files", "transparency.selectors.keeping.kept_files"]
@@ -16,4 +17,8 @@ RETENTION_KEEPERS = ["donations.services.purging.kept_files", "transparency.sele
 RESEALERS = ["accounts.services.second_factor_keys.reseal_second_factors"]
 STALE_COUNTERS = ["accounts.services.second_factor_keys.count_stale_second_factors"]
 # What a branch may still hold when it is to be closed: `(branch) -> sentences`, called inside the closing transaction.
-CLOSING_CHECKS = ["ledger.services.closing.funds_still_held", "donations.selectors.closing.batches_in_hand"]
+CLOSING_CHECKS = [
+    "ledger.services.closing.funds_still_held",
+    "donations.selectors.closing.batches_in_hand",
+    "donations.selectors.closing.claims_in_hand",
+]

@@ -9,10 +9,12 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from pypinyin import Style, lazy_pinyin
 
+from core.sealed import matching
 from donations.choices import DonorKind
-from donations.models import Donation
+from donations.models import Donation, GiverIdentity
 from organizations.choices import Right
 
 if TYPE_CHECKING:
@@ -88,5 +90,11 @@ def gifts_by_real_name(person: User, branch: Branch, name: str) -> list[Donation
 
     Only where the person may see names; walks the branch's gifts along their index. The caller records the search.
     """
-    gifts = Donation.objects.visible_to(person, Right.REVEAL_NAMES).filter(branch=branch, donor_name__contains=name)
+    # A name that was found out afterwards is sealed: it is found whole or not at all.
+    found_out = GiverIdentity.objects.visible_to(person, Right.REVEAL_NAMES).filter(
+        matching(GiverIdentity, "name", name), branch=branch, undone_at__isnull=True
+    )
+    gifts = Donation.objects.visible_to(person, Right.REVEAL_NAMES).filter(
+        Q(donor_name__contains=name) | Q(pk__in=found_out.values("donation_id")), branch=branch
+    )
     return list(gifts.select_related("fund", "branch").defer("donor_name").order_by("-received_on", "-id")[:FOUND])

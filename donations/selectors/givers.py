@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,7 @@ from core.sealed import matching, open_many_for_work
 from donations.choices import GiftStatus, ReceiptState, RequestStatus
 from donations.display import gift_status
 from donations.models import Correction, Donation, GiverContact, GiverFeedback, GiverRequest
+from donations.selectors.identities import givers_of, standing_identity
 from donations.selectors.receipts import receipt_states
 from organizations.choices import Right
 
@@ -91,8 +92,12 @@ def as_own(gift: Donation) -> OwnGift:
 
 
 def own_requests(gift: Donation) -> list[OwnRequest]:
-    """What the giver asked about a gift of their own, the newest first; three queries."""
-    rows = list(GiverRequest.objects.unscoped(_LOOK).filter(donation=gift).order_by("-pk")[:50])
+    """What the giver asked about a gift of their own, the newest first; at most four queries.
+
+    Of a gift whose giver was found out: only since then, because somebody else may have been taken for it before.
+    """
+    asked = GiverRequest.objects.unscoped(_LOOK).filter(donation=gift, **_since(gift, "asked_at"))
+    rows = list(asked.order_by("-pk")[:50])
     work = f"donations.givers:own:{gift.pk}:{today().isoformat()}"
     texts = open_many_for_work(rows, "text", work=work)
     answers = open_many_for_work(rows, "answer", work=work)
@@ -100,8 +105,14 @@ def own_requests(gift: Donation) -> list[OwnRequest]:
 
 
 def own_feedbacks(gift: Donation) -> list[GiverFeedback]:
-    """What the giver was told about a gift, the newest first; one query."""
-    return list(GiverFeedback.objects.unscoped(_LOOK).filter(donation=gift).order_by("-told_on", "-pk"))
+    """What the giver was told about a gift, the newest first, as `own_requests`; at most two queries."""
+    told = GiverFeedback.objects.unscoped(_LOOK).filter(donation=gift, **_since(gift, "recorded_at"))
+    return list(told.order_by("-told_on", "-pk"))
+
+
+def _since(gift: Donation, field: str) -> dict[str, Any]:
+    identity = standing_identity(gift)
+    return {f"{field}__gte": identity.confirmed_at} if identity is not None else {}
 
 
 def waiting_requests(person: User, limit: int = 100) -> list[GiverRequest]:
@@ -138,16 +149,17 @@ def _as_own(gifts: list[Donation]) -> list[OwnGift]:
     receipts = receipt_states(ids)
     reversals = Correction.objects.unscoped(_LOOK).filter(donation_id__in=ids, is_current=True)
     taken: dict[int, Decimal] = dict(reversals.values_list("donation_id", "taken_total"))
-    return [_own(gift, receipts.get(gift.pk, ""), taken.get(gift.pk, ZERO_YUAN)) for gift in gifts]
+    givers = givers_of(gifts, work=f"donations.givers:own:{today().isoformat()}")
+    return [_own(gift, givers[gift.pk].name, receipts.get(gift.pk, ""), taken.get(gift.pk, ZERO_YUAN)) for gift in gifts]
 
 
-def _own(gift: Donation, receipt: str, taken: Decimal) -> OwnGift:
+def _own(gift: Donation, name: str, receipt: str, taken: Decimal) -> OwnGift:
     status = gift_status(gift.amount, taken)
     return OwnGift(
         number=gift.number,
         received_on=gift.received_on,
         amount=gift.amount,
-        name=gift.donor_name,
+        name=name,
         display_name=gift.display_name,
         name_choice=gift.name_choice,
         name_choice_label=str(gift.get_name_choice_display()),

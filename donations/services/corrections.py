@@ -17,6 +17,8 @@ from core.money import ZERO_YUAN, format_yuan
 from donations.choices import CORRECTION_TRANSITIONS, CorrectionKind, CorrectionStatus
 from donations.errors import WrongState
 from donations.models import Correction, DailyTotal, Donation
+from donations.selectors.identities import giver_of
+from donations.services.claims.pooling import end_wait_of_taken_back
 from ledger.choices import EntryKind
 from ledger.models import Entry, Fund
 from ledger.services.accounts import money_holding
@@ -85,7 +87,8 @@ def _check(
         fields["reason"] = _("请写明内部理由。")
     if len(public_note.strip()) < 4:
         fields["public_note"] = _("请写明公开的更正说明（不要写个人姓名）。")
-    if donation.donor_name and len(donation.donor_name) > 1 and donation.donor_name in public_note:
+    giver = giver_of(donation, work=f"donations.corrections:{donation.pk}").name
+    if len(giver) > 1 and giver in public_note:
         fields["public_note"] = _("更正说明会公开，不能写捐赠人姓名，请改写。")
     if not 0 < amount <= left:
         fields["amount"] = _("金额须大于零，不能超过这笔捐赠还没有收回的 %(left)s。") % {"left": format_yuan(left)}
@@ -136,6 +139,8 @@ def approve_correction(*, correction_id: int, actor: User, note: str = "") -> Co
             taken_total=taken,
             shown_note=_("；").join([*said, correction.public_note]),
         )
+        if taken == donation.amount:
+            end_wait_of_taken_back(donation, actor=actor)
     return correction
 
 

@@ -20,6 +20,7 @@ from core.printing.document import write_pdf
 from core.printing.glyphs import printable
 from donations.choices import CorrectionStatus, DonorKind, PaperKind, Purpose
 from donations.models import Correction, Donation, PaperPrint
+from donations.selectors.identities import Giver, giver_of
 from organizations.choices import Right
 from organizations.permissions import require
 
@@ -91,11 +92,12 @@ def _set(donation: Donation, printed: PaperPrint, address: str) -> bytes:
 
 def _context(donation: Donation, printed: PaperPrint, address: str) -> dict[str, Any]:
     printed_at: datetime = printed.printed_at
+    giver = giver_of(donation, work=f"donations.papers:{printed.pk}")
     return {
         "number": donation.number,
-        "giver": printable(giver_on_paper(donation)),
-        "is_long": len(donation.donor_name) > LONG_NAME,
-        "is_person": donation.donor_kind == DonorKind.PERSON,
+        "giver": printable(_on_paper(giver, donation)),
+        "is_long": len(giver.name) > LONG_NAME,
+        "is_person": giver.kind == DonorKind.PERSON,
         "amount": donation.amount,
         "received_on": donation.received_on,
         "posted_at": donation.posted_at,
@@ -114,6 +116,10 @@ def _context(donation: Donation, printed: PaperPrint, address: str) -> dict[str,
 
 def giver_on_paper(donation: Donation) -> str:
     """How the giver is named on a paper that is handed to them: as recorded, but for an anonymous giver."""
-    if donation.donor_kind == DonorKind.ANONYMOUS or donation.name_choice == "anonymous":
+    return _on_paper(giver_of(donation, work=f"donations.papers:name:{donation.pk}"), donation)
+
+
+def _on_paper(giver: Giver, donation: Donation) -> str:
+    if giver.kind == DonorKind.ANONYMOUS or donation.name_choice == "anonymous":
         return _("爱心人士")
-    return donation.donor_name
+    return giver.name

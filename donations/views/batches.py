@@ -85,6 +85,7 @@ def batch_rights(request: StaffRequest, batch: Batch) -> dict[str, Any]:
         "approves": approves,
         "why_not": why_not_approve(request.user, batch) if approves else "",
         "is_counter": batch.kind == BatchKind.COUNTER,
+        "may_pool": batch.status == BatchStatus.POSTED and may(request.user, Right.SERVE_GIVERS, batch.branch),
     }
 
 

@@ -12,15 +12,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.errors import DomainError
 from core.money import ZERO_YUAN
-from donations.choices import CorrectionStatus, PaperKind, ReceiptState
+from donations.choices import CorrectionStatus, DonorKind, PaperKind, PoolState, ReceiptState
 from donations.display import gift_status
 from donations.filters import GiftSearchForm
 from donations.forms import NameChoiceForm, ReasonForm
 from donations.models import Donation
 from donations.permissions import gift_for
+from donations.selectors.claims.pool import pool_history, pooled_of
 from donations.selectors.desk import gift_corrections, gift_facts, gift_history, search_gifts
 from donations.selectors.givers import feedbacks_of, has_contact, requests_of
+from donations.selectors.identities import standing_identity
 from donations.selectors.receipts import papers_of, receipts_of
+from donations.services.claims.pooling import why_not_pooled
 from donations.services.files import open_gift_voucher
 from donations.services.names import choose_name, reveal_name
 from donations.views.answers import add_refusal, private_file
@@ -72,6 +75,23 @@ def gift_context(request: StaffRequest, gift: Donation) -> dict[str, Any]:
         "reveal_form": ReasonForm(auto_id="reveal-%s"),
         **_papers(request, gift),
         **_giver(request, gift),
+        **_waiting(request, gift),
+    }
+
+
+def _waiting(request: StaffRequest, gift: Donation) -> dict[str, Any]:
+    """How a gift without a giver stands in the pool; nothing of any other gift."""
+    if gift.donor_kind != DonorKind.ANONYMOUS:
+        return {}
+    pooled = pooled_of(gift)
+    may_enter = pooled is None or pooled.state == PoolState.LEFT
+    is_open = pooled is not None and pooled.state == PoolState.OPEN
+    serves = may(request.user, Right.SERVE_GIVERS, gift.branch)
+    return {
+        "pooled": pooled,
+        "pool_history": pool_history(pooled) if pooled is not None else [],
+        "identity": standing_identity(gift),
+        "may_pool": serves and (is_open or (may_enter and not why_not_pooled(gift))),
     }
 
 

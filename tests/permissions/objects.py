@@ -32,6 +32,8 @@ from donations.services.appeals.changes import (
 )
 from donations.services.appeals.papers import keep_campaign_file, keep_letter
 from donations.services.batches import approve_batch, open_counter_batch, open_file_batch, submit_batch
+from donations.services.claims.deciding import confirm_claim, propose_claim
+from donations.services.claims.undoing import ask_to_undo
 from donations.services.corrections import request_correction
 from donations.services.files import keep_voucher
 from donations.services.givers import ask_about_gift
@@ -53,6 +55,7 @@ from spending.services.receiving import Arrival, count_transfer, keep_evidence
 from spending.services.reversing import request_reversal
 from spending.services.transfers import TransferDraft, create_transfer, send_transfer, submit_transfer
 from tests.donations.appeals import AGREED, make_campaign, make_channel
+from tests.donations.claims import claimed, pooled
 from tests.factories.lists import Gift, write_hubei_like
 from tests.factories.people import FOUNDED, branch_at, make_person, make_province
 from tests.permissions.people import EVERYBODY, HOME, Who
@@ -111,6 +114,7 @@ def make_objects() -> Objects:
         **_transfers(people),
         **_payments(people),
         **_appeals(clerk, approver),
+        **_claims(approver),
         "opening": _opening(people["finance.own"]).pk,
         "volume": 1,
         "file_role": "pdf",
@@ -324,6 +328,41 @@ def _appeals(clerk: User, approver: User) -> dict[str, Any]:
         "agreement": agreement.number,
         "change": change.number,
         "objection": objection.pk,
+        **{f"step_{name}": name for name in names},
+    }
+
+
+def _claims(approver: User) -> dict[str, Any]:
+    """Gifts of HOME that wait for their givers, and claims: one new, one proposed, one confirmed and to be undone."""
+    branch = branch_at(HOME)
+    fund = ensure_default_fund(branch=branch, on=FOUNDED, actor=None)
+    # The clerk's own batch at the counter is another object of the table.
+    clerk = make_person("claims.clerk", Role.CLERK, branch)
+    batch = open_counter_batch(branch=branch, fund=fund, actor=clerk)
+    for amount in ("11", "12", "13", "14"):
+        typed = {"donor": "爱心人士", "amount": amount, "received_on": "2026-01-05"}
+        add_row(batch_id=batch.pk, typed=typed, actor=clerk)
+    submit_batch(batch_id=batch.pk, actor=clerk)
+    approve_batch(batch_id=batch.pk, actor=approver, queue=False)
+    post_batch(batch_id=batch.pk, job=NoProgress())
+    waiting, proposed, confirmed, free = (
+        Donation.objects.unscoped("objects of the table").filter(batch=batch).select_related("branch").order_by("pk")
+    )
+    rows = [pooled(gift, clerk) for gift in (waiting, proposed, confirmed)]
+    claims = [claimed(branch, phone=f"1391234567{number}") for number in range(3)]
+    for claim, row in zip(claims[1:], rows[1:], strict=True):
+        propose_claim(claim_id=claim.pk, pooled=row, giver_kind="person", actor=clerk)
+    confirm_claim(claim_id=claims[2].pk, actor=approver)
+    ask_to_undo(claim_id=claims[2].pk, note="示例更正说明", actor=clerk)
+    names = ("propose", "send-back", "confirm", "photo", "forward", "ask-undo", "undo", "keep")
+    return {
+        "claim": claims[0].pk,
+        "claim_code": claims[0].code,
+        "claim_proposed": claims[1].pk,
+        "claim_confirmed": claims[2].pk,
+        "free_gift": free.number,
+        "free_batch": batch.number,
+        "pooled_gift": waiting.number,
         **{f"step_{name}": name for name in names},
     }
 

@@ -27,6 +27,7 @@ BRANCH = {"code": "branch"}
 PERSON = {"login": "person"}
 JOB = {"job_id": "job"}
 GIFT = {"number": "gift"}
+CLAIM_CODE = {"code": "claim_code"}
 # Who works at gifts as maker or as approver.
 GIFT_WORK = ("enter_gifts", "approve_gifts")
 PEOPLE = ("manage_people", "grant_roles")
@@ -150,6 +151,33 @@ DONATIONS = {
         sends={"reason": "示例理由", "public_note": "金额录入有误，已冲销。"},
     ),
 }
+# Claims lie with those who look after givers and those who confirm.
+CLAIM_WORK = ("serve_givers", "approve_gifts")
+CLAIM = {"pk": "claim"}
+POOLS = seen("view_gifts", "serve_givers", door=("serve_givers",))
+DONATIONS |= {
+    "desk_pool": Route(holds("view_gifts")),
+    "desk_gift_pool": Route(POOLS, POOLS, {"number": "free_gift"}, sends={"reason": "示例理由"}),
+    "desk_batch_pool": Route(POOLS, POOLS, {"number": "free_batch"}, sends={"reason": "示例理由"}),
+    "desk_claims": Route(holds(*CLAIM_WORK)),
+    "desk_claim": Route(at_home(*CLAIM_WORK), arguments=CLAIM),
+    "desk_claim_read": Route(None, at_home(*CLAIM_WORK), CLAIM, sends={"purpose": "示例用途"}),
+    "desk_claim_slip": Route(at_home(*CLAIM_WORK), at_home(*CLAIM_WORK), CLAIM, sends={"purpose": "示例用途"}),
+}
+for step, rights, claim, sends in (
+    ("propose", ("serve_givers",), "claim", {}),
+    ("send-back", CLAIM_WORK, "claim_proposed", {"reason": "示例理由"}),
+    ("confirm", ("approve_gifts",), "claim_proposed", {}),
+    ("decline", ("serve_givers",), "claim", {"reason": "unclear"}),
+    ("photo", ("serve_givers",), "claim", {"problem": "unreadable"}),
+    ("forward", ("serve_givers",), "claim", {"branch": "330182", "reason": "示例理由"}),
+    ("ask-undo", ("correct_gifts",), "claim_confirmed", {"note": "示例更正说明"}),
+    ("undo", ("correct_gifts",), "claim_confirmed", {}),
+    ("keep", ("correct_gifts",), "claim_confirmed", {}),
+):
+    rule = at_home(*rights, door=CLAIM_WORK)
+    DONATIONS[f"desk_claim_step:{step}"] = Route(rule, rule, {"pk": claim, "step": f"step_{step}"}, sends=sends)
+
 for decision in ("approve", "decline", "withdraw"):
     DONATIONS[f"desk_correction_decide:{decision}"] = Route(
         seen("view_gifts", "correct_gifts", door=("correct_gifts",)),
@@ -421,6 +449,13 @@ TRANSPARENCY = {
     "my_name": Route(None, everybody(), arguments=GIFT, gives=frozenset({302})),
     "my_ask": Route(None, everybody(), arguments=GIFT, gives=frozenset({302})),
     "my_withdraw": Route(None, everybody(), arguments={**GIFT, "request_id": "request"}, gives=frozenset({302})),
+    # A claimant without a code is led back to the start.
+    "claim": Route(everybody(), everybody()),
+    "claim_code": Route(everybody(), everybody(), gives=frozenset({302})),
+    "claim_new": Route(everybody(), everybody(), gives=frozenset({302})),
+    "claim_detail": Route(everybody(), arguments=CLAIM_CODE, gives=frozenset({302})),
+    "claim_photo": Route(None, everybody(), arguments=CLAIM_CODE, gives=frozenset({302})),
+    "claim_withdraw": Route(None, everybody(), arguments=CLAIM_CODE, gives=frozenset({302})),
     "spending": Route(everybody()),
     "spending_csv": Route(everybody()),
     "spending_json": Route(everybody()),

@@ -29,6 +29,7 @@ from organizations.services import create_associations, load_divisions
 from transparency.choices import ReportKind, ReportScope
 from transparency.demo.appeals import AppealPlan
 from transparency.demo.calendar import MonthPlan, Scale, Step, finished_months
+from transparency.demo.claims import leave_claims
 from transparency.demo.givers import look_after_givers
 from transparency.demo.password import demo_password
 from transparency.demo.people import DESKS, Desk, create_people, staff_branch
@@ -93,6 +94,7 @@ def load(*, seed: int, scale: Scale, tell: Callable[[str], Any]) -> Loaded:
     leave_use_unfinished(Users(desks, people))
     _place_all()
     look_after_givers(desks["3301"])
+    leave_claims(desks["3301"], seed=seed)
     tell(_("核对账目"))
     _verify()
     record_audit("transparency.demo.loaded", actor=None, object_label=NOTE, object_key=str(seed))

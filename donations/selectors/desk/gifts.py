@@ -207,6 +207,10 @@ ACTS: dict[str, Any] = {
     "donations.giver.asked": gettext_lazy("捐赠人提出请求"),
     "donations.giver.answered": gettext_lazy("答复了捐赠人"),
     "donations.giver.withdrew": gettext_lazy("捐赠人撤回请求"),
+    "donations.pool.open": gettext_lazy("列入待认领"),
+    "donations.pool.left": gettext_lazy("移出待认领"),
+    "donations.pool.identified": gettext_lazy("认领已确认"),
+    "donations.pool.gone": gettext_lazy("不再待认领"),
     "donations.giver.told": gettext_lazy("登记了对捐赠人的反馈"),
     "donations.gift.paper_printed": gettext_lazy("打印了回执或证书（含姓名）"),
 }

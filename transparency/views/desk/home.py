@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from core.clock import today
 from core.jobs import jobs_of
+from donations.selectors.claims.desk import claim_counts
 from donations.selectors.desk import desk_counts
 from organizations.choices import Right
 from organizations.models import held_grants
@@ -38,7 +39,7 @@ class Waiting:
 @desk_page()
 @require_safe
 def desk_home(request: StaffRequest) -> HttpResponse:
-    """Greet by name and role; counts of what waits, duties, the person's last jobs. At most 18 queries."""
+    """Greet by name and role; counts of what waits, duties, the person's last jobs. At most 21 queries."""
     rights = rights_of(request.user)
     reports = waiting_to_publish(request.user) if Right.PUBLISH_REPORTS in rights else []
     waiting = _waiting(request, rights, len(reports))
@@ -73,7 +74,21 @@ def _waiting(request: StaffRequest, rights: frozenset[str], report_count: int) -
         found.append(Waiting(_("待我批准的冲销"), counts.correction_count, f"{approvals}#corrections", _("去批准")))
     if Right.PUBLISH_REPORTS in rights:
         found.append(Waiting(_("待我公开的报告"), report_count, f"{reverse('desk_reports')}?status=ready", _("去公开")))
-    return found + _spending_waiting(request, rights)
+    return found + _claims_waiting(request, rights) + _spending_waiting(request, rights)
+
+
+def _claims_waiting(request: StaffRequest, rights: frozenset[str]) -> list[Waiting]:
+    """What waits of claims to unidentified gifts; nothing for those who have nothing to do with them."""
+    if not rights & {Right.SERVE_GIVERS, Right.APPROVE_GIFTS}:
+        return []
+    counts, claims = claim_counts(request.user), reverse("desk_claims")
+    kinds = (
+        (Right.SERVE_GIVERS, _("待核对的认领"), counts.new_count, f"{claims}?show=submitted", _("去核对")),
+        (Right.SERVE_GIVERS, _("超期的认领"), counts.late_count, f"{claims}?show=late", _("去答复")),
+        (Right.APPROVE_GIFTS, _("待我复核的认领"), counts.confirm_count, f"{claims}?show=proposed", _("去复核")),
+        (Right.CORRECT_GIFTS, _("待我批准的认领更正"), counts.undo_count, f"{claims}?show=undo", _("去批准")),
+    )
+    return [Waiting(label, count, url, link) for asks, label, count, url, link in kinds if count and asks in rights]
 
 
 def _spending_waiting(request: StaffRequest, rights: frozenset[str]) -> list[Waiting]:

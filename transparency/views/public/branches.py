@@ -19,6 +19,7 @@ from donations.selectors.public import (
     monthly_figures,
     totals_by_branch,
 )
+from donations.selectors.public.unclaimed import unclaimed_figures
 from organizations.models import Branch
 from organizations.selectors import BranchNode, association_tree, public_branch
 from transparency.selectors.network import sum_below
@@ -83,6 +84,7 @@ def branch_detail(request: HttpRequest, code: str) -> HttpResponse:
         "standing": found,
         "cards": standing_cards(found, branch.code),
         "steps": standing_steps(found),
+        "unclaimed": unclaimed_figures().of(branch.code),
         "list_url": f"/donations/?branch={branch.code}",
         "months_url": f"/donations/?branch={branch.code}&from={year.first}&to={year.last}",
         "month_head": [_("月份"), _("笔数"), _("金额")],

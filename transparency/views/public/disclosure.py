@@ -8,6 +8,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import now
+from donations.selectors.public.unclaimed import unclaimed_figures
 from transparency.filters import DISCLOSURE_FILTERS, DisclosureFilterForm
 from transparency.models import DisclosureItem
 from transparency.selectors.network import branch_options
@@ -31,6 +32,7 @@ def disclosure_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "as_of": now(),
         "items": page.items,
+        "unclaimed": None if form.is_set else unclaimed_figures(),
         "next_url": "/disclosure/?" + urlencode({**kept, "page": page.next}) if page.next else "",
         "first_url": ("/disclosure/?" + urlencode(kept)) if "page" in request.GET else "",
     }

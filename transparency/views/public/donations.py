@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from core.clock import now, today
 from core.exporting import CSV_CONTENT_TYPE, JSON_CONTENT_TYPE, stream_csv, stream_json
 from donations.choices import GiftStatus, ReceiptState
+from donations.selectors.identities import public_identity_notes
 from donations.selectors.public import (
     Cursor,
     Page,
@@ -126,6 +127,7 @@ def donation_detail(request: HttpRequest, number: str) -> HttpResponse:
         "way": gift_way(gift),
         "log_index": place,
         "receipt": receipt_words(gift),
+        "name_notes": public_identity_notes(gift.id),
         "as_of": now(),
     }
     return render(request, "public/donations/detail.html", context)

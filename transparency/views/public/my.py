@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import uuid
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from functools import wraps
-
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -19,7 +13,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.clock import now
-from core.crypto import KeyringError, seal, unseal
 from core.errors import DomainError, NotFound
 from core.phone_codes import ask_for_code, check_code, checked_mobile
 from core.throttling import place_of
@@ -36,11 +29,10 @@ from donations.selectors.public import public_gift
 from donations.services.givers import ask_about_gift, withdraw_request
 from donations.services.names import choose_own_name
 from transparency.selectors.gift_ways import gift_way
+from transparency.views.public.proving import PROVED, WAITS, CodeForm, has_proved, keep_phone, kept_phone, own_page
 
 PURPOSE = "giver"
-STAYS = timedelta(minutes=20)
-_FIELD = "transparency.session.phone"
-_ASKED, _PROVED = "giver_asked", "giver"
+_ASKED = "giver_asked"
 
 
 class PhoneForm(forms.Form):
@@ -50,16 +42,6 @@ class PhoneForm(forms.Form):
         label=gettext_lazy("捐赠时留的手机号"),
         max_length=30,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
-    )
-
-
-class CodeForm(forms.Form):
-    """The code that was sent."""
-
-    code = forms.CharField(
-        label=gettext_lazy("短信验证码"),
-        max_length=12,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )
 
 
@@ -76,43 +58,11 @@ class RequestForm(forms.Form):
     text = forms.CharField(label=gettext_lazy("具体要求"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
-def keep_phone(request: HttpRequest, name: str, phone: str, until: datetime) -> None:
-    """Keep a number in the session, sealed: neither the database nor the cache holds it in clear."""
-    row = uuid.uuid4()
-    sealed = base64.b64encode(seal(phone.encode(), field=_FIELD, row=row)).decode()
-    request.session[name] = {"row": str(row), "sealed": sealed, "until": until.isoformat()}
-
-
-def kept_phone(request: HttpRequest, name: str) -> str:
-    """The number kept in the session; empty where there is none or its time is over."""
-    kept = request.session.get(name)
-    if not kept or now() >= datetime.fromisoformat(kept["until"]):
-        return ""
-    try:
-        return unseal(base64.b64decode(kept["sealed"]), field=_FIELD, row=kept["row"]).decode()
-    except KeyringError:
-        return ""
-
-
-def own_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let a giver in who has shown a code within the last twenty minutes; send everybody else to the start."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        phone = kept_phone(request, _PROVED)
-        if not phone:
-            messages.info(request, _("请先用手机验证码验证。"))
-            return redirect("my")
-        return view(request, phone, *args, **kwargs)
-
-    return never_cache(wrapped)
-
-
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def my(request: HttpRequest) -> HttpResponse:
     """The giver's gifts, or the form for the telephone; the answer is the same whether the number is known or not."""
-    phone = kept_phone(request, _PROVED)
+    phone = kept_phone(request, PROVED)
     if phone:
         return render(request, "public/my/gifts.html", {"gifts": own_gifts(phone), "as_of": now()})
     form = PhoneForm(request.POST or None)
@@ -124,7 +74,7 @@ def my(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             form.add_error("phone" if error.fields else None, error.message)
         else:
-            keep_phone(request, _ASKED, number, now() + timedelta(minutes=10))
+            keep_phone(request, _ASKED, number, now() + WAITS)
             return redirect("my_code")
     return render(request, "public/my/phone.html", {"form": form, "is_off": is_off})
 
@@ -143,10 +93,7 @@ def my_code(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             form.add_error("code", error.message)
         else:
-            del request.session[_ASKED]
-            # A session that somebody else may have planted is not the one that opens the pages.
-            request.session.cycle_key()
-            keep_phone(request, _PROVED, number, now() + STAYS)
+            has_proved(request, _ASKED, number)
             return redirect("my")
     return render(request, "public/my/code.html", {"form": form, "tail": number[-4:]})
 
@@ -155,14 +102,14 @@ def my_code(request: HttpRequest) -> HttpResponse:
 @require_POST
 def my_leave(request: HttpRequest) -> HttpResponse:
     """Close the giver's own pages at once."""
-    for name in (_ASKED, _PROVED):
+    for name in (_ASKED, PROVED):
         request.session.pop(name, None)
     messages.success(request, _("已退出，您的捐赠信息不再显示。"))
     return redirect("my")
 
 
 @require_safe
-@own_page
+@own_page("my")
 def my_gift(request: HttpRequest, phone: str, number: str) -> HttpResponse:
     """One gift of the giver's own: its way, its receipt, how it is named, what was asked and answered."""
     return _gift_page(request, phone, number)
@@ -186,7 +133,7 @@ def _gift_page(request: HttpRequest, phone: str, number: str, **over: object) ->
 
 
 @require_POST
-@own_page
+@own_page("my")
 def my_name(request: HttpRequest, phone: str, number: str) -> HttpResponse:
     """Change how the giver is named in public; holds at once."""
     gift = own_gift(phone, number)
@@ -199,7 +146,7 @@ def my_name(request: HttpRequest, phone: str, number: str) -> HttpResponse:
 
 
 @require_POST
-@own_page
+@own_page("my")
 def my_ask(request: HttpRequest, phone: str, number: str) -> HttpResponse:
     """Ask about a gift: copies of how it was used, an objection, a correction."""
     gift = own_gift(phone, number)
@@ -216,7 +163,7 @@ def my_ask(request: HttpRequest, phone: str, number: str) -> HttpResponse:
 
 
 @require_POST
-@own_page
+@own_page("my")
 def my_withdraw(request: HttpRequest, phone: str, number: str, request_id: int) -> HttpResponse:
     """Take back a request of one's own."""
     gift = own_gift(phone, number)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """An index of gifts by amount, for lists that ask for sums alone."""
 
-    dependencies = [("donations", "0008_refunds")]
+    dependencies = [("donations", "0009_claims")]
 
     operations = [
         migrations.AddIndex(
