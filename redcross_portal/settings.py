@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "ledger",
     "donations",
     "spending",
+    "reconciliation",
     "transparency",
 ]
 
@@ -168,7 +169,12 @@ CELERY_BEAT_SCHEDULE = {
     "carry-out-retention": {"task": "core.tasks.carry_out_retention", "schedule": 24 * 60 * 60},
 }
 # What `verify_ledger`, the nightly job and each publication run: functions `() -> {check: offending rows}`.
-VERIFY_CHECKS = ["ledger.checks.all_checks", "donations.checks.all_checks", "spending.checks.all_checks"]
+VERIFY_CHECKS = [
+    "ledger.checks.all_checks",
+    "donations.checks.all_checks",
+    "spending.checks.all_checks",
+    "reconciliation.checks.all_checks",
+]
 # Backups (docs/backup.md): a key of their own, and where PostgreSQL's programs lie.
 BACKUP_KEY = env_secret("BACKUP_KEY", DATA_DIR / "secrets" / "backup_key", optional=True)
 PG_BIN_DIR = env_text("PG_BIN_DIR", "")

@@ -10,6 +10,7 @@ RETENTION_TERMS = [
     "donations.services.purging.TERMS",
     "donations.services.drafts.TERMS",
     "spending.services.purging.TERMS",
+    "reconciliation.services.purging.TERMS",
 ]
 RETENTION_KEEPERS = ["donations.services.purging.kept_files", "transparency.selectors.keeping.kept_files"]
 # What apps keep sealed elsewhere than in a sealed column: for `rotate_keys` (core.keys.resealing).
@@ -17,3 +18,5 @@ RESEALERS = ["accounts.services.second_factor_keys.reseal_second_factors"]
 STALE_COUNTERS = ["accounts.services.second_factor_keys.count_stale_second_factors"]
 # What a branch may still hold when it is to be closed: `(branch) -> sentences`, called inside the closing transaction.
 CLOSING_CHECKS = ["ledger.services.closing.funds_still_held", "donations.selectors.closing.batches_in_hand"]
+# What goes on when a batch of gifts was posted or cancelled: `(batch)`, called in the transaction that moves it.
+BATCH_LISTENERS = ["reconciliation.services.settling.settle_batch"]

@@ -1,0 +1,3 @@
+"""Addresses of the desk for statements and reconciliation."""
+
+urlpatterns: list[object] = []
