@@ -23,10 +23,10 @@ _PLAIN: Final = re.compile(r"-?[0-9]+(?:\.[0-9]{1,2})?")
 
 @dataclass(slots=True)
 class ParsedLine:
-    """A line as the file has it; amounts in yuan. Names, accounts, remarks are P3: never logged nor in problems.
+    """A line as the file has it; amounts in yuan. Names, accounts and remarks are P3: in no log, in no problem.
 
-    `label` is what the file calls it (in, out, neutral), `direction` what it did to the balance. `balance` is None where
-    there is none; `is_masked` where the file hides it.
+    `label` is what the file calls it (in, out, neutral), `direction` what it did to the balance. `balance` is None
+    where there is none; `is_masked` where the file hides it.
     """
 
     row_number: int

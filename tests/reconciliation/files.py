@@ -61,7 +61,8 @@ def icbc(
         rows.append(",".join(cells))
     if newest_first:
         rows.reverse()
-    text = f'明细查询文件下载\n\n卡号: {card},"卡别名: 示例卡别名"\n\n子账户序号: 00000,子账户类别: 活期,"子账户别名: "\n\n'
+    text = f'明细查询文件下载\n\n卡号: {card},"卡别名: 示例卡别名"\n\n'
+    text += '子账户序号: 00000,子账户类别: 活期,"子账户别名: "\n\n'
     text += ICBC_HEADER + "\n" + "\n".join(rows) + "\n \n"
     if total:
         text += f'人民币合计,,,,,,,,,"{income:,.2f}          \t","{expense:,.2f}          \t",\n'

@@ -1,4 +1,4 @@
-"""The whole way: a statement is read, its lines are gifts or something else, a batch is posted, the lines are settled."""
+"""The whole way: read, told apart, a batch of the gifts posted, the lines settled."""
 
 from __future__ import annotations
 
