@@ -9,7 +9,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from donations.intake.cells import Cell, clean_name, clean_text, read_amount, read_date, squeeze
+from donations.intake.cells import Cell, clean_name, clean_text, read_amount, read_date, repair_noise, squeeze
 from donations.intake.vocabulary import DOMESTIC_CURRENCY, EMPTY_MARKS
 from reconciliation.choices import Direction, LineKind
 from reconciliation.intake import vocabulary as words
@@ -18,7 +18,7 @@ from reconciliation.intake.layouts import foreign_currency
 MAX_TEXT: Final = 500
 _ZERO: Final = Decimal("0.00")
 _FEN: Final = Decimal("0.01")
-_PLAIN: Final = re.compile(r"-?[0-9]+(?:\.[0-9]{1,2})?")
+_PLAIN: Final = re.compile(r"-?[0-9]+(?:\.[0-9]{1,8})?")
 
 
 @dataclass(slots=True)
@@ -100,18 +100,19 @@ def read_line(
         remark=remark,
         reference=_text(cells.get("reference"))[:80],
         merchant=_text(cells.get("merchant"))[:80],
-        kind=kind_of(direction, f"{texts['summary']} {remark}", payer, own_name),
+        kind=kind_of(direction, (texts["summary"], remark), payer, own_name),
     )
 
 
-def kind_of(direction: str, told: str, payer: str, own_name: str) -> str:
-    """What a line looks like by its words and whom it came from; a person decides."""
+def kind_of(direction: str, told: tuple[str, str], payer: str, own_name: str) -> str:
+    """What a line looks like by its summary, else its remark, and whom it came from; a person decides."""
     if direction == Direction.NONE:
         return LineKind.NEUTRAL.value
     is_in = direction == Direction.IN
-    for kind, pattern in words.IN_WORDS if is_in else words.OUT_WORDS:
-        if pattern.search(told):
-            return kind
+    for text in told:
+        for kind, pattern in words.IN_WORDS if is_in else words.OUT_WORDS:
+            if pattern.search(text):
+                return kind
     if own_name and payer == own_name:
         return LineKind.OWN_TRANSFER.value
     if is_in and words.TRANSFER_PAYER.search(payer):
@@ -195,7 +196,10 @@ def _balance(cell: Cell, unit: Decimal, row_number: int) -> tuple[Decimal | None
         if re.search(r"[0-9]", text) and not words.HIDDEN.search(text):
             raise RowTrouble(_sentence(row_number, _("余额"), _("不是数字，请重新下载，或在列对应里改正")))
         return None, True
-    return (Decimal(text) * unit).quantize(_FEN), False
+    balance = repair_noise(Decimal(text) * unit)
+    if balance != balance.quantize(_FEN):
+        raise RowTrouble(_sentence(row_number, _("余额"), _("小数超过两位（分），请核对金额的单位")))
+    return balance.quantize(_FEN), False
 
 
 def _time_of(cell: Cell) -> str:

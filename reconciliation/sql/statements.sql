@@ -23,7 +23,7 @@ $$;
 CREATE TRIGGER statementline_guard_row BEFORE UPDATE OR DELETE ON reconciliation_statementline
     FOR EACH ROW EXECUTE FUNCTION reconciliation_line_guard();
 
--- A statement, an account and a sheet are never removed. Once its lines count, what a statement says stands.
+-- A statement is never removed. Once its lines count, what it says stands.
 CREATE FUNCTION reconciliation_statement_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'UPDATE' AND (OLD.status NOT IN ('in_work', 'settled', 'dropped')

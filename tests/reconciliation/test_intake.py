@@ -92,7 +92,7 @@ def test_a_row_taken_out_of_the_middle_breaks_the_balances_and_says_where(tmp_pa
     rows = icbc([*MADE, Made("2026-01-07", "20.00", "示例丙丁")], newest_first=False).decode().split("\n")
     gone = next(at for at, row in enumerate(rows) if "手续费" in row)
     parsed = read("\n".join(rows[:gone] + rows[gone + 1 :]).encode(), tmp_path)
-    assert "第 10 行「余额」" in parsed.errors[0]
+    assert "第 9 行「余额」" in parsed.errors[0]
     assert "应为 ¥503.17，文件写的是 ¥493.17，相差 ¥10.00" in parsed.errors[0]
     assert "请重新下载" in parsed.errors[0]
 
@@ -107,7 +107,7 @@ def test_a_file_cut_in_the_middle_of_a_row_names_the_row(tmp_path: Path) -> None
     content = icbc(MADE, newest_first=False, total=False)
     cut = content[: content.index("手续费".encode()) + 9]
     error = refusal(cut.rstrip(b'"') + b'"', tmp_path)
-    assert "第 10 行只有 2 栏，应有 11 栏：文件在这里断开了" in error.message
+    assert "第 9 行只有 2 栏，应有 11 栏：文件在这里断开了" in error.message
 
 
 def test_a_platform_file_with_fewer_records_than_it_declares_says_how_many(tmp_path: Path) -> None:
@@ -174,7 +174,7 @@ def test_money_that_is_not_yuan_is_refused_with_its_row_and_what_to_do(tmp_path:
         icbc([MADE[0], Made("2026-01-06", "10.00", "示例乙", currency="美元")], newest_first=False), tmp_path
     )
     assert error.code == "foreign_currency"
-    assert error.message.startswith("第 10 行：币种不是人民币")
+    assert error.message.startswith("第 9 行：币种不是人民币")
     assert "原币金额和汇率写在备注里" in error.message
 
 

@@ -113,7 +113,7 @@ def test_a_platform_bill_without_balances_waits_for_them(ground: Ground) -> None
         (icbc(JANUARY, total=False), "缺少合计行"),
         (icbc([Made("2026-01-05", "5", "示例甲", currency="美元")]), "币种不是人民币"),
         (icbc(JANUARY, card="6222****1111"), "文件是尾号 1111 的账户"),
-        (b"\xd0\xcf\x11\xe0 broken", "损坏"),
+        (b"\xd0\xcf\x11\xe0 broken", "认不出文件的文字编码"),
         ("日期,金额\n".encode(), "认不出这份流水的版式"),
     ],
 )
