@@ -65,6 +65,7 @@ class BookItem:
 def candidates(line: StatementLine, branch: Branch) -> list[BookItem]:
     """Gifts and entries of the same sum that no line answers for, the nearest day first, at most 20. One query."""
     query = f"""{_FIELDS} AND l.id IS NULL AND n.signed = %(signed)s
+        AND (d.id IS NULL OR d.amount = %(signed)s)
         AND e.occurred_on BETWEEN %(first)s AND %(last)s
         ORDER BY abs(e.occurred_on - %(day)s::date), e.id LIMIT {SHOWN}"""
     if line.signed == 0:

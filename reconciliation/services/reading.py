@@ -77,7 +77,6 @@ def _taken_up(statement: Statement) -> bool:
             take_up(statement, actor=None)
     except WrongState as refusal:
         statement.status = StatementStatus.READING
-        statement.problems = [*statement.problems, refusal.message]
         move_statement(statement, StatementStatus.DRAFT, actor=None, reason=refusal.message)
         return False
     return True

@@ -18,6 +18,7 @@ from reconciliation.services import sheets
 from reconciliation.services.batching import make_batch
 from reconciliation.services.deciding import decide_alike, undo_line
 from reconciliation.services.sheets import confirm_sheet, return_sheet, submit_sheet
+from reconciliation.services.statements import type_balances
 from tests.reconciliation.files import Made, icbc
 from tests.reconciliation.ground import CODE, Ground
 
@@ -92,8 +93,12 @@ def test_a_sheet_takes_two_people_and_then_stands_with_its_month(ground: Ground)
         submit_sheet(branch=ground.branch, period=JANUARY, actor=ground.clerk)
     late = ground.read(icbc([*WHOLE, Made("2026-01-31", "1.00", "示例补记")]))
     assert late.status == "draft"
-    assert "已提交或确认" in late.problems[0]
+    assert "已提交或确认" in late.events.order_by("-pk")[0].reason
+    with pytest.raises(WrongState, match="已提交或确认"):
+        type_balances(statement_id=late.pk, opening=Decimal(0), closing=Decimal(0), actor=ground.clerk)
     return_sheet(branch=ground.branch, month="2026-01", reason="补记一笔", actor=ground.approver)
+    taken = type_balances(statement_id=late.pk, opening=Decimal(0), closing=Decimal(0), actor=ground.clerk)
+    assert taken.status == "in_work"
     undo_line(line_id=ground.lines(statement)[2].pk, reason="示例", actor=ground.clerk)
     submit_sheet(branch=ground.branch, period=JANUARY, actor=ground.clerk)
 
