@@ -15,6 +15,7 @@ import tests.servers  # noqa: F401
 
 FIGURES = (
     "import_posting",
+    "reconcile_50k",
     "post_concurrent",
     "trail",
     "donations_list",

@@ -100,6 +100,10 @@ class Right(models.TextChoices):
     READ_BENEFICIARIES = "read_beneficiaries", _("凭用途查看受助人和个人收款人（留记录）")
     RELEASE_DOCUMENTS = "release_documents", _("提出或批准公开支出凭证的脱敏副本")
     RECEIVE_TRANSFERS = "receive_transfers", _("签收拨付（一人登记、另一人确认）")
+    VIEW_STATEMENTS = "view_statements", _("查看银行流水和余额调节表")
+    RECONCILE = "reconcile", _("导入银行流水、对账、编制余额调节表")
+    CONFIRM_SHEETS = "confirm_sheets", _("确认余额调节表")
+    READ_PAYERS = "read_payers", _("凭用途查看流水的对方户名和账号（留记录）")
     MANAGE_FUNDS = "manage_funds", _("设立和关闭资金池、期初余额")
     PLAN_APPEALS = "plan_appeals", _("起草募捐活动、捐赠协议、变更用途和捐赠方式")
     APPROVE_APPEALS = "approve_appeals", _("审核募捐活动、捐赠协议、变更用途和捐赠方式")
@@ -157,6 +161,9 @@ ADMINISTRATOR_ROLES: frozenset[str] = frozenset({Role.SYSTEM_ADMIN, Role.SECURIT
 ROLE_RIGHTS: dict[str, frozenset[str]] = {
     Role.CLERK: frozenset(
         {
+            Right.VIEW_STATEMENTS,
+            Right.RECONCILE,
+            Right.READ_PAYERS,
             Right.VIEW_GIFTS,
             Right.ENTER_GIFTS,
             Right.REVEAL_NAMES,
@@ -176,6 +183,9 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
     ),
     Role.APPROVER: frozenset(
         {
+            Right.VIEW_STATEMENTS,
+            Right.CONFIRM_SHEETS,
+            Right.READ_PAYERS,
             Right.VIEW_GIFTS,
             Right.APPROVE_GIFTS,
             Right.REVEAL_NAMES,
@@ -193,6 +203,10 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
     ),
     Role.FINANCE: frozenset(
         {
+            Right.VIEW_STATEMENTS,
+            Right.RECONCILE,
+            Right.CONFIRM_SHEETS,
+            Right.READ_PAYERS,
             Right.VIEW_GIFTS,
             Right.APPROVE_GIFTS,
             Right.REVEAL_NAMES,
@@ -215,7 +229,14 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
         }
     ),
     Role.LEADER: frozenset(
-        {Right.VIEW_GIFTS, Right.VIEW_SPENDING, Right.LEAD_SPENDING, Right.VIEW_LEDGER, Right.VIEW_DRAFT_REPORTS}
+        {
+            Right.VIEW_GIFTS,
+            Right.VIEW_SPENDING,
+            Right.LEAD_SPENDING,
+            Right.VIEW_STATEMENTS,
+            Right.VIEW_LEDGER,
+            Right.VIEW_DRAFT_REPORTS,
+        }
     ),
     Role.WAREHOUSE: frozenset({Right.VIEW_GIFTS}),
     Role.PUBLISHER: frozenset(
@@ -232,10 +253,24 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
     Role.TRAINING_OFFICER: frozenset(),
     Role.REGISTRY_COORDINATOR: frozenset(),
     Role.SUPERVISOR: frozenset(
-        {Right.VIEW_GIFTS, Right.VIEW_SPENDING, Right.VIEW_LEDGER, Right.VIEW_DRAFT_REPORTS, Right.VIEW_AUDIT}
+        {
+            Right.VIEW_GIFTS,
+            Right.VIEW_SPENDING,
+            Right.VIEW_STATEMENTS,
+            Right.VIEW_LEDGER,
+            Right.VIEW_DRAFT_REPORTS,
+            Right.VIEW_AUDIT,
+        }
     ),
     Role.AUDITOR: frozenset(
-        {Right.VIEW_GIFTS, Right.VIEW_SPENDING, Right.VIEW_LEDGER, Right.VIEW_DRAFT_REPORTS, Right.VIEW_AUDIT}
+        {
+            Right.VIEW_GIFTS,
+            Right.VIEW_SPENDING,
+            Right.VIEW_STATEMENTS,
+            Right.VIEW_LEDGER,
+            Right.VIEW_DRAFT_REPORTS,
+            Right.VIEW_AUDIT,
+        }
     ),
     Role.BRANCH_ADMIN: frozenset({Right.MANAGE_BRANCH, Right.GRANT_ROLES}),
     Role.SYSTEM_ADMIN: frozenset({Right.MANAGE_SYSTEM, Right.MANAGE_PEOPLE, Right.MANAGE_RETENTION}),
@@ -246,7 +281,14 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
 # Rights that only read: these, and no others, reach the branches below where a grant says "with all below".
 # By law an upper association guides the lower ones and does not keep their books (红十字会法 Art. 7).
 READING_RIGHTS: frozenset[str] = frozenset(
-    {Right.VIEW_GIFTS, Right.VIEW_SPENDING, Right.VIEW_LEDGER, Right.VIEW_DRAFT_REPORTS, Right.VIEW_AUDIT}
+    {
+        Right.VIEW_GIFTS,
+        Right.VIEW_SPENDING,
+        Right.VIEW_STATEMENTS,
+        Right.VIEW_LEDGER,
+        Right.VIEW_DRAFT_REPORTS,
+        Right.VIEW_AUDIT,
+    }
 )
 # Roles that must sign in with a second factor where MFA_REQUIRED is on.
 SECOND_FACTOR_ROLES: frozenset[str] = frozenset(

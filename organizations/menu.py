@@ -33,6 +33,7 @@ MENU: tuple[MenuEntry, ...] = (
     MenuEntry(_("支出"), "desk_payments", "box-arrow-right", (Right.VIEW_SPENDING,)),
     MenuEntry(_("支出审批"), "desk_spending_approvals", "check-circle", (Right.APPROVE_SPENDING, Right.LEAD_SPENDING)),
     MenuEntry(_("拨付"), "desk_transfers", "send", (Right.VIEW_SPENDING,)),
+    MenuEntry(_("银行对账"), "desk_statements", "list-check", (Right.VIEW_STATEMENTS,)),
     MenuEntry(_("募捐活动"), "desk_campaigns", "megaphone", (Right.PLAN_APPEALS, Right.APPROVE_APPEALS)),
     MenuEntry(_("捐赠协议"), "desk_agreements", "journal-text", (Right.PLAN_APPEALS, Right.APPROVE_APPEALS)),
     MenuEntry(_("变更用途"), "desk_changes", "signpost-split", (Right.PLAN_APPEALS, Right.APPROVE_APPEALS)),

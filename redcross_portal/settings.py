@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "ledger",
     "donations",
     "spending",
+    "reconciliation",
     "transparency",
 ]
 
@@ -172,6 +173,7 @@ VERIFY_CHECKS = [
     "ledger.checks.all_checks",
     "donations.checks.all_checks",
     "spending.checks.all_checks",
+    "reconciliation.checks.all_checks",
     "transparency.services.verifying.all_checks",
 ]
 # Backups (docs/backup.md): a key of their own, and where PostgreSQL's programs lie.

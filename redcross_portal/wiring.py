@@ -11,6 +11,7 @@ RETENTION_TERMS = [
     "donations.services.drafts.TERMS",
     "donations.services.claims.purging.TERMS",
     "spending.services.purging.TERMS",
+    "reconciliation.services.purging.TERMS",
 ]
 RETENTION_KEEPERS = ["donations.services.purging.kept_files", "transparency.selectors.keeping.kept_files"]
 # What apps keep sealed elsewhere than in a sealed column: for `rotate_keys` (core.keys.resealing).
@@ -22,3 +23,5 @@ CLOSING_CHECKS = [
     "donations.selectors.closing.batches_in_hand",
     "donations.selectors.closing.claims_in_hand",
 ]
+# What goes on when a batch of gifts was posted or cancelled: `(batch)`, called in the transaction that moves it.
+BATCH_LISTENERS = ["reconciliation.services.settling.settle_batch"]

@@ -33,6 +33,7 @@ LOOKS: dict[str, tuple[str, str]] = {
     "settling": ("info", "send"),
     "notice": ("info", "megaphone"),
     "open": ("success", "megaphone"),
+    "in_work": ("info", "list-check"),
     "in_force": ("success", "patch-check"),
     "settled": ("success", "journal-check"),
     "proposed": ("info", "list-check"),

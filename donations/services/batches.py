@@ -262,8 +262,8 @@ def reread_batch(*, batch_id: int, actor: User) -> Batch:
     with transaction.atomic():
         batch = lock_batch(batch_id)
         require(actor, Right.ENTER_GIFTS, batch.branch)
-        if batch.kind != BatchKind.FILE:
-            raise WrongState("batch_has_no_file", _("这是手工录入的批次，没有文件可以重读。"))
+        if batch.file_id is None:
+            raise WrongState("batch_has_no_file", _("这个批次没有文件可以重读。"))
         note_maker(batch, actor)
         move_batch(batch, BatchStatus.READING, actor=actor)
         start_reading(batch, actor=actor)

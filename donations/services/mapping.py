@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from donations.choices import BatchKind, BatchStatus
+from donations.choices import BatchStatus
 from donations.errors import WrongState
 from donations.intake import ColumnMapping, Head, read_head
 from donations.models import Batch
@@ -38,8 +38,8 @@ def change_mapping(*, batch_id: int, mapping: ColumnMapping, default_on: datetim
     with transaction.atomic():
         batch = lock_batch(batch_id)
         require(actor, Right.ENTER_GIFTS, batch.branch)
-        if batch.kind != BatchKind.FILE:
-            raise WrongState("batch_has_no_file", _("这是手工录入的批次，没有文件可以重读。"))
+        if batch.file_id is None:
+            raise WrongState("batch_has_no_file", _("这个批次没有文件可以重读。"))
         if batch.status == BatchStatus.UNREADABLE:
             # Nothing was found in it, so its header is known only now.
             batch.fingerprint = head_of(batch).fingerprints.get(mapping.header_row or 0, "")

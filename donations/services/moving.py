@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from core.audit import record_audit
@@ -48,6 +50,9 @@ def move_batch(batch: Batch, to_status: str, *, actor: User | None, reason: str 
         branch_code=batch.branch.code,
         changed_fields=["status", *changes],
     )
+    if to_status in (BatchStatus.POSTED, BatchStatus.CANCELLED):
+        for path in settings.BATCH_LISTENERS:
+            import_string(path)(batch)
 
 
 def note_maker(batch: Batch, actor: User) -> None:

@@ -14,7 +14,17 @@ from django.db import connection
 from core.scope import ScopedQuerySet
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = ("redcross_portal", "core", "accounts", "organizations", "ledger", "donations", "spending", "transparency")
+OURS = (
+    "redcross_portal",
+    "core",
+    "accounts",
+    "organizations",
+    "ledger",
+    "donations",
+    "spending",
+    "reconciliation",
+    "transparency",
+)
 
 
 def _files(*patterns: str) -> list[Path]:
@@ -139,7 +149,7 @@ def test_every_task_named_in_code_is_registered_with_celery() -> None:
     assert wanted - set(current_app.tasks) == set()
 
 
-@pytest.mark.parametrize("app", ["ledger", "donations", "spending", "transparency"])
+@pytest.mark.parametrize("app", ["ledger", "donations", "spending", "reconciliation", "transparency"])
 def test_tables_with_a_branch_on_the_row_refuse_to_be_read_without_a_scope(app: str) -> None:
     carriers = [model for model in apps.get_app_config(app).get_models() if hasattr(model, "lineage_of")]
     assert carriers

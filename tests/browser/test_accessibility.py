@@ -43,6 +43,7 @@ NOT_PAGES = {
     "setup", "report_use_csv", "report_balance_csv", "spending_feed", "reports_feed",
     "desk_report_file", "desk_report_progress", "audit_trail_csv",
     "api_payment", "api_spending", "spending_csv", "spending_document", "spending_json", "desk_payments_csv",
+    "desk_statement_progress", "desk_month_sheet_file",
     "desk_transfers_csv", "desk_payment_document", "desk_payment_copy_file", "desk_transfer_evidence",
 }  # fmt: skip
 # A report as a document: no page of the portal around it, and set for paper.

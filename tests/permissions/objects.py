@@ -46,6 +46,10 @@ from ledger.services import ensure_default_fund, stage_opening
 from organizations.choices import Role
 from organizations.models import Division, RoleGrant
 from organizations.services import end_grant, grant_role
+from reconciliation.models import Statement
+from reconciliation.services.accounts import AccountDraft, open_account
+from reconciliation.services.reading import read_statement
+from reconciliation.services.statements import open_statement
 from spending.models import Payment, Transfer
 from spending.services.approving import approve_payment
 from spending.services.documents import add_document, offer_copy
@@ -59,6 +63,7 @@ from tests.donations.claims import claimed, pooled
 from tests.factories.lists import Gift, write_hubei_like
 from tests.factories.people import FOUNDED, branch_at, make_person, make_province
 from tests.permissions.people import EVERYBODY, HOME, Who
+from tests.reconciliation.files import Made, icbc
 from tests.transparency.ground import place_all
 from transparency.models import ReportRun
 from transparency.services.publishing import publish_run
@@ -115,6 +120,7 @@ def make_objects() -> Objects:
         **_payments(people),
         **_appeals(clerk, approver),
         **_claims(approver),
+        **_statements(clerk),
         "opening": _opening(people["finance.own"]).pk,
         "volume": 1,
         "file_role": "pdf",
@@ -364,6 +370,29 @@ def _claims(approver: User) -> dict[str, Any]:
         "free_batch": batch.number,
         "pooled_gift": waiting.number,
         **{f"step_{name}": name for name in names},
+    }
+
+
+def _statements(clerk: User) -> dict[str, Any]:
+    """A statement of HOME in work, one whose balances are to be typed, and the month of both."""
+    branch = branch_at(HOME)
+    draft = AccountDraft("bank", "示例基本户", "示例工商银行", "6222000000009876", FOUNDED, Decimal(0))
+    account = open_account(branch=branch, draft=draft, actor=clerk)
+
+    def brought(*lines: Made, masked: bool = False) -> Statement:
+        source = io.BytesIO(icbc(list(lines), masked=masked))
+        made = open_statement(source=source, filename="示例流水.csv", account=account, actor=clerk)
+        return read_statement(statement_id=made.pk, job=NoProgress())
+
+    in_work = brought(Made("2026-01-05", "500.00", DONOR), Made("2026-01-06", "3.17", "", "利息"))
+    masked = brought(Made("2026-02-05", "9.00", DONOR), masked=True)
+    return {
+        "statement": in_work.number,
+        "statement_draft": masked.number,
+        "line": 1,
+        "line_act": "decide",
+        "month": "2026-01",
+        "csv": "csv",
     }
 
 

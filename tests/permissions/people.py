@@ -31,11 +31,16 @@ APPROVER |= {"view_spending", "approve_spending", "receive_transfers"}
 FINANCE |= {"view_spending", "enter_spending", "approve_spending", "receive_transfers", "pay_spending"}
 for rights in (CLERK, APPROVER, FINANCE):
     rights |= {"read_beneficiaries", "release_documents"}
+# Statements of banks and platforms.
+CLERK |= {"view_statements", "reconcile", "read_payers"}
+APPROVER |= {"view_statements", "confirm_sheets", "read_payers"}
+FINANCE |= {"view_statements", "reconcile", "confirm_sheets", "read_payers"}
+OVERSIGHT |= {"view_statements"}
 ROLE_RIGHTS: dict[str, set[str]] = {
     "clerk": CLERK,
     "approver": APPROVER,
     "finance": FINANCE,
-    "leader": {"view_gifts", "view_spending", "lead_spending", "view_ledger", "view_draft_reports"},
+    "leader": {"view_gifts", "view_spending", "lead_spending", "view_statements", "view_ledger", "view_draft_reports"},
     "warehouse": {"view_gifts"},
     "publisher": {
         "view_gifts",
@@ -56,7 +61,7 @@ ROLE_RIGHTS: dict[str, set[str]] = {
     "audit_admin": {"view_audit"},
 }
 # Only these reach the branches below, and only where the grant says so.
-READING = {"view_gifts", "view_spending", "view_ledger", "view_draft_reports", "view_audit"}
+READING = {"view_gifts", "view_spending", "view_statements", "view_ledger", "view_draft_reports", "view_audit"}
 # Kept apart from all work, so they can hold nothing beside it.
 ADMINISTRATORS = {"system_admin", "security_admin", "audit_admin"}
 

@@ -500,6 +500,43 @@ REPORTS = {
     "audit_checks": Route(holds("view_audit")),
 }
 
+RECONCILES = seen("view_statements", "reconcile", door=("reconcile",))
+READS_PAYERS = seen("view_statements", "read_payers", door=("read_payers",))
+STATEMENT = {"number": "statement"}
+LINE = {**STATEMENT, "seq": "line"}
+SHEET = {"code": "branch", "month": "month"}
+
+RECONCILIATION = {
+    "desk_statements": Route(holds("view_statements")),
+    "desk_deposit_new": Route(holds("reconcile"), holds("reconcile")),
+    "desk_statement_new": Route(holds("reconcile"), holds("reconcile")),
+    "desk_statement": Route(seen("view_statements"), arguments=STATEMENT),
+    "desk_statement_progress": Route(seen("view_statements"), arguments=STATEMENT, gives=frozenset({200, 302})),
+    "desk_statement_columns": Route(RECONCILES, RECONCILES, STATEMENT),
+    "desk_statement_balances": Route(None, RECONCILES, {"number": "statement_draft"}),
+    # Without a purpose the file is not opened and the person is told so.
+    "desk_statement_file": Route(None, seen("view_statements", "read_payers"), STATEMENT),
+    "desk_statement_batch": Route(RECONCILES, RECONCILES, STATEMENT),
+    "desk_statement_alike": Route(None, RECONCILES, STATEMENT),
+    "desk_statement_chosen": Route(None, RECONCILES, STATEMENT),
+    "desk_statement_match": Route(None, RECONCILES, STATEMENT),
+    "desk_statement_resume": Route(None, RECONCILES, STATEMENT),
+    "desk_statement_step": Route(RECONCILES, RECONCILES, {**STATEMENT, "step": "step_drop"}),
+    "desk_statement_line": Route(seen("view_statements"), arguments=LINE),
+    "desk_statement_line_read": Route(None, READS_PAYERS, LINE),
+    "desk_statement_line_act": Route(
+        None, RECONCILES, {**LINE, "act": "line_act"}, sends={"kind": "other", "reason": "示例理由"}
+    ),
+    "desk_month_sheet": Route(at_home("view_statements"), arguments=SHEET),
+    "desk_month_sheet_print": Route(at_home("view_statements"), arguments=SHEET),
+    "desk_month_sheet_file": Route(at_home("view_statements"), arguments={**SHEET, "ending": "csv"}),
+    "desk_month_sheet_step": Route(
+        at_home("confirm_sheets", door=("reconcile", "confirm_sheets")),
+        at_home("confirm_sheets", door=("reconcile", "confirm_sheets")),
+        {**SHEET, "step": "step_confirm"},
+    ),
+}
+
 TABLE: dict[str, Route] = {
     **CORE,
     **ORGANIZATIONS,
@@ -507,6 +544,7 @@ TABLE: dict[str, Route] = {
     **DONATIONS,
     **APPEALS,
     **SPENDING,
+    **RECONCILIATION,
     **TRANSPARENCY,
     **REPORTS,
 }

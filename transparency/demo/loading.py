@@ -33,6 +33,7 @@ from transparency.demo.claims import leave_claims
 from transparency.demo.givers import look_after_givers
 from transparency.demo.password import demo_password
 from transparency.demo.people import DESKS, Desk, create_people, staff_branch
+from transparency.demo.statements import leave_statement
 from transparency.demo.unfinished import leave_unfinished
 from transparency.demo.using import Users, leave_use_unfinished, using_steps
 from transparency.models import ReportRun
@@ -92,6 +93,7 @@ def load(*, seed: int, scale: Scale, tell: Callable[[str], Any]) -> Loaded:
     tell(_("待办工作"))
     leave_unfinished(desks, posted, seed=seed)
     leave_use_unfinished(Users(desks, people))
+    leave_statement(desks["3301"])
     _place_all()
     look_after_givers(desks["3301"])
     leave_claims(desks["3301"], seed=seed)

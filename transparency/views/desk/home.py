@@ -19,6 +19,7 @@ from organizations.choices import Right
 from organizations.models import held_grants
 from organizations.permissions import rights_of
 from organizations.views.access import StaffRequest, desk_page
+from reconciliation.selectors.desk import reconciliation_counts
 from spending.selectors.desk import spending_counts
 from transparency.selectors.reports import desk_duties, waiting_to_publish
 
@@ -39,7 +40,7 @@ class Waiting:
 @desk_page()
 @require_safe
 def desk_home(request: StaffRequest) -> HttpResponse:
-    """Greet by name and role; counts of what waits, duties, the person's last jobs. At most 21 queries."""
+    """Greet by name and role; counts of what waits, duties, the person's last jobs. At most 24 queries."""
     rights = rights_of(request.user)
     reports = waiting_to_publish(request.user) if Right.PUBLISH_REPORTS in rights else []
     waiting = _waiting(request, rights, len(reports))
@@ -74,7 +75,12 @@ def _waiting(request: StaffRequest, rights: frozenset[str], report_count: int) -
         found.append(Waiting(_("待我批准的冲销"), counts.correction_count, f"{approvals}#corrections", _("去批准")))
     if Right.PUBLISH_REPORTS in rights:
         found.append(Waiting(_("待我公开的报告"), report_count, f"{reverse('desk_reports')}?status=ready", _("去公开")))
-    return found + _claims_waiting(request, rights) + _spending_waiting(request, rights)
+    return [
+        *found,
+        *_claims_waiting(request, rights),
+        *_spending_waiting(request, rights),
+        *_statements_waiting(request, rights),
+    ]
 
 
 def _claims_waiting(request: StaffRequest, rights: frozenset[str]) -> list[Waiting]:
@@ -108,3 +114,16 @@ def _spending_waiting(request: StaffRequest, rights: frozenset[str]) -> list[Wai
         ({Right.VIEW_SPENDING}, _("逾期未到的拨付"), counts.overdue, f"{transfers}?show=overdue", _("去核对")),
     )
     return [Waiting(label, count, url, link) for asks, label, count, url, link in kinds if count and asks & rights]
+
+
+def _statements_waiting(request: StaffRequest, rights: frozenset[str]) -> list[Waiting]:
+    """What waits of banks' statements and monthly sheets."""
+    if not rights & {Right.RECONCILE, Right.CONFIRM_SHEETS}:
+        return []
+    counts, statements = reconciliation_counts(request.user, rights), reverse("desk_statements")
+    kinds = (
+        (_("对账中的流水"), counts.in_work, f"{statements}?status=in_work", _("去对账")),
+        (_("待核对余额的流水"), counts.drafts, f"{statements}?status=draft", _("去核对")),
+        (_("待我确认的余额调节表"), counts.to_confirm, f"{statements}#sheets", _("去确认")),
+    )
+    return [Waiting(label, count, url, link) for label, count, url, link in kinds if count]

@@ -1,0 +1,1 @@
+"""Reading statements for pages, figures and checks; never writes."""

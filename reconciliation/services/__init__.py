@@ -1,0 +1,1 @@
+"""Changing statements, their lines and the monthly sheets."""

@@ -1,0 +1,12 @@
+DROP TRIGGER statementline_guard_row ON reconciliation_statementline;
+DROP FUNCTION reconciliation_line_guard();
+DROP TRIGGER statement_guard_row ON reconciliation_statement;
+DROP FUNCTION reconciliation_statement_guard();
+DROP TRIGGER monthsheet_guard_row ON reconciliation_monthsheet;
+DROP FUNCTION reconciliation_sheet_guard();
+DROP TRIGGER append_only_row ON reconciliation_statementevent;
+DROP TRIGGER append_only_all ON reconciliation_statementevent;
+DROP TRIGGER append_only_row ON reconciliation_lineevent;
+DROP TRIGGER append_only_all ON reconciliation_lineevent;
+DROP TRIGGER append_only_row ON reconciliation_sheetevent;
+DROP TRIGGER append_only_all ON reconciliation_sheetevent;
