@@ -59,11 +59,13 @@ def ask_for_code(*, phone: str, purpose: str, place: str, is_known: bool) -> Non
         seal_into(row, phone=number)
         row.save()
         if is_known:
+            minutes = VALID.seconds // 60
             text = _("您的验证码是 %(code)s，%(minutes)d 分钟内有效。工作人员不会向您索要验证码。") % {
                 "code": code,
-                "minutes": VALID.seconds // 60,
+                "minutes": minutes,
             }
-            leave_message(phone=number, text=text, purpose=purpose, give_up_at=row.expires_at)
+            values = {"code": code, "minutes": str(minutes)}
+            leave_message(phone=number, text=text, purpose=purpose, give_up_at=row.expires_at, values=values)
 
 
 def check_code(*, phone: str, purpose: str, code: str) -> str:

@@ -81,6 +81,28 @@ def env_gateway(name: str, *, required: bool) -> str:
     return value
 
 
+def env_template(
+    name: str, values: Collection[str], *, required: bool
+) -> tuple[str, tuple[tuple[str, str], ...]] | None:
+    """A filed template of a provider: its id, and pairs of the template's own name for a value and ours, in its order.
+
+    `ID` takes all values under our names, `ID:code` one of them, `ID:thing1=number,time2=day` under other names.
+    """
+    text = env_text(name, None if required else "")
+    if not text:
+        return None
+    template, colon, listed = text.partition(":")
+    pairs = []
+    for part in listed.split(",") if colon else values:
+        alias, equals, ours = part.strip().partition("=")
+        pairs.append((alias.strip(), (ours if equals else alias).strip()))
+    names = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+    if not (names.fullmatch(template) and all(names.fullmatch(alias) and ours in values for alias, ours in pairs)):
+        legal = f"模板编号，或“模板编号:模板里的变量名=内容”，内容可取 {'、'.join(values)}"
+        raise SettingError(name, f"值“{text}”无法识别", legal)
+    return template, tuple(pairs)
+
+
 def env_int(name: str, default: int, *, minimum: int, maximum: int) -> int:
     """A whole number between minimum and maximum, both included."""
     value = env_text(name, str(default))

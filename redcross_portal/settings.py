@@ -14,7 +14,6 @@ from redcross_portal.environment import (
     env_bool,
     env_database,
     env_day,
-    env_gateway,
     env_int,
     env_keys,
     env_list,
@@ -23,6 +22,7 @@ from redcross_portal.environment import (
     env_secret,
     env_text,
 )
+from redcross_portal.messaging import *  # noqa: F403 -- each name of it is a setting
 from redcross_portal.wiring import *  # noqa: F403 -- each name of it is a setting
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -329,20 +329,6 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 # Private files by SHA-256; nothing in here is served by the web server itself.
 PRIVATE_FILES_DIR = env_path("PRIVATE_FILES_DIR", DATA_DIR / "files")
-# How short messages to people without an account go (docs/notifying.md).
-NOTIFIERS = {
-    "off": "core.notifying.backends.NoNotifier",
-    "console": "core.notifying.backends.ConsoleNotifier",
-    "file": "core.notifying.backends.FileNotifier",
-    "gateway": "core.notifying.backends.GatewayNotifier",
-}
-NOTIFIER = env_text("NOTIFIER", "file" if DEMO else "off", choices=NOTIFIERS)
-if NOTIFIER in ("console", "file") and not (DEMO or DEBUG):
-    raise SettingError("NOTIFIER", f"“{NOTIFIER}”会把手机号和验证码写成明文，只能用于演示", "off 或 gateway")
-NOTIFIER_BACKEND = NOTIFIERS[NOTIFIER]
-NOTIFIER_FILES_DIR = DATA_DIR / "messages"
-NOTIFIER_GATEWAY_URL = env_gateway("NOTIFIER_GATEWAY_URL", required=NOTIFIER == "gateway")
-NOTIFIER_GATEWAY_SECRET = env_text("NOTIFIER_GATEWAY_SECRET", None if NOTIFIER == "gateway" else "")
 # Working days from posting within which a gift should have its fiscal receipt; the law names none (docs/receipts.md).
 RECEIPT_DUE_WORKDAYS = env_int("RECEIPT_DUE_WORKDAYS", 10, minimum=1, maximum=250)
 # Working days within which a claim to an unidentified gift is answered, and how many one telephone may have open.

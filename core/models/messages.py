@@ -8,13 +8,16 @@ from core.identifiers import normalise_phone
 
 
 class Message(SealedModel):
-    """A short message on its way: number and text are sealed, and emptied once it was sent or given up."""
+    """A short message on its way: number, text and values are sealed, and emptied once it was sent or given up."""
 
     purpose = models.CharField(_("用途"), max_length=40)
     phone = SealedTextField(_("手机号"), logical="core.message.phone", null=True)
     text = SealedTextField(_("内容"), logical="core.message.text", null=True)
+    # The named values that the text was made of, as JSON: a provider fills a filed template with them.
+    values = SealedTextField(_("模板内容"), logical="core.message.values", null=True)
     created_at = models.DateTimeField(_("建立时间"))
     give_up_at = models.DateTimeField(_("最迟发送时间"))
+    try_after = models.DateTimeField(_("下次尝试时间"), null=True)
     sent_at = models.DateTimeField(_("发送时间"), null=True)
     failure = models.CharField(_("未发送的原因"), max_length=80, blank=True)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from celery import current_app
 from django.db import transaction
+from django.db.models import Q
 
 from core.clock import now
 from core.models import Message
@@ -15,15 +18,19 @@ from core.sealed import open_for_work, seal_into
 
 _log = logging.getLogger("portal.notifying")
 TASK = "core.tasks.send_message"
+LONGEST_WAIT = timedelta(minutes=15)
 
 
-def leave_message(*, phone: str, text: str, purpose: str, give_up_at: datetime) -> Message:
+def leave_message(
+    *, phone: str, text: str, purpose: str, give_up_at: datetime, values: Mapping[str, str] | None = None
+) -> Message:
     """Write a message in the caller's transaction; a worker sends it after the commit, or not after `give_up_at`.
 
+    `values` are what the text was made of, by name (docs/notifying.md): ways with filed templates send these alone.
     The task carries the row's id alone: neither number nor text reach the broker (privacy: P2).
     """
     message = Message(purpose=purpose, created_at=now(), give_up_at=give_up_at)
-    seal_into(message, phone=phone, text=text)
+    seal_into(message, phone=phone, text=text, values=json.dumps(dict(values), ensure_ascii=False) if values else None)
     message.save()
     transaction.on_commit(lambda: _queue(message.pk))
     return message
@@ -39,34 +46,47 @@ def _queue(message_id: int) -> None:
 def send_message(*, message_id: int) -> bool:
     """Send one message that waits; return whether it was sent now.
 
-    Locks the row while it is sent, so that two workers send it once. What could not be sent is tried again by beat
-    until its time is over; number and text are then emptied, as they are after sending.
+    Locks the row while it is sent, so that two workers send it once. A final refusal ends it with the provider's code;
+    what could not be sent otherwise is tried again by beat until its time is over. Ended, it is emptied.
     """
     with transaction.atomic():
         message = Message.objects.select_for_update(skip_locked=True).filter(pk=message_id).first()
         if message is None or message.sent_at is not None or message.failure:
             return False
-        if now() >= message.give_up_at:
+        moment = now()
+        if moment >= message.give_up_at:
             return _ended(message, failure="too_late")
-        phone = open_for_work(message, "phone", work=f"core.notifying:{message.pk}") or ""
-        text = open_for_work(message, "text", work=f"core.notifying:{message.pk}") or ""
         try:
-            notifier().send(phone=phone, text=text, purpose=message.purpose)
+            _deliver(message)
         except NotSent as error:
             _log.warning("message %s was not sent: %s", message.pk, error)
+            if error.is_final:
+                return _ended(message, failure=error.reason)
+            # The pause grows with the message's age, so that a provider's bad day is not made worse.
+            message.try_after = moment + min((moment - message.created_at) / 4, LONGEST_WAIT)
+            message.save(update_fields=["try_after"])
             return False
         return _ended(message, sent_at=now())
 
 
+def _deliver(message: Message) -> None:
+    work = f"core.notifying:{message.pk}"
+    phone = open_for_work(message, "phone", work=work) or ""
+    text = open_for_work(message, "text", work=work) or ""
+    values: dict[str, str] = json.loads(open_for_work(message, "values", work=work) or "{}")
+    notifier().send(phone=phone, text=text, purpose=message.purpose, values=values)
+
+
 def _ended(message: Message, *, sent_at: datetime | None = None, failure: str = "") -> bool:
-    message.sent_at, message.failure = sent_at, failure
-    names = seal_into(message, phone=None, text=None)
+    message.sent_at, message.failure = sent_at, failure[:80]
+    names = seal_into(message, phone=None, text=None, values=None)
     message.save(update_fields=["sent_at", "failure", *names])
     return sent_at is not None
 
 
 def send_waiting(*, limit: int = 200) -> int:
-    """Send what still waits, the oldest first; return how many went. Beat calls it."""
-    since = now() - timedelta(days=1)
-    waiting = Message.objects.filter(sent_at=None, failure="", created_at__gte=since).order_by("created_at")
+    """Send what still waits and whose turn it is, what ends soonest first; return how many went. Beat calls it."""
+    moment = now()
+    turn = Q(try_after=None) | Q(try_after__lte=moment) | Q(give_up_at__lte=moment)
+    waiting = Message.objects.filter(turn, sent_at=None, failure="").order_by("give_up_at", "pk")
     return sum(send_message(message_id=pk) for pk in list(waiting.values_list("pk", flat=True)[:limit]))

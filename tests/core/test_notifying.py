@@ -21,6 +21,14 @@ from core.notifying.backends import GatewayNotifier, NotSent
 from core.phone_codes import VALID
 from tests.workers import CeleryProcess, wait_for
 
+ACCOUNT = {
+    "NOTIFIER": "aliyun",
+    "SMS_ACCESS_KEY_ID": "AKIDexample",
+    "SMS_ACCESS_KEY_SECRET": "secret-example",
+    "SMS_SIGN_NAME": "示例省红十字会",
+    "SMS_TEMPLATE_CODE": "SMS_154950909:code",
+}
+
 
 class Gateway(http.server.BaseHTTPRequestHandler):
     """Takes what is posted; answers as it is told."""
@@ -55,6 +63,11 @@ def test_the_gateway_gets_the_message_with_a_signature_that_it_can_check(gateway
     ((body, signature),) = gateway.received
     assert json.loads(body) == {"phone": "13800000000", "text": "您的验证码是 123456", "purpose": "giver"}
     assert signature == hmac.new("示例密钥".encode(), body, hashlib.sha256).hexdigest()
+
+
+def test_the_gateway_gets_the_values_too_where_a_message_has_some(gateway: type[Gateway]) -> None:
+    GatewayNotifier().send(phone="13800000000", text="示例", purpose="giver", values={"code": "123456", "minutes": "5"})
+    assert json.loads(gateway.received[0][0])["values"] == {"code": "123456", "minutes": "5"}
 
 
 def test_a_gateway_that_refuses_or_is_away_says_so_without_number_or_text(
@@ -92,6 +105,15 @@ def test_a_message_left_in_a_transaction_is_sent_by_a_worker_after_it(
 @pytest.mark.parametrize(
     ("values", "name"),
     [
+        ({"NOTIFIER": "aliyun"}, "SMS_ACCESS_KEY_ID"),
+        ({**ACCOUNT, "SMS_ACCESS_KEY_SECRET": ""}, "SMS_ACCESS_KEY_SECRET"),
+        ({**ACCOUNT, "SMS_SIGN_NAME": ""}, "SMS_SIGN_NAME"),
+        ({**ACCOUNT, "SMS_TEMPLATE_CODE": ""}, "SMS_TEMPLATE_CODE"),
+        ({**ACCOUNT, "SMS_TEMPLATE_CODE": "SMS_1:kode"}, "SMS_TEMPLATE_CODE"),
+        ({**ACCOUNT, "SMS_TEMPLATE_CODE": "SMS 1"}, "SMS_TEMPLATE_CODE"),
+        ({**ACCOUNT, "SMS_TEMPLATE_ANSWERED": "SMS_2:code"}, "SMS_TEMPLATE_ANSWERED"),
+        ({**ACCOUNT, "SMS_ENDPOINT": "http://dysmsapi.aliyuncs.com"}, "SMS_ENDPOINT"),
+        ({**ACCOUNT, "NOTIFIER": "tencent"}, "SMS_APP_ID"),
         ({"NOTIFIER": "pigeon"}, "NOTIFIER"),
         ({"NOTIFIER": "console"}, "NOTIFIER"),
         ({"NOTIFIER": "gateway"}, "NOTIFIER_GATEWAY_URL"),
@@ -106,3 +128,20 @@ def test_a_way_that_is_not_set_up_right_stops_the_start(values: dict[str, str], 
     )
     assert run.returncode == 2
     assert f"设置 {name} 有误" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert "secret-example" not in run.stderr
+
+
+@pytest.mark.parametrize("way", ["aliyun", "tencent"])
+def test_a_way_that_is_set_up_right_starts(way: str) -> None:
+    environment = {**os.environ, **ACCOUNT, "DEMO": "0", "DEBUG": "0", "NOTIFIER": way, "SMS_APP_ID": "1400006666"}
+    program = "from django.conf import settings; print(settings.NOTIFIER_BACKEND, settings.SMS_TEMPLATES)"
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**environment, "DJANGO_SETTINGS_MODULE": "redcross_portal.settings"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert f"core.notifying.backends.{way.title()}Notifier" in run.stdout
+    assert "{'giver': ('SMS_154950909', (('code', 'code'),))}" in run.stdout

@@ -8,7 +8,9 @@ import pytest
 
 from redcross_portal.environment import BASE_DIR
 
-READERS = re.compile(r'env_(?:text|int|day|bool|list|path|url|secret|keys|database|redis)\(\s*"([A-Z_]+)"')
+READERS = re.compile(
+    r'env_(?:text|int|day|bool|list|path|url|secret|keys|database|redis|gateway|template)\(\s*"([A-Z_]+)"'
+)
 # Set by the programs themselves, never by a person.
 INTERNAL = {"PORTAL_PROCESS"}
 

@@ -151,3 +151,25 @@ def test_a_relative_path_counts_from_the_project_wherever_one_stands(
     assert environment.env_path("EXAMPLE", tmp_path) == environment.BASE_DIR / "elsewhere/var"
     monkeypatch.setenv("EXAMPLE", "/srv/portal")
     assert environment.env_path("EXAMPLE", tmp_path) == Path("/srv/portal")
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("SMS_1", ("SMS_1", (("code", "code"), ("minutes", "minutes")))),
+        ("449739:minutes", ("449739", (("minutes", "minutes"),))),
+        ("a-_Z: thing1 = code , time2=minutes", ("a-_Z", (("thing1", "code"), ("time2", "minutes")))),
+        ("", None),
+    ],
+)
+def test_a_filed_template_is_its_id_and_what_it_takes(
+    monkeypatch: pytest.MonkeyPatch, value: str, found: object
+) -> None:
+    monkeypatch.setenv("EXAMPLE", value)
+    assert environment.env_template("EXAMPLE", ("code", "minutes"), required=False) == found
+
+
+@pytest.mark.parametrize("value", ["SMS 1", "SMS_1:", "SMS_1:kode", "SMS_1:a=", "SMS_1:code,", ":code", "短信:code"])
+def test_a_wrong_template_is_named_with_what_it_may_take(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    said = _error(monkeypatch, value, lambda: environment.env_template("EXAMPLE", ("code", "minutes"), required=True))
+    assert "code、minutes" in said

@@ -1,0 +1,45 @@
+"""How short messages to people without an account go (docs/notifying.md): settings from the environment."""
+
+from redcross_portal.environment import (
+    SettingError,
+    data_dir,
+    env_bool,
+    env_gateway,
+    env_secret,
+    env_template,
+    env_text,
+)
+
+NOTIFIERS = {
+    "off": "core.notifying.backends.NoNotifier",
+    "console": "core.notifying.backends.ConsoleNotifier",
+    "file": "core.notifying.backends.FileNotifier",
+    "gateway": "core.notifying.backends.GatewayNotifier",
+    "aliyun": "core.notifying.backends.AliyunNotifier",
+    "tencent": "core.notifying.backends.TencentNotifier",
+}
+NOTIFIER = env_text("NOTIFIER", "file" if env_bool("DEMO", False) else "off", choices=NOTIFIERS)
+if NOTIFIER in ("console", "file") and not (env_bool("DEMO", False) or env_bool("DEBUG", False)):
+    _legal = "off、gateway、aliyun 或 tencent"
+    raise SettingError("NOTIFIER", f"“{NOTIFIER}”会把手机号和验证码写成明文，只能用于演示", _legal)
+NOTIFIER_BACKEND = NOTIFIERS[NOTIFIER]
+NOTIFIER_FILES_DIR = data_dir() / "messages"
+NOTIFIER_GATEWAY_URL = env_gateway("NOTIFIER_GATEWAY_URL", required=NOTIFIER == "gateway")
+NOTIFIER_GATEWAY_SECRET = env_text("NOTIFIER_GATEWAY_SECRET", None if NOTIFIER == "gateway" else "")
+
+# What the messages of each purpose carry, in this order: a template may take any of it.
+_CODE_VALUES = ("code", "minutes")
+_ANSWERED_VALUES = ("number", "day")
+# The provider's account and the templates filed with it; one set of names for both providers.
+_is_sms = NOTIFIER in ("aliyun", "tencent")
+SMS_ACCESS_KEY_ID = env_text("SMS_ACCESS_KEY_ID", None if _is_sms else "")
+SMS_ACCESS_KEY_SECRET = env_secret("SMS_ACCESS_KEY_SECRET", optional=not _is_sms)
+SMS_SIGN_NAME = env_text("SMS_SIGN_NAME", None if _is_sms else "")
+SMS_APP_ID = env_text("SMS_APP_ID", None if NOTIFIER == "tencent" else "")
+SMS_REGION = env_text("SMS_REGION", "ap-guangzhou")
+SMS_ENDPOINT = env_gateway("SMS_ENDPOINT", required=False).rstrip("/")
+_sms_templates = {
+    "giver": env_template("SMS_TEMPLATE_CODE", _CODE_VALUES, required=_is_sms),
+    "giver.answered": env_template("SMS_TEMPLATE_ANSWERED", _ANSWERED_VALUES, required=False),
+}
+SMS_TEMPLATES = {purpose: template for purpose, template in _sms_templates.items() if template}
