@@ -59,8 +59,8 @@ def _content(ends: datetime.date) -> bytes:
         moved = Decimal(amount)
         balance += moved
         day = ends - datetime.timedelta(days=len(LINES) - 1 - at)
-        income, expense = (f"{moved:.2f}", "") if moved > 0 else ("", f"{-moved:.2f}")
-        rows.append(f"{day},{summary},,,CHN,钞,-,-,-,{income},{expense},人民币,{balance:.2f},{payer},6222****{at:04d},")
+        sides = f"{moved:.2f}," if moved > 0 else f",{-moved:.2f}"
+        rows.append(f"{day},{summary},,,CHN,钞,-,-,-,{sides},人民币,{balance:.2f},{payer},6222****{at:04d},")
     income = sum((Decimal(one[0]) for one in LINES if not one[0].startswith("-")), Decimal(0))
     expense = -sum((Decimal(one[0]) for one in LINES if one[0].startswith("-")), Decimal(0))
     head = '明细查询文件下载\n\n卡号: 6222****9876,"卡别名: 示例"\n\n'
