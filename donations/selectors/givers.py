@@ -150,7 +150,9 @@ def _as_own(gifts: list[Donation]) -> list[OwnGift]:
     reversals = Correction.objects.unscoped(_LOOK).filter(donation_id__in=ids, is_current=True)
     taken: dict[int, Decimal] = dict(reversals.values_list("donation_id", "taken_total"))
     givers = givers_of(gifts, work=f"donations.givers:own:{today().isoformat()}")
-    return [_own(gift, givers[gift.pk].name, receipts.get(gift.pk, ""), taken.get(gift.pk, ZERO_YUAN)) for gift in gifts]
+    return [
+        _own(gift, givers[gift.pk].name, receipts.get(gift.pk, ""), taken.get(gift.pk, ZERO_YUAN)) for gift in gifts
+    ]
 
 
 def _own(gift: Donation, name: str, receipt: str, taken: Decimal) -> OwnGift:
