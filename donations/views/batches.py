@@ -17,7 +17,7 @@ from core.errors import DomainError
 from core.exporting import XLSX_CONTENT_TYPE, Sheet, write_xlsx
 from core.models import Job
 from donations.choices import BatchKind, BatchStatus
-from donations.forms import MappingForm
+from donations.forms.importing import MappingForm
 from donations.intake import UnreadableFile
 from donations.models import Batch
 from donations.permissions import may_edit_rows, may_enter, may_read_source, sees_names, why_not_approve

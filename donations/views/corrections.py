@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.errors import DomainError
 from donations.choices import CorrectionStatus
-from donations.forms import CorrectionForm, NoteForm, ReasonForm
+from donations.forms.steps import CorrectionForm, NoteForm, ReasonForm
 from donations.permissions import correction_for, gift_for
 from donations.selectors.desk import gift_facts
 from donations.services.corrections import (

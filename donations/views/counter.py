@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.errors import DomainError
 from core.money import capital_amount, format_yuan
-from donations.forms import CounterForm, typed_amount
+from donations.forms.gifts import CounterForm, typed_amount
 from donations.models import Batch
 from donations.selectors.batches import batch_by_number, batch_tally
 from donations.selectors.desk import counter_lines, own_counter_batch

@@ -15,7 +15,7 @@ from core.money import ZERO_YUAN
 from donations.choices import CorrectionStatus, DonorKind, PaperKind, PoolState, ReceiptState
 from donations.display import gift_status
 from donations.filters import GiftSearchForm
-from donations.forms import NameChoiceForm, ReasonForm
+from donations.forms.steps import NameChoiceForm, ReasonForm
 from donations.models import Donation
 from donations.permissions import gift_for
 from donations.selectors.claims.pool import pool_history, pooled_of

@@ -15,7 +15,7 @@ from core.clock import today
 from core.errors import DomainError
 from core.sealed import reveal
 from donations.choices import RequestStatus
-from donations.giver_forms import AnswerForm, ContactForm, FeedbackForm
+from donations.forms.givers import AnswerForm, ContactForm, FeedbackForm
 from donations.models import Donation
 from donations.permissions import gift_for, request_for
 from donations.selectors.desk import gift_facts

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.errors import DomainError
 from donations.choices import BatchStatus
 from donations.errors import SameFile
-from donations.forms import ImportForm
+from donations.forms.importing import ImportForm
 from donations.intake.template import CONTENT_TYPE, TEMPLATE_FILENAME, build_template
 from donations.selectors.batches import batch_of_file
 from donations.selectors.desk import PAGE_SIZE, batches_for

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from core.errors import DomainError
-from donations.forms import LetterForm
+from donations.forms.gifts import LetterForm
 from donations.models import Batch
 from donations.permissions import row_letter
 from donations.selectors.batches import batch_by_number

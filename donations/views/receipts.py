@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.errors import DomainError
-from donations.forms import ReasonForm
+from donations.forms.receipts import ReceiptForm, ReceiptListForm
+from donations.forms.steps import ReasonForm
 from donations.permissions import gift_for, receipt_for
-from donations.receipt_forms import ReceiptForm, ReceiptListForm
 from donations.selectors.desk import gift_facts
 from donations.selectors.receipts import receipts_of, reversed_with_receipt, waiting_gifts
 from donations.services.papers import print_paper

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.errors import Conflict, DomainError
 from donations.choices import DuplicateDecision
-from donations.forms import LetterForm, ReasonForm, RowForm
+from donations.forms.gifts import LetterForm, RowForm
+from donations.forms.steps import ReasonForm
 from donations.intake import FIELD_LABELS
 from donations.models import Batch, StagedGift
 from donations.permissions import row_of, row_voucher, sees_names

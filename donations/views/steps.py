@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from core.errors import DomainError
 from donations.choices import BatchStatus
-from donations.forms import NoteForm, ReasonForm
+from donations.forms.steps import NoteForm, ReasonForm
 from donations.models import Batch
 from donations.permissions import why_not_approve
 from donations.selectors.batches import batch_by_number

@@ -11,7 +11,7 @@ from core.clock import today
 from core.files import open_stored
 from core.models import AuditEvent, StoredFile
 from donations.choices import BatchStatus
-from donations.forms import typed_day
+from donations.forms.gifts import typed_day
 from donations.models import Batch, StagedGift
 from tests.donations.ground import Ground
 

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.money import format_yuan
-from donations.appeal_forms import AgreementForm
 from donations.choices import TermsStatus
-from donations.forms import ReasonForm
+from donations.forms.appeals import AgreementForm
+from donations.forms.steps import ReasonForm
 from donations.models import Agreement
 from donations.selectors.terms import agreement_for, agreements_for, steps_of
 from donations.services.appeals import agreements

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.errors import DomainError
 from core.money import format_yuan
-from donations.appeal_forms import CampaignFileForm, CampaignForm, CloseCampaignForm, FilingForm, SettlementForm
 from donations.choices import CampaignStatus
-from donations.forms import ReasonForm
+from donations.forms.appeals import CampaignFileForm, CampaignForm, CloseCampaignForm, FilingForm, SettlementForm
+from donations.forms.steps import ReasonForm
 from donations.models import Campaign
 from donations.selectors.campaigns import (
     campaign_file_for,

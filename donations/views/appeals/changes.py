@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.errors import DomainError
 from core.money import format_yuan
-from donations.appeal_forms import AnswerForm, ChangeForm, ObjectionForm
 from donations.choices import ChangeStatus
-from donations.forms import ReasonForm
+from donations.forms.appeals import AnswerForm, ChangeForm, ObjectionForm
+from donations.forms.steps import ReasonForm
 from donations.models import ChangeOfUse
 from donations.selectors.terms import change_for, changes_for, steps_of
 from donations.services.appeals import changes

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from donations.appeal_forms import AccountAgainForm, ChannelForm
 from donations.choices import TermsStatus
-from donations.forms import ReasonForm
+from donations.forms.appeals import AccountAgainForm, ChannelForm
+from donations.forms.steps import ReasonForm
 from donations.models import GivingChannel
 from donations.selectors.terms import channel_for, channels_for, steps_of
 from donations.services.appeals import channels

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.clock import today
 from core.errors import DomainError
 from donations.choices import ClaimState
-from donations.claim_forms import ClaimFilterForm, PurposeForm
+from donations.forms.claims import ClaimFilterForm, PurposeForm
 from donations.models import GiftClaim
 from donations.permissions import claim_for
 from donations.selectors.claims.desk import candidates, claim_counts, claim_events, claims_page

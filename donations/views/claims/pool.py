@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.clock import now
 from core.errors import DomainError, NotFound
-from donations.claim_forms import PoolFilterForm, PoolForm, ReasonOnlyForm
+from donations.forms.claims import PoolFilterForm, PoolForm, ReasonOnlyForm
 from donations.permissions import gift_for
 from donations.selectors.batches import batch_by_number
 from donations.selectors.claims.pool import AGES, ageing, pool_page, pooled_of, total_of, unknown_of_batch

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.errors import DomainError
 from donations.choices import CLAIM_TRANSITIONS, ClaimState
-from donations.claim_forms import DeclineForm, ForwardForm, PhotoForm, ProposeForm, ReasonOnlyForm, UndoForm
+from donations.forms.claims import DeclineForm, ForwardForm, PhotoForm, ProposeForm, ReasonOnlyForm, UndoForm
 from donations.models import GiftClaim
 from donations.permissions import claim_for, pooled_for
 from donations.selectors.claims.desk import proposed_kind

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from core.clock import today
 from donations.choices import CampaignFileKind, ChannelKind, DonorKind, NameChoice, TermsStatus
-from donations.forms import ReasonForm
+from donations.forms.steps import ReasonForm
 from donations.models import Agreement, Campaign, CampaignChannel, ChangeOfUse, GivingChannel
 from donations.services.appeals.agreements import AGREEMENT_FIELDS
 from donations.services.appeals.campaigns import CampaignPlan

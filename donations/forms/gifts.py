@@ -1,4 +1,4 @@
-"""Forms of the desk for gifts; what they mean is checked by the services."""
+"""Gifts as they are typed: at the counter, in a batch's rows, with their letters."""
 
 from __future__ import annotations
 
@@ -18,18 +18,13 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from core.clock import today
-from core.errors import DomainError
 from core.uploads import PAPER_ACCEPT
-from donations.choices import CorrectionKind, DonorKind, NameChoice, Purpose
-from donations.intake import FIELD_LABELS, FORMATS, ColumnMapping, Head
+from donations.choices import DonorKind, NameChoice, Purpose
 from donations.intake.cells import read_amount, read_date
-from donations.intake.layout import MAPPABLE_FIELDS
 from donations.intake.template import CHANNELS
-from donations.models import Batch, Donation, StagedGift
+from donations.models import Batch, StagedGift
 from donations.selectors.funds import funds_by_branch
-from donations.services.corrections import TakingBack
 from ledger.models import Fund
-from organizations.forms import DayInput
 
 _WORDS_FOR_DAYS: dict[str, int] = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2}
 _MONTH_AND_DAY = re.compile(r"([0-9]{1,2})[-./月]?([0-9]{2})日?")
@@ -90,49 +85,8 @@ class FundField(forms.ChoiceField):
         return self._funds.get(super().clean(value))
 
 
-class ImportForm(forms.Form):
-    """A donation list to bring in."""
-
-    fund = FundField(
-        label=gettext_lazy("记入哪个资金池"), help_text=gettext_lazy("清单里的捐款默认记入这里，之后可逐行改。")
-    )
-    file = forms.FileField(label=gettext_lazy("捐赠名单"), allow_empty_file=True)
-    default_on = forms.DateField(
-        label=gettext_lazy("整份清单的日期"),
-        required=False,
-        widget=DayInput,
-        help_text=gettext_lazy("只用于清单里没有日期的行；清单自己有日期就不用填。"),
-    )
-    format = forms.ChoiceField(
-        label=gettext_lazy("格式"), choices=list(FORMATS.items()), initial="auto", required=False
-    )
-
-    def __init__(self, *args: Any, person: User, fund_code: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.funds = _offer_funds(self, person, fund_code)
-
-    def clean_default_on(self) -> datetime.date | None:
-        """No list is of a day to come."""
-        day: datetime.date | None = self.cleaned_data["default_on"]
-        if day is not None and day > today():
-            raise forms.ValidationError(_("日期不能晚于今天。"))
-        return day
-
-    def service_values(self) -> dict[str, Any]:
-        """What the service wants of the file, apart from the person."""
-        data = self.cleaned_data
-        fund: Fund = data["fund"]
-        return {
-            "source": data["file"].file,
-            "filename": data["file"].name,
-            "branch": fund.branch,
-            "fund": fund,
-            "default_on": data["default_on"],
-            "format_hint": data["format"] or "auto",
-        }
-
-
-def _offer_funds(form: forms.Form, person: User, fund_code: str) -> list[Fund]:
+def offer_funds(form: forms.Form, person: User, fund_code: str) -> list[Fund]:
+    """Offer a form the funds of the person's branches, the given one or the default first; one or two queries."""
     field = form.fields["fund"]
     assert isinstance(field, FundField)  # noqa: S101 -- narrows the type
     funds = field.offer(person)
@@ -242,7 +196,7 @@ class CounterForm(GiftFields):
 
     def __init__(self, *args: Any, person: User, fund_code: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.funds = _offer_funds(self, person, fund_code)
+        self.funds = offer_funds(self, person, fund_code)
         kinds: list[tuple[str, str | Promise]] = [("", _("按名称判断"))]
         self.fields["donor_kind"].choices = [*kinds, *DonorKind.choices]  # type: ignore[attr-defined]
         self.fields["donor_kind"].help_text = _("留着不选，就按名称判断；拿不准的按个人。")
@@ -279,132 +233,3 @@ class LetterForm(forms.Form):
         help_text=gettext_lazy("捐赠人签字或盖章的原件照片或扫描件：JPG、PNG 或 PDF，不超过 10 MB。再次上传会替换。"),
     )
     accept = PAPER_ACCEPT
-
-
-class ReasonForm(forms.Form):
-    """Why something is done."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("理由"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}), min_length=2
-    )
-
-
-class NoteForm(forms.Form):
-    """A word to go with a step, if there is one."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("说明"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
-
-
-class NameChoiceForm(ReasonForm):
-    """How a giver wants to be named, and where that is written."""
-
-    choice = forms.ChoiceField(label=gettext_lazy("公开方式"), choices=NameChoice.choices, widget=forms.RadioSelect)
-    field_order = ("choice", "reason")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].label = _("依据")
-        self.fields["reason"].help_text = _("例如：捐赠人 11 月 23 日来电要求匿名，来电登记第 12 号。")
-
-
-class CorrectionForm(ReasonForm):
-    """What is to be taken back of a posted gift, and why: for colleagues, and for everybody."""
-
-    kind = forms.ChoiceField(
-        label=gettext_lazy("种类"),
-        choices=CorrectionKind.choices,
-        initial=CorrectionKind.REVERSAL,
-        required=False,
-        widget=forms.RadioSelect,
-        help_text=gettext_lazy("登记有误、没有实际收到的选“冲销”；把钱退给捐赠人的选“退还捐赠”。"),
-    )
-    amount = forms.DecimalField(
-        label=gettext_lazy("金额（元）"),
-        required=False,
-        max_digits=14,
-        decimal_places=2,
-        help_text=gettext_lazy("只冲销或退还一部分的填写；留空为全部。"),
-    )
-    advanced_by = forms.ModelChoiceField(
-        label=gettext_lazy("垫付的资金池"),
-        queryset=Fund.objects.none(),
-        required=False,
-        help_text=gettext_lazy("这笔捐赠已经用掉、仍要退还的部分，由另一个资金池垫付；没有用掉的不选。"),
-    )
-
-    public_note = forms.CharField(
-        label=gettext_lazy("更正说明（公开）"),
-        max_length=300,
-        min_length=4,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("会显示在公开页面上，不能写个人姓名。例如：金额录入有误，已冲销，另行按实收金额登记。"),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        gift: Donation | None = kwargs.pop("gift", None)
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].label = _("内部理由")
-        if gift is not None:
-            field = self.fields["advanced_by"]
-            assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- narrows the type
-            funds = Fund.objects.filter(branch_id=gift.branch_id, closed_on=None).exclude(pk=gift.fund_id)
-            field.queryset = funds.select_related("branch").order_by("-is_default", "pk")
-
-    def values(self) -> dict[str, Any]:
-        """What the service wants."""
-        data = self.cleaned_data
-        taking = TakingBack(data["kind"] or CorrectionKind.REVERSAL, data["amount"], data["advanced_by"])
-        return {"reason": data["reason"], "public_note": data["public_note"], "taking": taking}
-
-
-class MappingForm(forms.Form):
-    """Which column is what: one choice for each column of the file."""
-
-    header_row = forms.TypedChoiceField(label=gettext_lazy("表头在第几行"), coerce=int)
-    default_on = forms.DateField(label=gettext_lazy("没有日期的行用哪天"), required=False, widget=DayInput)
-    unit = forms.TypedChoiceField(
-        label=gettext_lazy("金额的单位"),
-        coerce=str,
-        required=False,
-        choices=[("", gettext_lazy("自动识别")), ("1", gettext_lazy("元")), ("10000", gettext_lazy("万元"))],
-    )
-
-    def __init__(self, *args: Any, batch: Batch, head: Head, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.width = min(max((len(cells) for _number, cells in head.rows), default=0), 60)
-        rows = [(0, _("没有表头")), *((number, _("第 %d 行") % number) for number, _cells in head.rows)]
-        self.fields["header_row"].choices = rows  # type: ignore[attr-defined]
-        chosen = {column: name for name, column in (batch.mapping.get("columns") or {}).items()}
-        self.fields["header_row"].initial = batch.mapping.get("header_row") or (head.rows[0][0] if head.rows else 0)
-        self.fields["default_on"].initial = batch.default_on
-        fields = [("", _("不用"))] + [(name, label) for name, label in FIELD_LABELS.items() if name in MAPPABLE_FIELDS]
-        for column in range(self.width):
-            self.fields[f"column_{column}"] = forms.ChoiceField(
-                label=_("第 %d 列") % (column + 1), choices=fields, required=False, initial=chosen.get(column, "")
-            )
-
-    def columns(self) -> list[forms.BoundField]:
-        """The choices in the order of the columns."""
-        return [self[f"column_{column}"] for column in range(self.width)]
-
-    def clean(self) -> dict[str, Any]:
-        """One column for each field, giver and amount among them."""
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        taken: dict[str, int] = {}
-        for column in range(self.width):
-            name = data.get(f"column_{column}")
-            if not name:
-                continue
-            if name in taken:
-                self.add_error(f"column_{column}", _("“%(field)s”已经指定给第 %(column)d 列。") % {
-                    "field": FIELD_LABELS[name], "column": taken[name] + 1,
-                })  # fmt: skip
-            taken.setdefault(name, column)
-        mapping = ColumnMapping(taken, data.get("header_row"), Decimal(data["unit"]) if data.get("unit") else None)
-        try:
-            mapping.check()
-        except DomainError as error:
-            raise forms.ValidationError(error.message) from error
-        return {**data, "mapping": mapping}
