@@ -22,6 +22,7 @@ urlpatterns = [
     path(_STATEMENT + "alike/", steps.statement_alike, name="desk_statement_alike"),
     path(_STATEMENT + "chosen/", steps.statement_chosen, name="desk_statement_chosen"),
     path(_STATEMENT + "match/", steps.statement_match, name="desk_statement_match"),
+    path(_STATEMENT + "pool/", steps.statement_pool, name="desk_statement_pool"),
     path(_STATEMENT + "resume/", steps.statement_resume, name="desk_statement_resume"),
     path(_STATEMENT + "steps/<str:step>/", steps.statement_step, name="desk_statement_step"),
     path(_LINE, lines.line_detail, name="desk_statement_line"),

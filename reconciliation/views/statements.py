@@ -35,6 +35,7 @@ from reconciliation.selectors.desk import (
     statement_lines,
     statements_for,
 )
+from reconciliation.selectors.unnamed import unnamed_lines
 from reconciliation.services.accounts import open_account
 from reconciliation.services.statements import change_columns, head_of, open_statement, type_balances
 from reconciliation.views.answers import add_refusal, posted, say_refusal
@@ -109,6 +110,7 @@ def statement_detail(request: StaffRequest, number: str) -> HttpResponse:
         "is_stuck": statement.status == StatementStatus.READING and not at_work,
         "may_enter": may(request.user, Right.RECONCILE, statement.branch),
         "may_read": may(request.user, Right.READ_PAYERS, statement.branch),
+        "may_pool": may(request.user, Right.SERVE_GIVERS, statement.branch),
         "history": statement_history(statement),
         "notices": statement.declared.get("notices", []),
         "known": statement.known[:50],
@@ -135,6 +137,7 @@ def _lines_context(request: StaffRequest, statement: Statement) -> dict[str, Any
         "tabs": line_tabs(tally, show),
         "next_url": f"?show={show}&after={shown[-1].seq}" if len(found) > PAGE_SIZE else "",
         "first_url": f"?show={show}" if place else "",
+        "unnamed_count": unnamed_lines(statement).count(),
         "counts_now": statement.status in COUNTING,
         "in_work": statement.status == StatementStatus.OPEN,
         "kind_form": KindForm(auto_id="many-%s"),

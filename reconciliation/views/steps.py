@@ -25,6 +25,7 @@ from reconciliation.selectors.desk import line_tally
 from reconciliation.services.batching import make_batch
 from reconciliation.services.deciding import decide_alike, decide_chosen
 from reconciliation.services.matching import match_statement
+from reconciliation.services.pooling import pool_unnamed
 from reconciliation.services.statements import drop_statement, reopen_statement, resume_statement, settle_statement
 from reconciliation.views.answers import add_refusal, chosen_seqs, posted, say_refusal
 
@@ -168,4 +169,18 @@ def statement_resume(request: StaffRequest, number: str) -> HttpResponse:
         resume_statement(statement_id=statement.pk, actor=request.user)
     except DomainError as error:
         say_refusal(request, error)
+    return redirect("desk_statement", number=statement.number)
+
+
+@desk_page(Right.SERVE_GIVERS)
+@require_http_methods(["POST"])
+def statement_pool(request: StaffRequest, number: str) -> HttpResponse:
+    """Let the gifts whose payer the bank did not name wait for their givers, who may claim them."""
+    statement = statement_for(request.user, number)
+    try:
+        count = pool_unnamed(statement=statement, actor=request.user)
+    except DomainError as error:
+        say_refusal(request, error)
+    else:
+        messages.success(request, _("%(n)d 笔已列入待认领，捐赠人可在公开页面认领。") % {"n": count})
     return redirect("desk_statement", number=statement.number)

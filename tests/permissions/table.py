@@ -520,6 +520,7 @@ RECONCILIATION = {
     "desk_statement_alike": Route(None, RECONCILES, STATEMENT),
     "desk_statement_chosen": Route(None, RECONCILES, STATEMENT),
     "desk_statement_match": Route(None, RECONCILES, STATEMENT),
+    "desk_statement_pool": Route(None, seen("view_statements", "serve_givers", door=("serve_givers",)), STATEMENT),
     "desk_statement_resume": Route(None, RECONCILES, STATEMENT),
     "desk_statement_step": Route(RECONCILES, RECONCILES, {**STATEMENT, "step": "step_drop"}),
     "desk_statement_line": Route(seen("view_statements"), arguments=LINE),

@@ -14,7 +14,6 @@ from ledger.services.verifying import verify_books
 from reconciliation.errors import NotMet, WrongState
 from reconciliation.models import LineEvent, StatementLine
 from reconciliation.selectors.candidates import candidates
-from reconciliation.selectors.unidentified import payer_of_gift, unidentified_gift_ids
 from reconciliation.services import matching
 from reconciliation.services.batching import make_batch
 from reconciliation.services.deciding import decide_chosen, decide_line, undo_line
@@ -119,18 +118,6 @@ def test_a_kind_must_fit_and_several_are_decided_together_or_none(ground: Ground
     assert decide_chosen(statement_id=statement.pk, seqs=[1, 2], kind="other", reason="示例", actor=ground.clerk) == 2
     with pytest.raises(DomainError, match="请写明理由"):
         undo_line(line_id=ground.lines(statement)[0].pk, reason=" ", actor=ground.clerk)
-
-
-def test_gifts_of_givers_whom_the_bank_does_not_name_are_known_in_one_place(ground: Ground) -> None:
-    statement = ground.read(icbc([Made("2026-01-05", "10", ""), Made("2026-01-06", "20", "示例甲")]))
-    batch = make_batch(statement_id=statement.pk, fund=ground.fund, actor=ground.clerk)
-    ground.post(batch)
-    gifts = ground.gifts(batch)
-    assert unidentified_gift_ids(ground.branch) == [gifts[0].pk]
-    payer = payer_of_gift(ground.branch, gifts[0].pk, work="tests:1")
-    assert payer is not None
-    assert (payer.name, payer.account_tail) == ("", "1234")
-    assert payer_of_gift(ground.branch, gifts[1].pk, work="tests:1") is None
 
 
 # --- two at the same moment -------------------------------------------------------------------------------------------
