@@ -63,7 +63,11 @@ def _breaks(lines: Sequence[ParsedLine]) -> list[str]:
         moved += line.signed
         if line.balance is None:
             continue
-        if last is not None and last + moved != line.balance:
+        is_broken = last is not None and last + moved != line.balance
+        if is_broken and len(found) >= BREAKS_TOLD:
+            # Only counted: of a file that runs the other way every line is one.
+            found.append("")
+        elif is_broken and last is not None:
             found.append(
                 _(
                     "第 %(row)d 行「余额」：上一笔余额 %(last)s，"

@@ -136,7 +136,8 @@ def _walk(source: RowSource, layout: Layout, asked: Asked, job: Progress) -> _Wa
     for number, row in source.rows():
         if number <= layout.header_row:
             continue
-        filled = [cell for cell in row if clean_text(cell)]
+        # Cheaply: each row of a large file comes through here, and its cells are cleaned one by one later.
+        filled = [cell for cell in row if cell is not None and str(cell).strip()]
         if not filled or _is_total(row, layout, walked):
             continue
         if len(filled) == 1 and len(row) < layout.width:
