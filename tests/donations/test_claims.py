@@ -134,6 +134,20 @@ def test_nobody_confirms_what_they_proposed(ground: Ground) -> None:
         GiverIdentity.objects.unscoped("t").update(confirmed_by=finance)
 
 
+def test_a_gift_whose_giver_came_to_the_desk_meanwhile_is_not_given_to_a_claimant(ground: Ground) -> None:
+    gift = _gift(ground)
+    row = pooled(gift, ground.clerk)
+    claim, late = claimed(ground.jiande), claimed(ground.jiande, phone=OTHER_PHONE)
+    _proposed(ground, claim, row)
+    record_contact(donation=gift, phone="13912345670", actor=ground.clerk)
+    with pytest.raises(Conflict):
+        confirm_claim(claim_id=claim.pk, actor=ground.approver)
+    assert fresh(claim).state == ClaimState.SUBMITTED
+    with pytest.raises(DomainError, match="本会的待认领"):
+        _proposed(ground, late, row)
+    assert own_gifts(PHONE) == []
+
+
 def test_the_second_claim_to_a_gift_goes_back_and_learns_nothing(ground: Ground) -> None:
     row = pooled(_gift(ground), ground.clerk)
     first, second = claimed(ground.jiande), claimed(ground.jiande, phone=OTHER_PHONE, payer_name="丙虚构丁")

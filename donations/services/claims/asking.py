@@ -27,6 +27,7 @@ from donations.choices import OPEN_CLAIM, ClaimState, NameChoice
 from donations.models import ClaimEvent, GiftClaim
 from donations.services.claims.moving import lock_claim, move_claim
 from donations.services.claims.telling import tell_claimant
+from organizations.choices import ASSOCIATION_KINDS
 
 if TYPE_CHECKING:
     from organizations.models import Branch
@@ -136,6 +137,8 @@ def kept_slip(key: str) -> StoredFile:
 
 def _check(said: ClaimSaid) -> None:
     fields = {}
+    if said.branch.kind not in ASSOCIATION_KINDS or not said.branch.is_open:
+        fields["branch"] = _("请选择省、市、县级红十字会。")
     if not 2 <= len(normalise_payer(said.payer_name)) <= LONGEST_NAME:
         fields["payer_name"] = _("请照凭证填写付款人姓名或单位全称，至少两个字。")
     if said.account and not (len(said.account) == 4 and len(account_tail(said.account)) == 4):

@@ -37,7 +37,7 @@ def propose_claim(*, claim_id: int, pooled: UnidentifiedGift, giver_kind: str, a
         if giver_kind not in KINDS:
             sentence = _("请选择付款人是个人还是单位；拿不准时选个人。")
             raise DomainError("giver_kind", sentence, {"giver_kind": sentence})
-        if pooled.branch_id != claim.branch_id or pooled.state != PoolState.OPEN:
+        if pooled.branch_id != claim.branch_id or not _is_free(pooled):
             sentence = _("这笔捐赠不在本会的待认领捐赠中，不能用来确认这项认领。")
             raise DomainError("not_in_pool", sentence, {"gift": sentence})
         move_claim(
@@ -67,7 +67,7 @@ def confirm_claim(*, claim_id: int, actor: User) -> GiftClaim:
         if actor.pk == claim.proposed_by_id:
             raise DomainError("own_work", _("须由核对人以外的另一人复核。"))
         pooled = lock_pooled(claim.pooled_id)
-        is_free = pooled.state == PoolState.OPEN
+        is_free = _is_free(pooled)
         if is_free:
             _identify(claim, pooled, actor)
         else:
@@ -99,12 +99,19 @@ def _identify(claim: GiftClaim, pooled: UnidentifiedGift, actor: User) -> None:
     tell_answered(claim)
 
 
+def _is_free(pooled: UnidentifiedGift) -> bool:
+    """Whether a gift waits, and nobody left a telephone with it at the desk meanwhile."""
+    contacts = GiverContact.objects.unscoped("of one known gift").filter(donation_id=pooled.donation_id)
+    return pooled.state == PoolState.OPEN and not contacts.exists()
+
+
 def _bind_phone(claim: GiftClaim, pooled: UnidentifiedGift, actor: User, work: str) -> None:
-    contacts = GiverContact.objects.unscoped("of one known gift")
-    contact = contacts.filter(donation=pooled.donation).first() or GiverContact(
-        **GiverContact.lineage_of(pooled.donation.branch), donation=pooled.donation
+    contact = GiverContact(
+        **GiverContact.lineage_of(pooled.donation.branch),
+        donation=pooled.donation,
+        recorded_by=actor,
+        recorded_at=now(),
     )
-    contact.recorded_by, contact.recorded_at = actor, now()
     seal_into(contact, phone=open_for_work(claim, "phone", work=work))
     contact.save()
 
