@@ -43,3 +43,18 @@ _sms_templates = {
     "giver.answered": env_template("SMS_TEMPLATE_ANSWERED", _ANSWERED_VALUES, required=False),
 }
 SMS_TEMPLATES = {purpose: template for purpose, template in _sms_templates.items() if template}
+
+# 微信服务号: for messages that are no codes, to givers who bound their WeChat at /my/.
+WECHAT_APP_ID = env_text("WECHAT_APP_ID", "")
+if WECHAT_APP_ID and NOTIFIER == "off":
+    raise SettingError(
+        "WECHAT_APP_ID", "绑定微信要先用短信验证码验证手机号，而 NOTIFIER=off", "先设置 NOTIFIER，或不设置本项"
+    )
+WECHAT_APP_SECRET = env_secret("WECHAT_APP_SECRET", optional=not WECHAT_APP_ID)
+WECHAT_API_URL = env_gateway("WECHAT_API_URL", required=False).rstrip("/")
+# Where a message leads: the page 我的捐赠 of this portal.
+WECHAT_MESSAGE_URL = env_gateway("WECHAT_MESSAGE_URL", required=False)
+_wechat_templates = {
+    "giver.answered": env_template("WECHAT_TEMPLATE_ANSWERED", _ANSWERED_VALUES, required=bool(WECHAT_APP_ID)),
+}
+WECHAT_TEMPLATES = {purpose: template for purpose, template in _wechat_templates.items() if template}

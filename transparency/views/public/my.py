@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.clock import now
 from core.crypto import KeyringError, seal, unseal
 from core.errors import DomainError, NotFound
+from core.notifying.backends import wechat
 from core.phone_codes import ask_for_code, check_code, checked_mobile
 from core.throttling import place_of
 from donations.choices import NameChoice, RequestKind
@@ -41,6 +42,8 @@ PURPOSE = "giver"
 STAYS = timedelta(minutes=20)
 _FIELD = "transparency.session.phone"
 _ASKED, _PROVED = "giver_asked", "giver"
+# Began to bind WeChat: the number for which, and the state that must come back (transparency.views.public.my_wechat).
+BINDING, BINDING_STATE = "giver_wechat", "giver_wechat_state"
 
 
 class PhoneForm(forms.Form):
@@ -114,7 +117,8 @@ def my(request: HttpRequest) -> HttpResponse:
     """The giver's gifts, or the form for the telephone; the answer is the same whether the number is known or not."""
     phone = kept_phone(request, _PROVED)
     if phone:
-        return render(request, "public/my/gifts.html", {"gifts": own_gifts(phone), "as_of": now()})
+        context = {"gifts": own_gifts(phone), "as_of": now(), "has_wechat": wechat.is_set_up()}
+        return render(request, "public/my/gifts.html", context)
     form = PhoneForm(request.POST or None)
     is_off = settings.NOTIFIER == "off"
     if not is_off and form.is_valid():
@@ -155,7 +159,7 @@ def my_code(request: HttpRequest) -> HttpResponse:
 @require_POST
 def my_leave(request: HttpRequest) -> HttpResponse:
     """Close the giver's own pages at once."""
-    for name in (_ASKED, _PROVED):
+    for name in (_ASKED, _PROVED, BINDING, BINDING_STATE):
         request.session.pop(name, None)
     messages.success(request, _("已退出，您的捐赠信息不再显示。"))
     return redirect("my")
