@@ -194,7 +194,7 @@ def _messages(subject: str) -> Iterator[Finding]:
     elif way in ("aliyun", "tencent"):
         text = _("%(name)s，签名“%(sign)s”") % {"name": names[way], "sign": settings.SMS_SIGN_NAME}
         yield Finding(subject, Level.FINE, text)
-        if "giver.answered" not in settings.SMS_TEMPLATES:
+        if "answered" not in settings.SMS_TEMPLATES:
             text = _("没有设置 SMS_TEMPLATE_ANSWERED，答复请求后不会发短信告知")
             yield Finding(subject, Level.ATTENTION, text, _("报备模板后设置，见 docs/notifying.md。"))
     else:

@@ -147,4 +147,4 @@ def test_a_way_that_is_set_up_right_starts(way: str) -> None:
         check=True,
     )
     assert f"core.notifying.backends.{way.title()}Notifier" in run.stdout
-    assert "{'giver': ('SMS_154950909', (('code', 'code'),))}" in run.stdout
+    assert "{'code': ('SMS_154950909', (('code', 'code'),))}" in run.stdout

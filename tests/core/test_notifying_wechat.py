@@ -21,9 +21,11 @@ from core.notifying import (
     unbind_wechat,
 )
 from core.notifying.backends import NotSent, wechat
+from core.retention import all_terms
 from core.retention.holds import open_holds
 from core.retention.rules import purge_ended_bindings, purge_messages
 from core.retention.terms import Asked
+from core.sealed import sealed_places
 from tests.core.providers import KEY_ID, SECRET, Aliyun, Provider, Wechat
 
 PHONE, OTHER, OPENID = "13800000000", "13900000000", "o6_bmjrPTlm6_2sgVt7hMZOPfL2M"
@@ -35,7 +37,7 @@ SENT = {"errcode": 0, "errmsg": "ok", "msgid": 200228332}
 def service(settings: Any) -> Iterator[Provider]:
     cache.clear()
     settings.WECHAT_APP_ID, settings.WECHAT_APP_SECRET = KEY_ID, SECRET
-    settings.WECHAT_TEMPLATES = {"giver.answered": ("tmpl", (("character_string1", "number"), ("time2", "day")))}
+    settings.WECHAT_TEMPLATES = {"answered": ("tmpl", (("character_string1", "number"), ("time2", "day")))}
     settings.WECHAT_MESSAGE_URL = "https://portal.example.org/my/"
     settings.SMS_TEMPLATES = {}
     settings.NOTIFIER_BACKEND = "core.notifying.backends.AliyunNotifier"
@@ -50,7 +52,7 @@ def service(settings: Any) -> Iterator[Provider]:
 def sms(settings: Any) -> Iterator[Provider]:
     settings.SMS_ACCESS_KEY_ID, settings.SMS_ACCESS_KEY_SECRET = KEY_ID, SECRET
     settings.SMS_SIGN_NAME = "示例省红十字会"
-    settings.SMS_TEMPLATES = {"giver": ("S1", (("code", "code"),)), "giver.answered": ("S2", (("number", "number"),))}
+    settings.SMS_TEMPLATES = {"code": ("S1", (("code", "code"),)), "answered": ("S2", (("number", "number"),))}
     with Provider(Aliyun).running() as provider:
         settings.SMS_ENDPOINT = provider.address
         provider.answer({"Code": "OK"})
@@ -162,9 +164,10 @@ def test_without_a_binding_the_message_goes_by_sms_or_ends(service: Provider, sm
 
 
 @pytest.mark.django_db
-def test_codes_go_by_sms_whoever_is_bound(service: Provider, sms: Provider) -> None:
+def test_codes_go_by_sms_whoever_is_bound(service: Provider, sms: Provider, settings: Any) -> None:
+    settings.WECHAT_TEMPLATES = {**settings.WECHAT_TEMPLATES, "code": ("tmpl", (("number1", "code"),))}
     bound()
-    assert send_message(message_id=left("giver", {"code": "987654", "minutes": "5"}).pk)
+    assert send_message(message_id=left("giver.code", {"code": "987654", "minutes": "5"}).pk)
     assert service.received == []
     assert sms.received[0]["TemplateParam"] == {"code": "987654"}
 
@@ -175,7 +178,7 @@ def test_whether_a_message_can_reach_somebody(service: Provider, settings: Any) 
     bound()
     assert can_send(purpose="giver.answered", phone=PHONE)
     assert not can_send(purpose="giver.answered", phone=OTHER)
-    assert not can_send(purpose="giver", phone=PHONE)
+    assert not can_send(purpose="giver.code", phone=PHONE)
     settings.WECHAT_APP_ID = ""
     assert not can_send(purpose="giver.answered", phone=PHONE)
 
@@ -293,3 +296,10 @@ def test_ended_messages_and_bindings_go_when_their_time_is_over() -> None:
     assert (purge_messages(asked).destroyed, purge_ended_bindings(asked).destroyed) == (1, 1)
     assert Message.objects.get().pk == waiting.pk
     assert bound_wechat(OTHER) is not None
+
+
+def test_what_lies_sealed_is_known_to_the_change_of_keys_and_has_its_time() -> None:
+    assert {"core.message.values", "core.wechatbinding.phone", "core.wechatbinding.openid"} <= {
+        str(place) for place in sealed_places()
+    }
+    assert {"core.messages", "core.wechat_bindings"} <= {term.key for term in all_terms()}

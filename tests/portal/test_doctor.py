@@ -110,12 +110,12 @@ def _messages() -> list[tuple[Level, str]]:
 def test_the_way_of_messages_is_told_with_what_is_missing(db: None, settings: Any) -> None:
     settings.NOTIFIER = "off"
     assert _messages() == [(Level.ATTENTION, "没有开通，捐赠人不能查看“我的捐赠”")]
-    settings.NOTIFIER, settings.SMS_SIGN_NAME, settings.SMS_TEMPLATES = "aliyun", "示例会", {"giver": ("S1", ())}
+    settings.NOTIFIER, settings.SMS_SIGN_NAME, settings.SMS_TEMPLATES = "aliyun", "示例会", {"code": ("S1", ())}
     way, missing = _messages()
     assert way == (Level.FINE, "阿里云短信，签名“示例会”")
     assert missing[0] == Level.ATTENTION
     assert "SMS_TEMPLATE_ANSWERED" in missing[1]
-    settings.SMS_TEMPLATES = {"giver": ("S1", ()), "giver.answered": ("S2", ())}
+    settings.SMS_TEMPLATES = {"code": ("S1", ()), "answered": ("S2", ())}
     settings.WECHAT_APP_ID = "wx0000"
     bind_wechat(phone="13800000000", openid="示例账号", consent_version="示例版")
     assert _messages() == [way, (Level.FINE, "微信服务号已设置，1 人绑定")]
@@ -125,7 +125,7 @@ def test_messages_that_did_not_go_are_counted_by_their_code(db: None, settings: 
     settings.NOTIFIER = "gateway"
     failures = ("isv.AMOUNT_NOT_ENOUGH", "too_late", "too_late", "")
     for failure in failures:
-        message = leave_message(phone="13800000000", text="示例", purpose="giver", give_up_at=clock.now())
+        message = leave_message(phone="13800000000", text="示例", purpose="giver.code", give_up_at=clock.now())
         Message.objects.filter(pk=message.pk).update(failure=failure)
     Message.objects.filter(failure="isv.AMOUNT_NOT_ENOUGH").update(created_at=clock.now() - timedelta(days=2))
     assert _messages() == [(Level.FINE, "自建网关"), (Level.ATTENTION, "过去一天没有发出的：too_late 2")]

@@ -20,7 +20,7 @@ from django.core.cache import cache
 from core.crypto import KeyringError, seal, unseal
 from core.notifying.backends.asking import Answer, ask
 from core.notifying.backends.base import UNKNOWN_CODE, NotSent, safe_code
-from core.notifying.backends.filed import filled
+from core.notifying.backends.filed import CODE, filled, template_name
 
 API = "https://api.weixin.qq.com"
 AUTHORIZE = "https://open.weixin.qq.com/connect/oauth2/authorize"
@@ -40,8 +40,9 @@ def is_set_up() -> bool:
 
 
 def carries(purpose: str) -> bool:
-    """Whether messages of this purpose may go by WeChat; codes never have a template here."""
-    return is_set_up() and purpose in settings.WECHAT_TEMPLATES
+    """Whether messages of this purpose may go by WeChat; codes never do."""
+    name = template_name(purpose)
+    return is_set_up() and name != CODE and name in settings.WECHAT_TEMPLATES
 
 
 def authorize_url(*, back: str, state: str) -> str:

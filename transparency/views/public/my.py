@@ -42,8 +42,6 @@ PURPOSE = "giver"
 STAYS = timedelta(minutes=20)
 _FIELD = "transparency.session.phone"
 _ASKED, _PROVED = "giver_asked", "giver"
-# Began to bind WeChat: the number for which, and the state that must come back (transparency.views.public.my_wechat).
-BINDING, BINDING_STATE = "giver_wechat", "giver_wechat_state"
 
 
 class PhoneForm(forms.Form):
@@ -159,7 +157,7 @@ def my_code(request: HttpRequest) -> HttpResponse:
 @require_POST
 def my_leave(request: HttpRequest) -> HttpResponse:
     """Close the giver's own pages at once."""
-    for name in (_ASKED, _PROVED, BINDING, BINDING_STATE):
+    for name in (_ASKED, _PROVED):
         request.session.pop(name, None)
     messages.success(request, _("已退出，您的捐赠信息不再显示。"))
     return redirect("my")

@@ -27,10 +27,12 @@ from core.clock import now
 from core.errors import DomainError, NotFound
 from core.notifying import bind_wechat, bound_wechat, unbind_wechat
 from core.notifying.backends import NotSent, wechat
-from transparency.views.public.my import BINDING, BINDING_STATE, keep_phone, kept_phone, own_page
+from transparency.views.public.my import keep_phone, kept_phone, own_page
 
 # The version of the words in templates/public/my/_wechat_consent.html; it changes with them (a test holds both).
 CONSENT_VERSION = "2026-11"
+# What the session holds of a way to WeChat that was begun: the number for which, sealed, and the state.
+BINDING, BINDING_STATE = "giver_wechat", "giver_wechat_state"
 COMES_BACK_WITHIN = timedelta(minutes=10)
 # The form's answer leads there, and browsers hold forms to this directive also where they are led on.
 _LEADS_TO_WECHAT = csp_update({"form-action": ["https://open.weixin.qq.com"]})
