@@ -18,11 +18,14 @@ from django.conf import settings
 from django.core import checks
 from django.db import DatabaseError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from core import clock, crypto
 from core.keys import key_problems, unfinished_rotation
 from core.models.heartbeat import Heartbeat
+from core.models.messages import Message, WechatBinding
+from core.notifying.backends import wechat
 
 OLDEST_POSTGRES = 150_000
 # A rare character of given names that only the complete fonts have.
@@ -62,6 +65,7 @@ def examine() -> list[Finding]:
         (_("数据库结构"), _migrations),
         (_("消息队列"), _broker),
         (_("后台进程"), _processes),
+        (_("短消息"), _messages),
         (_("字体"), _fonts),
         (_("密钥"), _keys),
         (_("磁盘"), _disk),
@@ -178,6 +182,34 @@ def _processes(subject: str) -> Iterator[Finding]:
             yield Finding(subject, Level.ATTENTION, text, remedy)
         else:
             yield Finding(subject, Level.FINE, _("%(label)s在运行") % {"label": label})
+
+
+def _messages(subject: str) -> Iterator[Finding]:
+    """Which way messages go, what is missing, and what did not go within the last day; nobody is written to."""
+    names = {"aliyun": _("阿里云短信"), "tencent": _("腾讯云短信"), "gateway": _("自建网关")}
+    way = settings.NOTIFIER
+    if way == "off":
+        text = _("没有开通，捐赠人不能查看“我的捐赠”")
+        yield Finding(subject, Level.ATTENTION, text, _("设置 NOTIFIER，见 docs/notifying.md。"))
+    elif way in ("aliyun", "tencent"):
+        text = _("%(name)s，签名“%(sign)s”") % {"name": names[way], "sign": settings.SMS_SIGN_NAME}
+        yield Finding(subject, Level.FINE, text)
+        if "answered" not in settings.SMS_TEMPLATES:
+            text = _("没有设置 SMS_TEMPLATE_ANSWERED，答复请求后不会发短信告知")
+            yield Finding(subject, Level.ATTENTION, text, _("报备模板后设置，见 docs/notifying.md。"))
+    else:
+        yield Finding(subject, Level.FINE, names.get(way) or _("演示方式 %(name)s") % {"name": way})
+    if wechat.is_set_up():
+        count = WechatBinding.objects.filter(ended_at=None).count()
+        yield Finding(subject, Level.FINE, _("微信服务号已设置，%(count)d 人绑定") % {"count": count})
+    since = clock.now() - timedelta(days=1)
+    failed = Message.objects.filter(created_at__gte=since).exclude(failure="").values_list("failure")
+    counts = list(failed.annotate(count=Count("pk")).order_by("-count", "failure")[:5])
+    if counts:
+        reasons = "、".join(f"{failure} {count}" for failure, count in counts)
+        text = _("过去一天没有发出的：%(reasons)s") % {"reasons": reasons}
+        remedy = _("按服务商的错误码查原因；too_late 是到时仍没有发出，看 var/log 中 worker 的日志。")
+        yield Finding(subject, Level.ATTENTION, text, remedy)
 
 
 def _fonts(subject: str) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from core.errors import DomainError
 from core.identifiers import normalise_phone
 from core.models import PhoneCode
 from core.notifying import leave_message
+from core.notifying.backends.filed import CODE
 from core.sealed import matching, seal_into
 from core.throttling import Limit, count_once
 
@@ -65,7 +66,9 @@ def ask_for_code(*, phone: str, purpose: str, place: str, is_known: bool) -> Non
                 "minutes": minutes,
             }
             values = {"code": code, "minutes": str(minutes)}
-            leave_message(phone=number, text=text, purpose=purpose, give_up_at=row.expires_at, values=values)
+            leave_message(
+                phone=number, text=text, purpose=f"{purpose}.{CODE}", give_up_at=row.expires_at, values=values
+            )
 
 
 def check_code(*, phone: str, purpose: str, code: str) -> str:

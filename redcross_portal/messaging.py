@@ -27,7 +27,7 @@ NOTIFIER_FILES_DIR = data_dir() / "messages"
 NOTIFIER_GATEWAY_URL = env_gateway("NOTIFIER_GATEWAY_URL", required=NOTIFIER == "gateway")
 NOTIFIER_GATEWAY_SECRET = env_text("NOTIFIER_GATEWAY_SECRET", None if NOTIFIER == "gateway" else "")
 
-# What the messages of each purpose carry, in this order: a template may take any of it.
+# What the messages of purposes `….code` and `….answered` carry, in this order: a template may take any of it.
 _CODE_VALUES = ("code", "minutes")
 _ANSWERED_VALUES = ("number", "day")
 # The provider's account and the templates filed with it; one set of names for both providers.
@@ -39,7 +39,22 @@ SMS_APP_ID = env_text("SMS_APP_ID", None if NOTIFIER == "tencent" else "")
 SMS_REGION = env_text("SMS_REGION", "ap-guangzhou")
 SMS_ENDPOINT = env_gateway("SMS_ENDPOINT", required=False).rstrip("/")
 _sms_templates = {
-    "giver": env_template("SMS_TEMPLATE_CODE", _CODE_VALUES, required=_is_sms),
-    "giver.answered": env_template("SMS_TEMPLATE_ANSWERED", _ANSWERED_VALUES, required=False),
+    "code": env_template("SMS_TEMPLATE_CODE", _CODE_VALUES, required=_is_sms),
+    "answered": env_template("SMS_TEMPLATE_ANSWERED", _ANSWERED_VALUES, required=False),
 }
-SMS_TEMPLATES = {purpose: template for purpose, template in _sms_templates.items() if template}
+SMS_TEMPLATES = {name: template for name, template in _sms_templates.items() if template}
+
+# 微信服务号: for messages that are no codes, to givers who bound their WeChat at /my/.
+WECHAT_APP_ID = env_text("WECHAT_APP_ID", "")
+if WECHAT_APP_ID and NOTIFIER == "off":
+    raise SettingError(
+        "WECHAT_APP_ID", "绑定微信要先用短信验证码验证手机号，而 NOTIFIER=off", "先设置 NOTIFIER，或不设置本项"
+    )
+WECHAT_APP_SECRET = env_secret("WECHAT_APP_SECRET", optional=not WECHAT_APP_ID)
+WECHAT_API_URL = env_gateway("WECHAT_API_URL", required=False).rstrip("/")
+# Where a message leads: the page 我的捐赠 of this portal.
+WECHAT_MESSAGE_URL = env_gateway("WECHAT_MESSAGE_URL", required=False)
+_wechat_templates = {
+    "answered": env_template("WECHAT_TEMPLATE_ANSWERED", _ANSWERED_VALUES, required=bool(WECHAT_APP_ID)),
+}
+WECHAT_TEMPLATES = {name: template for name, template in _wechat_templates.items() if template}

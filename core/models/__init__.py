@@ -5,7 +5,7 @@ from core.models.files import StoredFile
 from core.models.heartbeat import Heartbeat
 from core.models.jobs import Job
 from core.models.keys import KeyFingerprint, KeyRotation, LookupKeys
-from core.models.messages import Message, PhoneCode
+from core.models.messages import Message, PhoneCode, WechatBinding
 from core.models.numbers import NumberCounter
 from core.models.outbox import PublicRecord
 from core.models.reads import ReadLog
@@ -28,4 +28,5 @@ __all__ = [
     "RetentionHold",
     "RetentionRun",
     "StoredFile",
+    "WechatBinding",
 ]

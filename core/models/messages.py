@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.fields import LookupDigestField, SealedModel, SealedTextField
+from core.fields import LookupDigestField, SealedModel, SealedTextField, unique_lookup
 from core.identifiers import normalise_phone
 
 
@@ -51,3 +51,33 @@ class PhoneCode(SealedModel):
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.pk}"
+
+
+class WechatBinding(SealedModel):
+    """That a telephone's owner agreed to be written to by WeChat; number and account are emptied when it ends.
+
+    The row is the consent: which words, when, until when. One open binding a telephone.
+    """
+
+    phone = SealedTextField(_("手机号"), logical="core.wechatbinding.phone", lookup=normalise_phone, null=True)
+    phone_digest = LookupDigestField()
+    phone_digest_next = LookupDigestField()
+    openid = SealedTextField(_("微信账号"), logical="core.wechatbinding.openid", null=True)
+    consent_version = models.CharField(_("同意书版本"), max_length=20)
+    bound_at = models.DateTimeField(_("绑定时间"))
+    ended_at = models.DateTimeField(_("解绑时间"), null=True)
+
+    class Meta:
+        verbose_name = _("微信绑定")
+        verbose_name_plural = _("微信绑定")
+        constraints = [
+            *unique_lookup("phone", name="wechatbinding_phone_once"),
+            models.CheckConstraint(
+                condition=models.Q(ended_at=None, phone__isnull=False, openid__isnull=False)
+                | models.Q(ended_at__isnull=False, phone__isnull=True, openid__isnull=True),
+                name="wechatbinding_emptied_when_ended",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"

@@ -13,7 +13,8 @@ from django.db.models import Q
 
 from core.clock import now
 from core.models import Message
-from core.notifying.backends import NotSent, notifier
+from core.notifying.backends import NotSent, notifier, wechat
+from core.notifying.bindings import bound_wechat, openid_to_write_to
 from core.sealed import open_for_work, seal_into
 
 _log = logging.getLogger("portal.notifying")
@@ -34,6 +35,11 @@ def leave_message(
     message.save()
     transaction.on_commit(lambda: _queue(message.pk))
     return message
+
+
+def can_send(*, purpose: str, phone: str) -> bool:
+    """Whether a message of this purpose can reach a telephone's owner at all, by SMS or by a WeChat that is bound."""
+    return notifier().carries(purpose) or (wechat.carries(purpose) and bound_wechat(phone) is not None)
 
 
 def _queue(message_id: int) -> None:
@@ -74,7 +80,30 @@ def _deliver(message: Message) -> None:
     phone = open_for_work(message, "phone", work=work) or ""
     text = open_for_work(message, "text", work=work) or ""
     values: dict[str, str] = json.loads(open_for_work(message, "values", work=work) or "{}")
+    if wechat.carries(message.purpose) and _by_wechat(message, phone, values, work):
+        return
     notifier().send(phone=phone, text=text, purpose=message.purpose, values=values)
+
+
+def _by_wechat(message: Message, phone: str, values: dict[str, str], work: str) -> bool:
+    """Send by WeChat where the telephone is bound; False where the message is to go by SMS instead.
+
+    Raises NotSent where WeChat refused and there is no SMS for this purpose either.
+    """
+    is_by_sms = notifier().carries(message.purpose)
+    openid = openid_to_write_to(phone, work=work)
+    if not openid:
+        if is_by_sms:
+            return False
+        raise NotSent("not_bound", is_final=True)
+    try:
+        wechat.send(openid=openid, purpose=message.purpose, values=values, key=message.row_key)
+    except NotSent as error:
+        if not is_by_sms:
+            raise
+        _log.warning("message %s goes by SMS: %s", message.pk, error)
+        return False
+    return True
 
 
 def _ended(message: Message, *, sent_at: datetime | None = None, failure: str = "") -> bool:

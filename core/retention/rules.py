@@ -13,10 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from core.clock import SHANGHAI, now, wall_clock
 from core.files import lock_digest, path_of, sealed_path_of
-from core.models import ReadLog, StoredFile
+from core.models import Message, ReadLog, StoredFile, WechatBinding
 from core.retention.terms import Asked, HoldKind, Outcome, Term
 
 READ_LOG_YEARS = 5
+MESSAGE_DAYS = 90
+ENDED_BINDING_YEARS = 3
 _BATCH_ROWS = 1000
 
 
@@ -81,6 +83,18 @@ def purge_sessions(asked: Asked) -> Outcome:
     return delete_in_batches(Session.objects.filter(expire_date__lt=wall_clock()), asked)
 
 
+def purge_messages(asked: Asked) -> Outcome:
+    """Delete rows of short messages that ended; number and text were emptied when they did."""
+    ended = Message.objects.exclude(sent_at=None, failure="")
+    return delete_in_batches(ended.filter(created_at__lt=now() - datetime.timedelta(days=MESSAGE_DAYS)), asked)
+
+
+def purge_ended_bindings(asked: Asked) -> Outcome:
+    """Delete what shows that somebody had agreed to be written to by WeChat, three years after it ended."""
+    before = datetime.datetime.combine(_years_before(asked.today, ENDED_BINDING_YEARS), datetime.time(), SHANGHAI)
+    return delete_in_batches(WechatBinding.objects.filter(ended_at__lt=before), asked)
+
+
 def delete_in_batches(rows: QuerySet[Any], asked: Asked, held: int = 0) -> Outcome:
     """Delete rows, a thousand a transaction, in the order of their keys; only count them where one looks."""
     due = rows.count()
@@ -138,6 +152,24 @@ TERMS: tuple[Term, ...] = (
         _("过期即删"),
         "个人信息保护法 第十九条",
         purge_sessions,
+    ),
+    Term(
+        "core.messages",
+        "P2",
+        _("短消息（号码和内容发出或作废时清空）"),
+        _("发送验证码和通知"),
+        _("发送记录 90 天"),
+        "个人信息保护法 第十九条",
+        purge_messages,
+    ),
+    Term(
+        "core.wechat_bindings",
+        "P2",
+        _("微信绑定（手机号和微信账号加密，解绑时清空）"),
+        _("按本人同意用微信通知"),
+        _("到本人解绑；同意和解绑的时间再留三年"),
+        "个人信息保护法 第十五条、第四十七条、第五十六条",
+        purge_ended_bindings,
     ),
     Term(
         "core.audit_trail",

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from core.audit import record_audit
 from core.clock import now, today
 from core.errors import Conflict, DomainError
+from core.notifying import can_send, leave_message
 from core.phone_codes import checked_mobile
-from core.sealed import seal_into
+from core.sealed import open_for_work, seal_into
 from core.workdays import add_workdays
 from donations.choices import (
     REQUEST_DUE_WORKDAYS,
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 LONGEST_TEXT = 1000
+ANSWERED = "giver.answered"
+# That an answer is there is news for a day; the answer itself stays on the giver's page.
+TOLD_WITHIN = datetime.timedelta(days=1)
 
 
 def record_contact(*, donation: Donation, phone: str, actor: User) -> GiverContact:
@@ -92,7 +96,7 @@ def ask_about_gift(*, donation: Donation, kind: str, text: str) -> GiverRequest:
 
 
 def answer_request(*, request_id: int, answer: str, actor: User) -> GiverRequest:
-    """Answer a giver's request; the answer shows on the giver's own page.
+    """Answer a giver's request; it shows on the giver's own page, and a short message says so where one can be sent.
 
     Locks the request. Raises WrongState where it is over, DomainError without words.
     """
@@ -108,6 +112,7 @@ def answer_request(*, request_id: int, answer: str, actor: User) -> GiverRequest
         names = seal_into(request, answer=words)
         request.save(update_fields=["status", "ended_at", "answered_by", *names])
         record_audit("donations.giver.answered", actor=actor, obj=request.donation, branch_code=request.branch.code)
+        _tell_that_answered(request)
     return request
 
 
@@ -160,6 +165,17 @@ def _locked(request_id: int) -> GiverRequest:
         .get(pk=request_id)
     )
     return request
+
+
+def _tell_that_answered(request: GiverRequest) -> None:
+    """Leave a message for whoever left the telephone with the gift; it holds nothing of request or answer."""
+    contact = GiverContact.objects.unscoped("of one known gift").filter(donation=request.donation).first()
+    phone = open_for_work(contact, "phone", work=f"donations.givers:answered:{request.pk}") if contact else None
+    if not phone or not can_send(purpose=ANSWERED, phone=phone):
+        return
+    values = {"number": request.donation.number, "day": today().isoformat()}
+    text = _("您就捐赠 %(number)s 提出的请求已于 %(day)s 答复，请在“我的捐赠”中查看。") % values
+    leave_message(phone=phone, text=text, purpose=ANSWERED, give_up_at=now() + TOLD_WITHIN, values=values)
 
 
 def _move(request: GiverRequest, to_status: str) -> None:

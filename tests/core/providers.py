@@ -64,12 +64,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self._answer(400, b'{"Code": "SignatureDoesNotMatch"}')
             return
         time.sleep(self.provider.delay_seconds)
-        self._answer(*self.provider.next_answer())
+        self._answer(*self.due())
 
     do_GET = do_POST
 
     def checked(self, body: bytes) -> dict[str, Any]:
         raise NotImplementedError
+
+    def due(self) -> tuple[int, bytes]:
+        return self.provider.next_answer()
 
     def _answer(self, status: int, content: bytes) -> None:
         try:
@@ -158,19 +161,17 @@ class Wechat(Handler):
         parts = urlsplit(self.path)
         return {"path": parts.path, "query": dict(parse_qsl(parts.query)), "body": json.loads(body or b"{}")}
 
-    def _answer(self, status: int, content: bytes) -> None:
+    def due(self) -> tuple[int, bytes]:
         received = self.provider.received[-1]
-        secret = getattr(self.provider, "secret", SECRET)
         if received["path"] == "/cgi-bin/stable_token":
-            asked = received["body"]
-            is_right = asked == {"grant_type": "client_credential", "appid": KEY_ID, "secret": secret}
+            is_right = received["body"] == {"grant_type": "client_credential", "appid": KEY_ID, "secret": SECRET}
             token = self.tokens.pop(0) if len(self.tokens) > 1 else self.tokens[0]
             good = {"access_token": token, "expires_in": 7200}
-            content = json.dumps(good if is_right else {"errcode": 40125, "errmsg": "invalid appsecret"}).encode()
-        elif received["path"] == "/sns/oauth2/access_token":
+            return 200, json.dumps(good if is_right else {"errcode": 40125, "errmsg": "invalid appsecret"}).encode()
+        if received["path"] == "/sns/oauth2/access_token":
             asked = received["query"]
-            is_right = (asked["appid"], asked["secret"], asked["grant_type"]) == (KEY_ID, secret, "authorization_code")
+            is_right = (asked["appid"], asked["secret"], asked["grant_type"]) == (KEY_ID, SECRET, "authorization_code")
             openid = self.openids.get(asked["code"]) if is_right else None
             good = {"access_token": "page-token", "expires_in": 7200, "openid": openid, "scope": "snsapi_base"}
-            content = json.dumps(good if openid else {"errcode": 40029, "errmsg": "invalid code"}).encode()
-        super()._answer(status, content)
+            return 200, json.dumps(good if openid else {"errcode": 40029, "errmsg": "invalid code"}).encode()
+        return super().due()

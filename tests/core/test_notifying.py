@@ -114,6 +114,9 @@ def test_a_message_left_in_a_transaction_is_sent_by_a_worker_after_it(
         ({**ACCOUNT, "SMS_TEMPLATE_ANSWERED": "SMS_2:code"}, "SMS_TEMPLATE_ANSWERED"),
         ({**ACCOUNT, "SMS_ENDPOINT": "http://dysmsapi.aliyuncs.com"}, "SMS_ENDPOINT"),
         ({**ACCOUNT, "NOTIFIER": "tencent"}, "SMS_APP_ID"),
+        ({"WECHAT_APP_ID": "wx0000"}, "WECHAT_APP_ID"),
+        ({**ACCOUNT, "WECHAT_APP_ID": "wx0000"}, "WECHAT_APP_SECRET"),
+        ({**ACCOUNT, "WECHAT_APP_ID": "wx0000", "WECHAT_APP_SECRET": "secret-example"}, "WECHAT_TEMPLATE_ANSWERED"),
         ({"NOTIFIER": "pigeon"}, "NOTIFIER"),
         ({"NOTIFIER": "console"}, "NOTIFIER"),
         ({"NOTIFIER": "gateway"}, "NOTIFIER_GATEWAY_URL"),
@@ -144,4 +147,4 @@ def test_a_way_that_is_set_up_right_starts(way: str) -> None:
         check=True,
     )
     assert f"core.notifying.backends.{way.title()}Notifier" in run.stdout
-    assert "{'giver': ('SMS_154950909', (('code', 'code'),))}" in run.stdout
+    assert "{'code': ('SMS_154950909', (('code', 'code'),))}" in run.stdout

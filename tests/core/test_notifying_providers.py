@@ -27,7 +27,7 @@ def tencent_error(code: str) -> dict[str, Any]:
 def account(settings: Any) -> None:
     settings.SMS_ACCESS_KEY_ID, settings.SMS_ACCESS_KEY_SECRET = KEY_ID, SECRET
     settings.SMS_SIGN_NAME, settings.SMS_APP_ID, settings.SMS_REGION = "示例省 红十字会*~", "1400006666", "ap-guangzhou"
-    settings.SMS_TEMPLATES = {"giver": ("SMS_154950909", (("code", "code"), ("m", "minutes")))}
+    settings.SMS_TEMPLATES = {"code": ("SMS_154950909", (("code", "code"), ("m", "minutes")))}
 
 
 @pytest.fixture(params=[("aliyun", AliyunNotifier, Aliyun), ("tencent", TencentNotifier, Tencent)], ids=lambda p: p[0])
@@ -41,7 +41,7 @@ def both(request: Any, settings: Any, account: None) -> Iterator[tuple[Any, Prov
 
 def refusal(way: Any) -> NotSent:
     with pytest.raises(NotSent) as caught:
-        way.send(phone=PHONE, text=f"您的验证码是 {CODE}", purpose="giver", values=VALUES)
+        way.send(phone=PHONE, text=f"您的验证码是 {CODE}", purpose="giver.code", values=VALUES)
     said = f"{caught.value} {caught.value!r} {caught.value.__cause__!r}"
     assert all(private not in said for private in (PHONE, CODE, SECRET, KEY_ID))
     return caught.value
@@ -88,7 +88,7 @@ def test_aliyun_gets_the_template_with_its_own_names(settings: Any, account: Non
         settings.SMS_ENDPOINT = provider.address
         provider.answer(ALIYUN_OK)
         for _twice in range(2):
-            AliyunNotifier().send(phone=PHONE, text="全文不发送", purpose="giver", values=VALUES)
+            AliyunNotifier().send(phone=PHONE, text="全文不发送", purpose="giver.code", values=VALUES)
     assert provider.refusals == []
     first, second = provider.received
     assert first.pop("nonce") != second.pop("nonce")
@@ -105,11 +105,11 @@ def test_aliyun_gets_the_template_with_its_own_names(settings: Any, account: Non
 
 
 def test_tencent_gets_the_values_in_the_templates_order(settings: Any, account: None) -> None:
-    settings.SMS_TEMPLATES = {"giver": ("449739", (("1", "minutes"), ("2", "code")))}
+    settings.SMS_TEMPLATES = {"code": ("449739", (("1", "minutes"), ("2", "code")))}
     with Provider(Tencent).running() as provider:
         settings.SMS_ENDPOINT = provider.address
         provider.answer(tencent_status("Ok"))
-        TencentNotifier().send(phone=PHONE, text="全文不发送", purpose="giver", values=VALUES)
+        TencentNotifier().send(phone=PHONE, text="全文不发送", purpose="giver.code", values=VALUES)
     assert provider.refusals == []
     assert provider.received == [
         {
@@ -231,8 +231,8 @@ def test_a_provider_that_is_away_is_tried_again(both: Any, settings: Any) -> Non
     ("templates", "values", "reason"),
     [
         ({}, VALUES, "template_missing"),
-        ({"giver": ("SMS_1", (("code", "code"),))}, {}, "values_missing"),
-        ({"giver": ("SMS_1", (("code", "code"),))}, None, "values_missing"),
+        ({"code": ("SMS_1", (("code", "code"),))}, {}, "values_missing"),
+        ({"code": ("SMS_1", (("code", "code"),))}, None, "values_missing"),
     ],
 )
 def test_without_template_or_values_the_provider_is_not_asked(
@@ -241,14 +241,15 @@ def test_without_template_or_values_the_provider_is_not_asked(
     way, provider = both
     settings.SMS_TEMPLATES = templates
     with pytest.raises(NotSent) as caught:
-        way.send(phone=PHONE, text="示例", purpose="giver", values=values)
+        way.send(phone=PHONE, text="示例", purpose="giver.code", values=values)
     assert (caught.value.reason, caught.value.is_final) == (reason, True)
     assert provider.received == provider.refusals == []
 
 
 def test_a_way_carries_the_purposes_that_have_templates(account: None) -> None:
     for way in (AliyunNotifier(), TencentNotifier()):
-        assert way.carries("giver")
+        assert way.carries("claim.code")
+        assert way.carries("giver.code")
         assert not way.carries("giver.answered")
 
 

@@ -24,7 +24,7 @@ OK = {"Code": "OK", "Message": "OK", "BizId": "1", "RequestId": "2"}
 def provider(settings: Any) -> Iterator[Provider]:
     settings.SMS_ACCESS_KEY_ID, settings.SMS_ACCESS_KEY_SECRET = KEY_ID, SECRET
     settings.SMS_SIGN_NAME = "示例省红十字会"
-    settings.SMS_TEMPLATES = {"giver": ("SMS_1", (("code", "code"),))}
+    settings.SMS_TEMPLATES = {"code": ("SMS_1", (("code", "code"),))}
     settings.NOTIFIER_BACKEND = "core.notifying.backends.AliyunNotifier"
     with Provider(Aliyun).running() as provider:
         settings.SMS_ENDPOINT = provider.address
@@ -32,7 +32,7 @@ def provider(settings: Any) -> Iterator[Provider]:
 
 
 def left(minutes: float = 5, **over: Any) -> Message:
-    facts = {"phone": PHONE, "text": TEXT, "purpose": "giver", "values": VALUES, **over}
+    facts = {"phone": PHONE, "text": TEXT, "purpose": "giver.code", "values": VALUES, **over}
     return leave_message(give_up_at=now() + datetime.timedelta(minutes=minutes), **facts)
 
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +11,10 @@ from urllib.parse import urlsplit
 import pytest
 from django.db import connection
 
+from core import clock
 from core.diagnosis import Level, examine
+from core.models import Message
+from core.notifying import bind_wechat, leave_message
 from redcross_portal import environment as reading
 from redcross_portal.environment import BASE_DIR
 from redcross_portal.first_secrets import make_missing_secrets
@@ -49,7 +53,7 @@ def test_each_subject_is_one_line_with_its_word(environment: dict[str, str]) -> 
     argv = [sys.executable, str(BASE_DIR / "manage.py"), "doctor"]
     said = subprocess.run(argv, env=environment, capture_output=True, text=True, check=False).stdout.splitlines()
     assert all(line.split("  ")[0] in {"正常", "注意", "错误"} for line in said)
-    for subject in ("设置", "数据库", "消息队列", "后台进程", "字体", "密钥", "磁盘", "时钟"):
+    for subject in ("设置", "数据库", "消息队列", "后台进程", "短消息", "字体", "密钥", "磁盘", "时钟"):
         assert any(f"  {subject}：" in line for line in said), subject
 
 
@@ -97,3 +101,31 @@ def test_a_process_that_fell_silent_is_noted(db: None) -> None:
         )
     levels = [finding.level for finding in examine() if finding.subject == "后台进程"]
     assert levels == [Level.FINE, Level.ATTENTION]
+
+
+def _messages() -> list[tuple[Level, str]]:
+    return [(finding.level, finding.text) for finding in examine() if finding.subject == "短消息"]
+
+
+def test_the_way_of_messages_is_told_with_what_is_missing(db: None, settings: Any) -> None:
+    settings.NOTIFIER = "off"
+    assert _messages() == [(Level.ATTENTION, "没有开通，捐赠人不能查看“我的捐赠”")]
+    settings.NOTIFIER, settings.SMS_SIGN_NAME, settings.SMS_TEMPLATES = "aliyun", "示例会", {"code": ("S1", ())}
+    way, missing = _messages()
+    assert way == (Level.FINE, "阿里云短信，签名“示例会”")
+    assert missing[0] == Level.ATTENTION
+    assert "SMS_TEMPLATE_ANSWERED" in missing[1]
+    settings.SMS_TEMPLATES = {"code": ("S1", ()), "answered": ("S2", ())}
+    settings.WECHAT_APP_ID = "wx0000"
+    bind_wechat(phone="13800000000", openid="示例账号", consent_version="示例版")
+    assert _messages() == [way, (Level.FINE, "微信服务号已设置，1 人绑定")]
+
+
+def test_messages_that_did_not_go_are_counted_by_their_code(db: None, settings: Any) -> None:
+    settings.NOTIFIER = "gateway"
+    failures = ("isv.AMOUNT_NOT_ENOUGH", "too_late", "too_late", "")
+    for failure in failures:
+        message = leave_message(phone="13800000000", text="示例", purpose="giver.code", give_up_at=clock.now())
+        Message.objects.filter(pk=message.pk).update(failure=failure)
+    Message.objects.filter(failure="isv.AMOUNT_NOT_ENOUGH").update(created_at=clock.now() - timedelta(days=2))
+    assert _messages() == [(Level.FINE, "自建网关"), (Level.ATTENTION, "过去一天没有发出的：too_late 2")]

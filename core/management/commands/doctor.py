@@ -1,4 +1,4 @@
-"""`manage.py doctor`: settings, database, broker, processes, fonts, keys, disk, clock, one line each."""
+"""`manage.py doctor`: settings, database, broker, processes, messages, fonts, keys, disk, clock, one line each."""
 
 from dataclasses import asdict
 from typing import Any
@@ -14,7 +14,7 @@ from core.diagnosis import Finding, Level, examine
 class Command(PortalCommand):
     """Exit status 0 when nothing is wrong, 1 when something is; `--json` prints one object."""
 
-    help = str(gettext_lazy("检查设置、数据库、队列、后台进程、字体、密钥、磁盘和时钟"))
+    help = str(gettext_lazy("检查设置、数据库、队列、后台进程、短消息、字体、密钥、磁盘和时钟"))
     # The checks of Django are one of the questions, and must not stop the others from being asked.
     requires_system_checks = []
     requires_right_keys = False

@@ -1,7 +1,8 @@
 """Filed templates: a provider sends no free text, only a template that was filed with it, filled with values.
 
-Which template a purpose has, and which of the message's values it takes under which names and in which order, stands
-in the settings (`SMS_TEMPLATE_…`, `WECHAT_TEMPLATE_…`; docs/notifying.md).
+A purpose is `<whose>.<what>`, and `<what>` names the template: one for all codes (`….code`), one for all answers. Which
+of the message's values it takes, under which names and in which order, stands in the settings (`SMS_TEMPLATE_…`,
+`WECHAT_TEMPLATE_…`; docs/notifying.md).
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.notifying.backends.base import NotSent
+
+CODE = "code"
+Templates = Mapping[str, tuple[str, tuple[tuple[str, str], ...]]]
 
 
 @dataclass(frozen=True)
@@ -20,14 +24,17 @@ class Filled:
     values: dict[str, str]
 
 
-def filled(
-    templates: Mapping[str, tuple[str, tuple[tuple[str, str], ...]]], purpose: str, values: Mapping[str, str] | None
-) -> Filled:
+def template_name(purpose: str) -> str:
+    """Return what a message is about: the last word of its purpose."""
+    return purpose.rpartition(".")[2]
+
+
+def filled(templates: Templates, purpose: str, values: Mapping[str, str] | None) -> Filled:
     """Return the template of a purpose, filled. Raises NotSent, final, where template or values are not there.
 
     A message written before messages carried values, or for another way, has its text alone and cannot be filled.
     """
-    found = templates.get(purpose)
+    found = templates.get(template_name(purpose))
     if found is None:
         raise NotSent("template_missing", is_final=True)
     template, fields = found

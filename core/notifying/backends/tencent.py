@@ -19,7 +19,7 @@ from django.conf import settings
 from core.clock import wall_clock
 from core.notifying.backends.asking import ask
 from core.notifying.backends.base import UNKNOWN_CODE, NotSent, safe_code
-from core.notifying.backends.filed import filled
+from core.notifying.backends.filed import filled, template_name
 
 ENDPOINT = "https://sms.tencentcloudapi.com"
 ALGORITHM = "TC3-HMAC-SHA256"
@@ -36,7 +36,7 @@ class TencentNotifier:
 
     def carries(self, purpose: str) -> bool:
         """Whether a template is set for the purpose."""
-        return purpose in settings.SMS_TEMPLATES
+        return template_name(purpose) in settings.SMS_TEMPLATES
 
     def send(self, *, phone: str, text: str, purpose: str, values: Mapping[str, str] | None = None) -> None:
         """Send the template of the purpose with its values. Raises NotSent with the provider's code."""

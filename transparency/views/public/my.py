@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.clock import now
 from core.errors import DomainError, NotFound
+from core.notifying.backends import wechat
 from core.phone_codes import ask_for_code, check_code, checked_mobile
 from core.throttling import place_of
 from donations.choices import NameChoice, RequestKind
@@ -64,7 +65,8 @@ def my(request: HttpRequest) -> HttpResponse:
     """The giver's gifts, or the form for the telephone; the answer is the same whether the number is known or not."""
     phone = kept_phone(request, PROVED)
     if phone:
-        return render(request, "public/my/gifts.html", {"gifts": own_gifts(phone), "as_of": now()})
+        context = {"gifts": own_gifts(phone), "as_of": now(), "has_wechat": wechat.is_set_up()}
+        return render(request, "public/my/gifts.html", context)
     form = PhoneForm(request.POST or None)
     is_off = settings.NOTIFIER == "off"
     if not is_off and form.is_valid():
