@@ -27,7 +27,7 @@ NOTIFIER_FILES_DIR = data_dir() / "messages"
 NOTIFIER_GATEWAY_URL = env_gateway("NOTIFIER_GATEWAY_URL", required=NOTIFIER == "gateway")
 NOTIFIER_GATEWAY_SECRET = env_text("NOTIFIER_GATEWAY_SECRET", None if NOTIFIER == "gateway" else "")
 
-# What the messages of purposes `….code` and `….answered` carry, in this order: a template may take any of it.
+# What messages of these purposes carry, in this order: a template may take any of it. Received and answered are alike.
 _CODE_VALUES = ("code", "minutes")
 _ANSWERED_VALUES = ("number", "day")
 # The provider's account and the templates filed with it; one set of names for both providers.
@@ -40,6 +40,7 @@ SMS_REGION = env_text("SMS_REGION", "ap-guangzhou")
 SMS_ENDPOINT = env_gateway("SMS_ENDPOINT", required=False).rstrip("/")
 _sms_templates = {
     "code": env_template("SMS_TEMPLATE_CODE", _CODE_VALUES, required=_is_sms),
+    "received": env_template("SMS_TEMPLATE_RECEIVED", _ANSWERED_VALUES, required=False),
     "answered": env_template("SMS_TEMPLATE_ANSWERED", _ANSWERED_VALUES, required=False),
 }
 SMS_TEMPLATES = {name: template for name, template in _sms_templates.items() if template}

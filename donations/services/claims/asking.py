@@ -26,7 +26,7 @@ from core.workdays import add_workdays
 from donations.choices import OPEN_CLAIM, ClaimState, NameChoice
 from donations.models import ClaimEvent, GiftClaim
 from donations.services.claims.moving import lock_claim, move_claim
-from donations.services.claims.telling import tell_claimant
+from donations.services.claims.telling import tell_received
 from organizations.choices import ASSOCIATION_KINDS
 
 if TYPE_CHECKING:
@@ -176,10 +176,7 @@ def _created(said: ClaimSaid, number: str, slip: StoredFile) -> GiftClaim:
     _keep_for_claim(slip)
     ClaimEvent.objects.create(claim=claim, to_state=claim.state, actor=None, at=claim.asked_at)
     record_audit("donations.claim.filed", actor=None, obj=claim, branch_code=said.branch.code)
-    tell_claimant(
-        claim,
-        _("已收到您的认领申请，编号 %(code)s，将在 %(day)s 前答复。") % {"code": claim.code, "day": claim.due_on},
-    )
+    tell_received(claim)
     return claim
 
 

@@ -27,7 +27,7 @@ from core.clock import now
 from core.errors import DomainError, NotFound
 from core.notifying import bind_wechat, bound_wechat, unbind_wechat
 from core.notifying.backends import NotSent, wechat
-from transparency.views.public.my import keep_phone, kept_phone, own_page
+from transparency.views.public.proving import keep_phone, kept_phone, own_page
 
 # The version of the words in templates/public/my/_wechat_consent.html; it changes with them (a test holds both).
 CONSENT_VERSION = "2026-11"
@@ -61,7 +61,7 @@ def where_set_up(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
 @require_safe
 @_LEADS_TO_WECHAT
-@own_page
+@own_page("my")
 @where_set_up
 def my_wechat(request: HttpRequest, phone: str) -> HttpResponse:
     """Whether WeChat is bound, and the form to bind or unbind it."""
@@ -70,7 +70,7 @@ def my_wechat(request: HttpRequest, phone: str) -> HttpResponse:
 
 @require_POST
 @_LEADS_TO_WECHAT
-@own_page
+@own_page("my")
 @where_set_up
 def my_wechat_bind(request: HttpRequest, phone: str) -> HttpResponse:
     """With the giver's consent, go to WeChat to learn by which account this page is open."""
@@ -84,7 +84,7 @@ def my_wechat_bind(request: HttpRequest, phone: str) -> HttpResponse:
 
 
 @require_GET
-@own_page
+@own_page("my")
 @where_set_up
 def my_wechat_callback(request: HttpRequest, phone: str) -> HttpResponse:
     """Bind the account by which the page was opened, if it is this session that went there, for this number."""
@@ -108,7 +108,7 @@ def my_wechat_callback(request: HttpRequest, phone: str) -> HttpResponse:
 
 
 @require_POST
-@own_page
+@own_page("my")
 @where_set_up
 def my_wechat_unbind(request: HttpRequest, phone: str) -> HttpResponse:
     """Withdraw the consent; from now on nothing goes to WeChat."""
