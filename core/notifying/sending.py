@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -20,6 +21,7 @@ from core.sealed import open_for_work, seal_into
 _log = logging.getLogger("portal.notifying")
 TASK = "core.tasks.send_message"
 LONGEST_WAIT = timedelta(minutes=15)
+LONGEST_TICK_SECONDS = 60
 
 
 def leave_message(
@@ -114,8 +116,15 @@ def _ended(message: Message, *, sent_at: datetime | None = None, failure: str = 
 
 
 def send_waiting(*, limit: int = 200) -> int:
-    """Send what still waits and whose turn it is, what ends soonest first; return how many went. Beat calls it."""
-    moment = now()
+    """Send what still waits and whose turn it is, what ends soonest first; return how many went. Beat calls it.
+
+    Begins no other message after LONGEST_TICK_SECONDS: a provider that answers nobody must not hold up other ticks.
+    """
+    began, moment, sent = time.monotonic(), now(), 0
     turn = Q(try_after=None) | Q(try_after__lte=moment) | Q(give_up_at__lte=moment)
     waiting = Message.objects.filter(turn, sent_at=None, failure="").order_by("give_up_at", "pk")
-    return sum(send_message(message_id=pk) for pk in list(waiting.values_list("pk", flat=True)[:limit]))
+    for message_id in list(waiting.values_list("pk", flat=True)[:limit]):
+        sent += send_message(message_id=message_id)
+        if time.monotonic() - began > LONGEST_TICK_SECONDS:
+            break
+    return sent

@@ -136,6 +136,14 @@ def test_what_ends_soonest_goes_first(provider: Provider) -> None:
 
 
 @pytest.mark.django_db
+def test_a_slow_provider_does_not_hold_up_other_work(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    provider.answer(OK)
+    left(), left()
+    monkeypatch.setattr(sending, "LONGEST_TICK_SECONDS", -1)
+    assert [send_waiting(), send_waiting(), send_waiting()] == [1, 1, 0]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("way", ["aliyun", "tencent"])
 def test_the_log_holds_neither_number_nor_text_nor_secret(
     provider: Provider, settings: Any, caplog: pytest.LogCaptureFixture, way: str
