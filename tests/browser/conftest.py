@@ -6,10 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from celery import current_app
 from django.conf import settings as django_settings
@@ -19,6 +21,8 @@ from tests.workers import ROOT
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 PASSWORD = "虚构口令-示例-2026"
+# No test of a page takes so long; Playwright waits for a script in a page without a limit.
+PATIENCE_SECONDS = 600
 
 
 @pytest.fixture(scope="package")
@@ -35,6 +39,23 @@ def chromium() -> Iterator[Browser]:
         browser.close()
     if before is None:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(autouse=True)
+def browser_that_answers(chromium: Browser) -> Iterator[None]:
+    """End a browser that answers no more: a test that waits for it without a limit fails instead of hanging."""
+    watch = threading.Timer(PATIENCE_SECONDS, end_browsers)
+    watch.daemon = True
+    watch.start()
+    yield
+    watch.cancel()
+
+
+def end_browsers() -> None:
+    """End the browsers that this process started."""
+    for child in psutil.Process().children(recursive=True):
+        if "chrom" in child.name():
+            child.kill()
 
 
 @pytest.fixture(scope="session")
