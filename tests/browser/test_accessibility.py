@@ -37,7 +37,7 @@ NOT_PAGES = {
     "claim_code", "claim_new", "claim_detail", "my_wechat", "my_wechat_callback",
     "api_branches", "api_donation", "api_donations", "api_report", "api_reports", "api_schema", "desk_batch_file",
     "desk_batch_problems", "desk_batch_progress", "desk_counter_amount", "desk_gift_voucher", "desk_import_template",
-    "desk_job_file", "desk_opening_template", "desk_row_voucher", "disclosure_feed", "donations_csv", "donations_json",
+    "desk_job_file", "desk_opening_template", "desk_row_letter", "desk_row_voucher", "disclosure_feed", "donations_csv", "donations_json",
     "api_fund", "api_fund_statement", "api_funds", "fund_csv", "fund_json",
     "healthz", "metrics", "readyz", "report_csv", "report_json", "report_pdf", "report_volume", "robots", "sitemap",
     "setup", "report_use_csv", "report_balance_csv", "spending_feed", "reports_feed",
