@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -24,6 +23,7 @@ from tests.browser.portal import Portal, web_server
 from tests.conftest import COPY
 from tests.donations.claims import NAME, TAIL, picture
 from tests.donations.ground import make_ground
+from tests.transparency.test_my import code_of
 
 pytestmark = pytest.mark.browser
 
@@ -62,11 +62,10 @@ def portal(
 
 
 def sent_code() -> str:
-    """The code of the newest message."""
+    """The code that went last."""
     folder = Path(settings.NOTIFIER_FILES_DIR)
     send_waiting()
-    text = json.loads(sorted(folder.glob("*.json"))[-1].read_text(encoding="utf-8"))["text"]
-    return "".join(character for character in text.split("，")[0] if character.isdigit())
+    return code_of(folder)
 
 
 def to(page: Page, name: str) -> None:
@@ -147,6 +146,7 @@ def test_a_claim_is_made_without_scripts_at_200_percent(
     page.goto(f"{portal.url}/claim/")
     page.fill("[name=phone]", "13912345671")
     page.click("main form button[type=submit]")
+    page.wait_for_url("**/claim/code/")
     page.fill("[name=code]", sent_code())
     page.click("main form button[type=submit]")
     page.select_option("[name=branch]", "330182")

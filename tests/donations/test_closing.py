@@ -102,4 +102,5 @@ def test_each_check_that_the_settings_name_is_there() -> None:
     assert settings.CLOSING_CHECKS == [
         "ledger.services.closing.funds_still_held",
         "donations.selectors.closing.batches_in_hand",
+        "donations.selectors.closing.claims_in_hand",
     ]

@@ -97,7 +97,7 @@ def test_a_claim_is_filed_seen_and_leads_to_the_gift(ground: Ground, files: Path
     assert NAME in client.get(f"/my/{row.donation.number}/").content.decode()
     send_waiting()
     texts = [json.loads(path.read_text(encoding="utf-8"))["text"] for path in sorted(files.glob("*.json"))]
-    assert "有了新的答复" in texts[-1]
+    assert "有新的答复" in texts[-1]
     assert NAME not in "".join(texts)
     assert "甲**" in Client().get(f"/donations/{row.donation.number}/").content.decode()
 

@@ -56,7 +56,9 @@ def gifts(db: None) -> tuple[Donation, Donation]:
 
 
 def code_of(files: Path) -> str:
-    text = json.loads(sorted(files.glob("*.json"))[-1].read_text(encoding="utf-8"))["text"]
+    """The code that went last, whatever else went after it."""
+    sent = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(files.glob("*.json"))]
+    text = [message["text"] for message in sent if message["purpose"].endswith(".code")][-1]
     return "".join(character for character in text.split("，")[0] if character.isdigit())
 
 

@@ -149,7 +149,7 @@ def agreement_new(request: StaffRequest) -> HttpResponse:
         lead=branch.name,
         list_label=_("捐赠协议"),
         list_url=reverse("desk_agreements"),
-        save=lambda: agreements.draft_agreement(branch=branch, **_values(form), actor=request.user),
+        service=lambda: agreements.draft_agreement(branch=branch, **_values(form), actor=request.user),
         said=_("草稿已保存，核对后提交审核。"),
         address=_address,
     )
@@ -169,7 +169,7 @@ def agreement_edit(request: StaffRequest, number: str) -> HttpResponse:
         lead=agreement.branch.name,
         list_label=_("捐赠协议"),
         list_url=reverse("desk_agreements"),
-        save=lambda: agreements.edit_agreement(agreement_id=agreement.pk, **_values(form), actor=request.user),
+        service=lambda: agreements.edit_agreement(agreement_id=agreement.pk, **_values(form), actor=request.user),
         said=_("草稿已保存。"),
         address=lambda _saved: _address(agreement),
     )

@@ -212,7 +212,7 @@ def campaign_new(request: StaffRequest) -> HttpResponse:
         lead=branch.name,
         list_label=_("募捐活动"),
         list_url=reverse("desk_campaigns"),
-        save=lambda: campaigns.draft_campaign(
+        service=lambda: campaigns.draft_campaign(
             branch=branch, plan=form.plan(), channels=form.cleaned_data["channels"], actor=request.user
         ),
         said=_("草稿已保存，核对后提交审核。"),
@@ -235,7 +235,7 @@ def campaign_edit(request: StaffRequest, slug: str) -> HttpResponse:
         lead=campaign.branch.name,
         list_label=_("募捐活动"),
         list_url=reverse("desk_campaigns"),
-        save=lambda: campaigns.edit_campaign(
+        service=lambda: campaigns.edit_campaign(
             campaign_id=campaign.pk,
             plan=form.plan(),
             channels=form.cleaned_data["channels"],

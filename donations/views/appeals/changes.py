@@ -169,7 +169,7 @@ def change_new(request: StaffRequest) -> HttpResponse:
         lead=branch.name,
         list_label=_("变更用途"),
         list_url=reverse("desk_changes"),
-        save=lambda: changes.draft_change(terms=form.terms(), upload=_upload(form), actor=request.user),
+        service=lambda: changes.draft_change(terms=form.terms(), upload=_upload(form), actor=request.user),
         said=_("草稿已保存，核对后提交审核。"),
         address=_address,
     )
@@ -189,7 +189,7 @@ def change_edit(request: StaffRequest, number: str) -> HttpResponse:
         lead=change.branch.name,
         list_label=_("变更用途"),
         list_url=reverse("desk_changes"),
-        save=lambda: changes.edit_change(
+        service=lambda: changes.edit_change(
             change_id=change.pk, terms=form.terms(), upload=_upload(form), actor=request.user
         ),
         said=_("草稿已保存。"),

@@ -153,7 +153,9 @@ def channel_new(request: StaffRequest) -> HttpResponse:
         lead=branch.name,
         list_label=_("捐赠方式"),
         list_url=reverse("desk_channels"),
-        save=lambda: channels.draft_channel(branch=branch, values=form.cleaned_data, replaces=old, actor=request.user),
+        service=lambda: channels.draft_channel(
+            branch=branch, values=form.cleaned_data, replaces=old, actor=request.user
+        ),
         said=_("草稿已保存，核对后提交审核。"),
         address=_address,
     )
@@ -173,7 +175,7 @@ def channel_edit(request: StaffRequest, pk: int) -> HttpResponse:
         lead=channel.branch.name,
         list_label=_("捐赠方式"),
         list_url=reverse("desk_channels"),
-        save=lambda: channels.edit_channel(channel_id=channel.pk, values=form.cleaned_data, actor=request.user),
+        service=lambda: channels.edit_channel(channel_id=channel.pk, values=form.cleaned_data, actor=request.user),
         said=_("草稿已保存。"),
         address=lambda _saved: _address(channel),
     )

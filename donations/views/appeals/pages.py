@@ -47,7 +47,7 @@ class Draft:
     lead: str
     list_label: str
     list_url: str
-    save: Callable[[], Any]
+    service: Callable[[], Any]
     said: str
     address: Callable[[Any], str]
     sections: Sequence[tuple[Any, Sequence[Any]]] = field(default_factory=tuple)
@@ -78,7 +78,7 @@ def write_draft(request: StaffRequest, draft: Draft) -> HttpResponse:
     """Show a draft's form; where it is sent and sound, save it and go on."""
     if draft.form.is_valid():
         try:
-            saved = draft.save()
+            saved = draft.service()
         except DomainError as error:
             add_refusal(draft.form, error)
         else:
