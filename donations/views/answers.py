@@ -4,36 +4,15 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.contrib import messages
-from django.forms import BaseForm
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from core.errors import DomainError, NotAllowed, NotFound
 from donations.models import Batch
 from donations.selectors.batches import ROW_FILTERS
 
 # The parts of the batch page's address that a step comes back to.
 PLACE = ("show", "after")
-
-
-def say_refusal(request: HttpRequest, error: DomainError) -> None:
-    """Show what a service refused as a message; a missing right or object goes on to its error page."""
-    if isinstance(error, (NotAllowed, NotFound)):
-        raise error
-    messages.error(request, error.message)
-
-
-def add_refusal(form: BaseForm, error: DomainError) -> None:
-    """Put what a service refused onto the form, each sentence once, at its field where there is one."""
-    if isinstance(error, (NotAllowed, NotFound)):
-        raise error
-    at_fields = {name: sentence for name, sentence in error.fields.items() if name in form.fields}
-    for name, sentence in at_fields.items():
-        form.add_error(name, sentence)
-    if error.message not in at_fields.values():
-        form.add_error(None, error.message)
 
 
 def place_of(request: HttpRequest) -> dict[str, str]:
@@ -56,11 +35,3 @@ def to_batch(request: HttpRequest, batch: Batch, row_number: int | None = None) 
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(headers={"HX-Redirect": address})
     return redirect(address)
-
-
-def private_file(source: object, *, filename: str, content_type: str, attachment: bool = True) -> FileResponse:
-    """Hand out a private file: as a download or a picture, never as a page of ours."""
-    response = FileResponse(source, as_attachment=attachment, filename=filename, content_type=content_type)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response

@@ -16,6 +16,7 @@ from core.choices import JobStatus
 from core.errors import DomainError
 from core.exporting import XLSX_CONTENT_TYPE, Sheet, write_xlsx
 from core.models import Job
+from core.views.answers import private_file, say_refusal
 from donations.choices import BatchKind, BatchStatus
 from donations.forms.importing import MappingForm
 from donations.intake import UnreadableFile
@@ -35,7 +36,7 @@ from donations.selectors.batches import (
 from donations.selectors.desk import PAGE_SIZE, batch_flags, batch_history, batch_job, problem_rows, row_lines
 from donations.services.files import note_rows_exported, open_list_file
 from donations.services.mapping import change_mapping, head_of
-from donations.views.answers import batch_address, place_of, private_file, say_refusal, to_batch
+from donations.views.answers import batch_address, place_of, to_batch
 from organizations.choices import Right
 from organizations.permissions import may, require
 from organizations.views.access import StaffRequest, desk_page

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from core.errors import DomainError
+from core.views.answers import add_refusal
 from donations.choices import CorrectionStatus
 from donations.forms.steps import CorrectionForm, NoteForm, ReasonForm
 from donations.permissions import correction_for, gift_for
@@ -25,7 +26,6 @@ from donations.services.corrections import (
     request_correction,
     withdraw_correction,
 )
-from donations.views.answers import add_refusal
 from organizations.choices import Right
 from organizations.permissions import require
 from organizations.views.access import StaffRequest, desk_page

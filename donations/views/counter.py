@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.errors import DomainError
 from core.money import capital_amount, format_yuan
+from core.views.answers import add_refusal, say_refusal
 from donations.forms.gifts import CounterForm, typed_amount
 from donations.models import Batch
 from donations.selectors.batches import batch_by_number, batch_tally
@@ -20,7 +21,6 @@ from donations.selectors.desk import counter_lines, own_counter_batch
 from donations.services.counter import add_counter_gift
 from donations.services.drafts import Draft, open_draft, save_draft
 from donations.services.rows import exclude_row, restore_row
-from donations.views.answers import add_refusal, say_refusal
 from donations.views.drafts import draft_count, giver_choice
 from donations.views.importing import LAST_FUND
 from ledger.models import Fund

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.errors import DomainError
 from core.money import ZERO_YUAN
+from core.views.answers import add_refusal, private_file
 from donations.choices import CorrectionStatus, DonorKind, PaperKind, PoolState, ReceiptState
 from donations.display import gift_status
 from donations.filters import GiftSearchForm
@@ -26,7 +27,6 @@ from donations.selectors.receipts import papers_of, receipts_of
 from donations.services.claims.pooling import why_not_pooled
 from donations.services.files import open_gift_voucher
 from donations.services.names import choose_name, reveal_name
-from donations.views.answers import add_refusal, private_file
 from organizations.choices import Right
 from organizations.permissions import may, require
 from organizations.views.access import StaffRequest, desk_page

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.clock import today
 from core.errors import DomainError
 from core.sealed import reveal
+from core.views.answers import add_refusal
 from donations.choices import RequestStatus
 from donations.forms.givers import AnswerForm, ContactForm, FeedbackForm
 from donations.models import Donation
@@ -21,7 +22,6 @@ from donations.permissions import gift_for, request_for
 from donations.selectors.desk import gift_facts
 from donations.selectors.givers import waiting_requests
 from donations.services.givers import answer_request, record_contact, record_feedback
-from donations.views.answers import add_refusal
 from organizations.choices import Right
 from organizations.permissions import require
 from organizations.views.access import StaffRequest, desk_page

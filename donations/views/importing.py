@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import DomainError
+from core.views.answers import add_refusal
 from donations.choices import BatchStatus
 from donations.errors import SameFile
 from donations.forms.importing import ImportForm
@@ -20,7 +21,6 @@ from donations.intake.template import CONTENT_TYPE, TEMPLATE_FILENAME, build_tem
 from donations.selectors.batches import batch_of_file
 from donations.selectors.desk import PAGE_SIZE, batches_for
 from donations.services.batches import open_file_batch
-from donations.views.answers import add_refusal
 from organizations.choices import Right
 from organizations.views.access import StaffRequest, desk_page
 

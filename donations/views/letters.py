@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from core.errors import DomainError
+from core.views.answers import private_file, say_refusal
 from donations.forms.gifts import LetterForm
 from donations.models import Batch
 from donations.permissions import row_letter
 from donations.selectors.batches import batch_by_number
 from donations.services.appeals.papers import keep_letter
 from donations.services.files import open_row_letter
-from donations.views.answers import private_file, say_refusal
 from organizations.choices import Right
 from organizations.permissions import require
 from organizations.views.access import StaffRequest, desk_page

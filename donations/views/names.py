@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from core.errors import DomainError
+from core.views.answers import add_refusal
 from donations.selectors.desk import reversed_among
 from donations.selectors.giver_names import FOUND
 from donations.services.name_searches import search_by_real_name
-from donations.views.answers import add_refusal
 from organizations.choices import Right
 from organizations.permissions import branches_with
 from organizations.selectors import branch_by_code

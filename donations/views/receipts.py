@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.errors import DomainError
+from core.views.answers import add_refusal, private_file, say_refusal
 from donations.forms.receipts import ReceiptForm, ReceiptListForm
 from donations.forms.steps import ReasonForm
 from donations.permissions import gift_for, receipt_for
@@ -21,7 +22,6 @@ from donations.selectors.receipts import receipts_of, reversed_with_receipt, wai
 from donations.services.papers import print_paper
 from donations.services.receipt_lists import take_over_receipts
 from donations.services.receipts import cancel_receipt, record_receipt
-from donations.views.answers import add_refusal, private_file, say_refusal
 from organizations.choices import Right
 from organizations.permissions import require
 from organizations.views.access import StaffRequest, desk_page

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.errors import Conflict, DomainError
+from core.views.answers import add_refusal, private_file, say_refusal
 from donations.choices import DuplicateDecision
 from donations.forms.gifts import LetterForm, RowForm
 from donations.forms.steps import ReasonForm
@@ -31,7 +32,7 @@ from donations.selectors.desk import RowLine, row_lines
 from donations.services.duplicates import decide_duplicates
 from donations.services.files import open_row_voucher
 from donations.services.rows import accept_giver, edit_row, exclude_row, restore_row
-from donations.views.answers import add_refusal, place_of, private_file, say_refusal, to_batch
+from donations.views.answers import place_of, to_batch
 from donations.views.batches import batch_figures, batch_rights, row_tabs
 from organizations.choices import Right
 from organizations.permissions import require

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from core.errors import DomainError
+from core.views.answers import say_refusal
 from donations.choices import BatchStatus
 from donations.forms.steps import NoteForm, ReasonForm
 from donations.models import Batch
@@ -31,7 +32,6 @@ from donations.services.batches import (
     submit_batch,
     withdraw_batch,
 )
-from donations.views.answers import say_refusal
 from donations.views.batches import batch_figures
 from organizations.choices import Right
 from organizations.permissions import require

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import DomainError
 from core.sealed import reveal
+from core.views.answers import add_refusal, posted, say_refusal
 from organizations.choices import Right
 from organizations.permissions import may, require
 from organizations.views.access import StaffRequest, desk_page
@@ -24,7 +25,6 @@ from reconciliation.selectors.candidates import candidates
 from reconciliation.selectors.desk import line_history, next_open
 from reconciliation.services.deciding import decide_line, undo_line
 from reconciliation.services.matching import match_line
-from reconciliation.views.answers import add_refusal, posted, say_refusal
 
 
 @desk_page(Right.VIEW_STATEMENTS)

@@ -18,6 +18,7 @@ from core.clock import today
 from core.errors import DomainError
 from core.exporting import CSV_CONTENT_TYPE, XLSX_CONTENT_TYPE, Sheet, stream_csv, write_xlsx
 from core.periods import Period, PeriodError, PeriodKind, parse_period, period_of
+from core.views.answers import add_refusal, posted
 from organizations.choices import Right
 from organizations.models import Branch
 from organizations.permissions import may, require
@@ -29,7 +30,6 @@ from reconciliation.permissions import sheet_of
 from reconciliation.selectors.sheet_rows import bank_only_totals, sheet_rows
 from reconciliation.selectors.sheets import month_sheet
 from reconciliation.services.sheets import confirm_sheet, return_sheet, submit_sheet
-from reconciliation.views.answers import add_refusal, posted
 
 STEP_TITLES = {
     "submit": gettext_lazy("提交余额调节表"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.choices import JobStatus
 from core.errors import DomainError
 from core.files import reveal_stored
+from core.views.answers import add_refusal, posted, private_file, say_refusal
 from organizations.choices import Right
 from organizations.permissions import holds_anywhere, may, require
 from organizations.views.access import StaffRequest, desk_page
@@ -38,7 +39,6 @@ from reconciliation.selectors.desk import (
 from reconciliation.selectors.unnamed import unnamed_lines
 from reconciliation.services.accounts import open_account
 from reconciliation.services.statements import change_columns, head_of, open_statement, type_balances
-from reconciliation.views.answers import add_refusal, posted, say_refusal
 from reconciliation.views.sheets import months_to_offer
 
 
@@ -176,12 +176,7 @@ def statement_file(request: StaffRequest, number: str) -> HttpResponse | FileRes
     except DomainError as error:
         say_refusal(request, error)
         return redirect("desk_statement", number=statement.number)
-    response = FileResponse(
-        source, as_attachment=True, filename=statement.file.name, content_type="application/octet-stream"
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return private_file(source, filename=statement.file.name, content_type="application/octet-stream")
 
 
 @desk_page(Right.RECONCILE)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from core.errors import DomainError
+from core.views.answers import add_refusal, posted, say_refusal
 from organizations.choices import Right
 from organizations.permissions import require
 from organizations.views.access import StaffRequest, desk_page
@@ -27,7 +28,7 @@ from reconciliation.services.deciding import decide_alike, decide_chosen
 from reconciliation.services.matching import match_statement
 from reconciliation.services.pooling import pool_unnamed
 from reconciliation.services.statements import drop_statement, reopen_statement, resume_statement, settle_statement
-from reconciliation.views.answers import add_refusal, chosen_seqs, posted, say_refusal
+from reconciliation.views.answers import chosen_seqs
 
 
 @dataclass(frozen=True)

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import FileResponse, HttpRequest
+from django.http import FileResponse
 
 from core.errors import DomainError, NotAllowed, NotFound
 from core.models import StoredFile
-
-
-def say_refusal(request: HttpRequest, error: DomainError) -> None:
-    """Show what a service refused as a message; a missing right or object goes on to its error page."""
-    if isinstance(error, (NotAllowed, NotFound)):
-        raise error
-    messages.error(request, error.message)
 
 
 def private_file(stored: StoredFile, source: Any) -> FileResponse:
@@ -38,8 +30,3 @@ def add_refusal(form: Any, error: DomainError) -> None:
         form.add_error(name, sentence)
     if not at_fields or at_fields.keys() != error.fields.keys():
         form.add_error(None, error.message)
-
-
-def posted(request: HttpRequest) -> Any:
-    """What was sent with a POST, also where nothing was; None for a GET."""
-    return request.POST if request.method == "POST" else None

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.errors import DomainError
+from core.views.answers import posted, say_refusal
 from organizations.choices import Right
 from organizations.permissions import require
 from organizations.views.access import StaffRequest, desk_page
@@ -31,7 +32,7 @@ from spending.services.documents import (
     release_copy,
     remove_document,
 )
-from spending.views.answers import add_refusal, posted, private_file, say_refusal
+from spending.views.answers import add_refusal, private_file
 from spending.views.payments import payment_context
 
 

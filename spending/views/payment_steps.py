@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from core.errors import DomainError
 from core.money import ZERO_YUAN
+from core.views.answers import say_refusal
 from organizations.choices import Right
 from organizations.permissions import may, require
 from organizations.views.access import StaffRequest, desk_page
@@ -31,7 +32,7 @@ from spending.services.approving import approve_payment, approve_payments, retur
 from spending.services.paying import pay_payment
 from spending.services.payments import cancel_payment, submit_payment, withdraw_payment
 from spending.services.reversing import approve_reversal, decline_reversal, request_reversal, withdraw_reversal
-from spending.views.answers import add_refusal, say_refusal
+from spending.views.answers import add_refusal
 
 DECIDE = (Right.APPROVE_SPENDING, Right.LEAD_SPENDING)
 

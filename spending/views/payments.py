@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.clock import today
 from core.errors import DomainError
 from core.exporting import CSV_CONTENT_TYPE, stream_csv
+from core.views.answers import posted
 from organizations.choices import Right
 from organizations.permissions import holds_anywhere, may, require
 from organizations.selectors import branch_by_code
@@ -37,7 +38,7 @@ from spending.selectors.payments import (
 )
 from spending.services.bands import set_bands
 from spending.services.payments import change_payment, create_payment, list_gap
-from spending.views.answers import add_refusal, posted
+from spending.views.answers import add_refusal
 from spending.views.payment_steps import steps_now
 
 

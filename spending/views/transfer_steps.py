@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from core.errors import DomainError
+from core.views.answers import say_refusal
 from ledger.selectors.balances import balance_of
 from ledger.services import money_holding
 from organizations.choices import Right
@@ -33,7 +34,6 @@ from spending.services.transfers import (
     submit_transfer,
     withdraw_transfer,
 )
-from spending.views.answers import say_refusal
 
 
 @dataclass(frozen=True)

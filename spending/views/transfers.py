@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.clock import today
 from core.errors import DomainError
 from core.exporting import CSV_CONTENT_TYPE, stream_csv
+from core.views.answers import posted
 from organizations.choices import Right
 from organizations.permissions import holds_anywhere, may, require
 from organizations.views.access import StaffRequest, desk_page
@@ -30,7 +31,7 @@ from spending.selectors.transfers import (
 )
 from spending.services.receiving import count_transfer, keep_evidence, open_evidence
 from spending.services.transfers import change_transfer, create_transfer
-from spending.views.answers import add_refusal, posted, private_file
+from spending.views.answers import add_refusal, private_file
 from spending.views.transfer_steps import steps_now
 
 

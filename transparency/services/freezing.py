@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -28,6 +26,7 @@ from transparency.rendering.figures import SCHEMA, row_bytes
 from transparency.rendering.use_figures import check_use
 from transparency.selectors.log import placed_records
 from transparency.services.freezing_use import freeze_use
+from transparency.services.row_files import joined, row_file
 
 SOFTWARE = ("django", "weasyprint", "pydyf", "fpdf2", "fonttools")
 
@@ -104,22 +103,15 @@ def freeze(run: ReportRun, *, previous: ReportRun | None, stack: ExitStack) -> F
     ledger's figures do not add up to the fen: then there is no run.
     """
     period = parse_period(run.period)
-    parts = {name.value: stack.enter_context(tempfile.TemporaryFile()) for name in RecordSection}  # noqa: SIM115 -- the stack closes it
+    parts = {name.value: row_file(stack) for name in RecordSection}
     tally = Tally(with_below=run.scope == ReportScope.BELOW)
     for gift in _gifts(run):
         section = _section(gift, period.first_day)
         tally.add(gift, section)
         parts[section].write(row_bytes(_row(gift, section)))
-    rows = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 -- the stack closes it
-    digest = hashlib.sha256()
-    for part in parts.values():
-        part.seek(0)
-        while chunk := part.read(1 << 20):
-            rows.write(chunk)
-            digest.update(chunk)
-    rows.seek(0)
+    rows, sha256 = joined(parts.values(), stack)
     use = freeze_use(run, previous=previous, stack=stack)
-    snapshot = {**_snapshot(run, tally, digest.hexdigest(), previous), "use": use.figures}
+    snapshot = {**_snapshot(run, tally, sha256, previous), "use": use.figures}
     check_use(snapshot, (json.loads(line) for line in use.rows))
     use.rows.seek(0)
     return Frozen(snapshot, rows, use.rows)

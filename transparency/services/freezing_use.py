@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -24,6 +22,7 @@ from transparency.models import ReportRun
 from transparency.rendering.figures import row_bytes
 from transparency.selectors.log import placed_records
 from transparency.selectors.receipts_and_use import UseRow, receipts_and_use, use_rows
+from transparency.services.row_files import joined, row_file
 
 TRANSFERS = (EntryKind.TRANSFER_OUT, EntryKind.TRANSFER_IN, EntryKind.TRANSFER_BACK)
 PAYMENTS = (EntryKind.PURCHASE, EntryKind.AID, EntryKind.HANDOUT, EntryKind.FEE)
@@ -77,24 +76,17 @@ def freeze_use(run: ReportRun, *, previous: ReportRun | None, stack: ExitStack) 
         raise ValueError(f"run {run.pk} has no place in the log")
     below = run.scope == ReportScope.BELOW
     first_day = parse_period(run.period).first_day
-    parts = {name.value: stack.enter_context(tempfile.TemporaryFile()) for name in UseSection}  # noqa: SIM115 -- the stack closes it
+    parts = {name.value: row_file(stack) for name in UseSection}
     tally, count = UseTally(), 0
     for row in _rows(run, below=below):
         section = _section(row, first_day)
         tally.add(row, section)
         parts[section].write(row_bytes(_as_json(row, section)))
         count += 1
-    rows = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 -- the stack closes it
-    digest = hashlib.sha256()
-    for part in parts.values():
-        part.seek(0)
-        while chunk := part.read(1 << 20):
-            rows.write(chunk)
-            digest.update(chunk)
-    rows.seek(0)
+    rows, sha256 = joined(parts.values(), stack)
     found = receipts_and_use(run.branch, with_below=below, log_from=run.log_from, log_to=run.log_to)
     figures = _figures(run, found, tally, previous)
-    return FrozenUse({**figures, "rows": {"count": count, "sha256": digest.hexdigest()}}, rows)
+    return FrozenUse({**figures, "rows": {"count": count, "sha256": sha256}}, rows)
 
 
 def _rows(run: ReportRun, *, below: bool) -> Iterator[UseRow]:

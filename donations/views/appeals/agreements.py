@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.money import format_yuan
+from core.views.answers import private_file
 from donations.choices import TermsStatus
 from donations.forms.appeals import AgreementForm
 from donations.forms.steps import ReasonForm
@@ -19,7 +20,6 @@ from donations.models import Agreement
 from donations.selectors.terms import agreement_for, agreements_for, steps_of
 from donations.services.appeals import agreements
 from donations.services.appeals.papers import open_paper
-from donations.views.answers import private_file
 from donations.views.appeals.pages import MOST_LISTED, Draft, ListPage, branch_for_new, show_list, write_draft
 from donations.views.appeals.steps import Fact, Place, Step, steps_for, take_step
 from organizations.choices import Right

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.errors import DomainError
 from core.money import format_yuan
+from core.views.answers import private_file, say_refusal
 from donations.choices import CampaignStatus
 from donations.forms.appeals import CampaignFileForm, CampaignForm, CloseCampaignForm, FilingForm, SettlementForm
 from donations.forms.steps import ReasonForm
@@ -29,7 +30,6 @@ from donations.selectors.campaigns import (
 from donations.services.appeals import campaigns, closing
 from donations.services.appeals.papers import keep_campaign_file, open_campaign_file, release_campaign_file
 from donations.services.appeals.plans import filing_due
-from donations.views.answers import private_file, say_refusal
 from donations.views.appeals.pages import MOST_LISTED, Draft, ListPage, branch_for_new, show_list, write_draft
 from donations.views.appeals.steps import Fact, Place, Step, steps_for, take_step
 from organizations.choices import Right

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.errors import DomainError
 from core.money import format_yuan
+from core.views.answers import private_file, say_refusal
 from donations.choices import ChangeStatus
 from donations.forms.appeals import AnswerForm, ChangeForm, ObjectionForm
 from donations.forms.steps import ReasonForm
@@ -21,7 +22,6 @@ from donations.models import ChangeOfUse
 from donations.selectors.terms import change_for, changes_for, steps_of
 from donations.services.appeals import changes
 from donations.services.appeals.papers import open_paper
-from donations.views.answers import private_file, say_refusal
 from donations.views.appeals.pages import MOST_LISTED, Draft, ListPage, branch_for_new, show_list, write_draft
 from donations.views.appeals.steps import Fact, Place, Step, steps_for, take_step
 from ledger.choices import UseBasis

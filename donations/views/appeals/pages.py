@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from core.errors import DomainError, NotFound
-from donations.views.answers import add_refusal
+from core.views.answers import add_refusal
 from organizations.choices import Right
 from organizations.models import Branch
 from organizations.permissions import branches_with, require

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.errors import DomainError
+from core.views.answers import add_refusal
 from donations.models import Agreement, Campaign, ChangeOfUse, GivingChannel
-from donations.views.answers import add_refusal
 from organizations.permissions import may, require
 from organizations.views.access import StaffRequest
 

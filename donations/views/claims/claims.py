@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.clock import today
 from core.errors import DomainError
+from core.views.answers import add_refusal, private_file
 from donations.choices import ClaimState
 from donations.forms.claims import ClaimFilterForm, PurposeForm
 from donations.models import GiftClaim
@@ -17,7 +18,6 @@ from donations.permissions import claim_for
 from donations.selectors.claims.desk import candidates, claim_counts, claim_events, claims_page
 from donations.selectors.identities import identity_of_claim
 from donations.services.claims.reading import open_slip, read_claim
-from donations.views.answers import add_refusal, private_file
 from organizations.choices import Right
 from organizations.permissions import may
 from organizations.views.access import StaffRequest, desk_page

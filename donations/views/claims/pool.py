@@ -10,13 +10,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.clock import now
 from core.errors import DomainError, NotFound
+from core.views.answers import add_refusal
 from donations.forms.claims import PoolFilterForm, PoolForm, ReasonOnlyForm
 from donations.permissions import gift_for
 from donations.selectors.batches import batch_by_number
 from donations.selectors.claims.pool import AGES, ageing, pool_page, pooled_of, total_of, unknown_of_batch
 from donations.selectors.desk import gift_facts
 from donations.services.claims.pooling import KnownOfGift, leave_pool, pool_gifts, why_not_pooled
-from donations.views.answers import add_refusal
 from organizations.choices import Right
 from organizations.permissions import require
 from organizations.views.access import StaffRequest, desk_page

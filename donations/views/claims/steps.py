@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from core.errors import DomainError
+from core.views.answers import add_refusal
 from donations.choices import CLAIM_TRANSITIONS, ClaimState
 from donations.forms.claims import DeclineForm, ForwardForm, PhotoForm, ProposeForm, ReasonOnlyForm, UndoForm
 from donations.models import GiftClaim
@@ -29,7 +30,6 @@ from donations.services.claims.deciding import (
     send_back_claim,
 )
 from donations.services.claims.undoing import ask_to_undo, keep_identity, undo_identification
-from donations.views.answers import add_refusal
 from donations.views.claims.claims import DESK
 from organizations.choices import Right
 from organizations.permissions import require
