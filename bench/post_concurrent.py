@@ -31,7 +31,7 @@ from tests.factories.people import make_person, make_province
 
 PROCESSES, THREADS = 10, 5
 POSTERS = PROCESSES * THREADS
-EACH = 60
+EACH = 200
 GOAL = 300
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -27,11 +27,10 @@ _SURVEY = """
       JOIN ledger_account d ON d.id = p.destination_id
      GROUP BY 1, 2, 3, 4
 """
-# Account locks first, in ascending id; everybody who posts takes them in this order (services/posting.py too).
+# Account locks first; everybody who posts takes them through this function (sql/turns.sql).
 _LOCK = """
-    SELECT b.account_id FROM ledger_accountbalance b
-     WHERE b.account_id IN (SELECT source_id FROM {relation} UNION SELECT destination_id FROM {relation})
-     ORDER BY b.account_id FOR UPDATE
+    SELECT b.account_id FROM ledger_lock_balances(ARRAY(
+           SELECT source_id FROM {relation} UNION SELECT destination_id FROM {relation})) b
 """
 _ENTRIES = """
     INSERT INTO ledger_entry (id, number, year, serial, kind, occurred_on, posted_at, made_by_id, approved_by_id,

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.audit import audit_of
 from core.clock import SHANGHAI, now
-from core.inserting import insert_together
-from core.numbers import format_number, number_series
-from ledger.choices import ENTRY_LETTER
 from ledger.errors import LedgerConflict, refusals_explained
-from ledger.models import Account, Entry, Movement
+from ledger.models import Account, Entry, Movement, PostingGroup
 from ledger.services.drafts import EntryDraft
-from ledger.services.positions import Line, lock_and_number, place, take_out
-from ledger.services.records import record_of_entry
+from ledger.services.positions import Line, lock_balances, take_out
 from ledger.services.rules import check_draft
+from ledger.services.writing import group_key, write_entry
 
 Plan = Callable[[], list[Line]]
 
@@ -33,8 +29,8 @@ def post_entry(*, draft: EntryDraft, actor: User | None = None) -> Entry:
     Idempotent by `draft.key`: the same draft again returns the entry that is there. Whether the people may is the
     caller's question; that they are two is asked here and in the database. `actor` is the approver unless named.
 
-    Takes the key, locks the balances of its accounts in ascending id, then the branch's counter of the year; all that
-    is written goes in one round trip, because others wait meanwhile. Raises LedgerError where the kind does not allow
+    Locks the balances of its accounts in ascending id, takes the key, then the branch's counter of the year, and writes
+    all in one round trip, because others wait meanwhile. Raises LedgerError where the kind does not allow
     it, NotEnough where an account would become negative, AlreadySpent where a refund takes out more than is left of the
     gift, LedgerConflict where the key belongs to another entry.
     """
@@ -45,6 +41,8 @@ def post_entry(*, draft: EntryDraft, actor: User | None = None) -> Entry:
         accounts=[end for movement in draft.movements for end in (movement.source, movement.destination)],
         named=named,
         plan=lambda: _lines(draft),
+        # What is taken out of a gift is what lies there unspent.
+        reads_under_lock=any(movement.takes_back for movement in draft.movements),
         is_same=lambda entry: _movements_of(entry) == _movements_of_draft(draft),
         actor=actor,
     )
@@ -56,12 +54,14 @@ def post_planned(
     accounts: Iterable[Account],
     named: Iterable[Movement],
     plan: Plan,
+    reads_under_lock: bool,
     is_same: Callable[[Entry], bool],
     actor: User | None,
     reverses: Entry | None = None,
 ) -> Entry:
-    """Post the lines that `plan` makes once these accounts are locked; for this package's own services.
+    """Post the lines that `plan` makes; for this package's own services.
 
+    `accounts` are all its ends; `reads_under_lock`: the plan reads what lies in them, so they are locked before it.
     `named` are the movements that lines answer or take back; `is_same` tells whether the movements of an entry with the
     same key are those of the draft. All that the public record names is read before the locks are taken.
     """
@@ -70,29 +70,38 @@ def post_planned(
     prefetch_related_objects(list(ends_by_id.values()), "fund", "unit")
     prefetch_related_objects(list(named_by_id.values()), "entry")
     with refusals_explained(), transaction.atomic():
-        group_id = _open_group(draft)
-        if group_id is None:
-            return _standing(draft, reverses, is_same)
-        posted_at = now()
-        series = number_series(draft.branch.code, posted_at.astimezone(SHANGHAI).year, ENTRY_LETTER)
-        ends, serial, entry_id = lock_and_number(ends_by_id, series=series)
-        movements = place(plan(), ends)
-        entry = _entry(draft, reverses, pk=entry_id, serial=serial, group_id=group_id, posted_at=posted_at)
-        for movement in movements:
-            movement.entry = entry
-            movement.source, movement.destination = ends_by_id[movement.source_id], ends_by_id[movement.destination_id]
-            movement.unit = movement.source.unit
-            movement.reverses = named_by_id[movement.reverses_id] if movement.reverses_id else None
-            movement.answers = named_by_id[movement.answers_id] if movement.answers_id else None
-        code = draft.branch.code
-        # All movements in one statement: the database checks and carries the balances for the set.
-        insert_together(
-            [entry],
-            movements,
-            [record_of_entry(entry, branch_code=code, movements=movements)],
-            [audit_of("ledger.entry.posted", actor=actor or draft.approved_by, obj=entry, branch_code=code)],
+        if reads_under_lock:
+            lock_balances(ends_by_id)
+            # Asked once more when it is written: this is for a plan that would find its own entry's work done.
+            if PostingGroup.objects.filter(idempotency_key=group_key(draft.key)).exists():
+                return _standing(draft, reverses, is_same)
+        entry = _entry(draft, reverses)
+        movements = [_movement(number, line, ends_by_id, named_by_id) for number, line in enumerate(plan(), start=1)]
+        audit = audit_of(
+            "ledger.entry.posted",
+            actor=actor or draft.approved_by,
+            object_label=Entry._meta.label_lower,
+            branch_code=draft.branch.code,
         )
+        if not write_entry(entry, movements, audit, branch_code=draft.branch.code):
+            return _standing(draft, reverses, is_same)
     return entry
+
+
+def _movement(number: int, line: Line, ends: Mapping[int, Account], named: Mapping[int, Movement]) -> Movement:
+    source = ends[line.source_id]
+    return Movement(
+        line=number,
+        source=source,
+        destination=ends[line.destination_id],
+        unit=source.unit,
+        quantity=line.quantity,
+        hole_from=line.hole_from,
+        back_from=line.back_from,
+        value=line.value,
+        reverses=None if line.reverses_id is None else named[line.reverses_id],
+        answers=None if line.answers_id is None else named[line.answers_id],
+    )
 
 
 def _lines(draft: EntryDraft) -> list[Line]:
@@ -114,16 +123,12 @@ def _lines(draft: EntryDraft) -> list[Line]:
     return lines
 
 
-def _entry(
-    draft: EntryDraft, reverses: Entry | None, *, pk: int, serial: int, group_id: int, posted_at: datetime
-) -> Entry:
-    year = posted_at.astimezone(SHANGHAI).year
+def _entry(draft: EntryDraft, reverses: Entry | None) -> Entry:
+    """The entry but for its id, group, serial and number, which are given under the locks."""
+    posted_at = now()
     return Entry(
-        pk=pk,
         **Entry.lineage_of(draft.branch),
-        number=format_number(draft.branch.code, year, ENTRY_LETTER, serial),
-        year=year,
-        serial=serial,
+        year=posted_at.astimezone(SHANGHAI).year,
         kind=draft.kind,
         occurred_on=draft.occurred_on,
         posted_at=posted_at,
@@ -132,21 +137,8 @@ def _entry(
         document=draft.document.strip(),
         basis=draft.basis,
         idempotency_key=draft.key,
-        group_id=group_id,
         reverses=reverses,
     )
-
-
-def _open_group(draft: EntryDraft) -> int | None:
-    """Take the key for this entry before any lock; None where it is taken, after waiting for whoever takes it now."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO ledger_postinggroup (idempotency_key, branch_id, entry_count, posted_at)"
-            " VALUES (%s, %s, 1, %s) ON CONFLICT (idempotency_key) DO NOTHING RETURNING id",
-            [f"entry:{draft.key}", draft.branch.pk, now()],
-        )
-        row = cursor.fetchone()
-    return row[0] if row else None
 
 
 def _standing(draft: EntryDraft, reverses: Entry | None, is_same: Callable[[Entry], bool]) -> Entry:

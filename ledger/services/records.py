@@ -2,48 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from core.models import PublicRecord
-from core.outbox import record_of
+from core.canonical import canonical_bytes
+from core.outbox import commit_to, write_record
 from ledger.choices import AccountKind
 from ledger.models import Account, Entry, Movement
 
-# The form of an entry's public record; its kind in the outbox is "entry".
+RECORD_KIND = "entry"
 RECORD_SCHEMA = "entry/1"
+# How a place of a movement is written: by the movement and the name of the place; empty where it has none.
+Place = Callable[[Movement, str], str]
 
 
 def write_entry_record(entry: Entry, *, branch_code: str) -> None:
     """Write the public record of an entry that was just posted, in the same transaction (docs/ledger.md)."""
-    record_of_entry(entry, branch_code=branch_code, movements=_with_accounts(entry)).save(force_insert=True)
+    write_record(
+        kind=RECORD_KIND,
+        subject=entry.number,
+        object_id=entry.pk,
+        branch_code=branch_code,
+        body=entry_body(entry, branch_code=branch_code),
+        private=_private(entry),
+    )
 
 
-def record_of_entry(entry: Entry, *, branch_code: str, movements: Iterable[Movement]) -> PublicRecord:
-    """Make the public record of an entry; `movements` are all its own, with what they name at hand.
+def entry_body(entry: Entry, *, branch_code: str) -> dict[str, Any]:
+    """Return what the public record of a posted entry says, read from its rows."""
+    return _body(entry, number=entry.number, branch_code=branch_code, movements=_with_accounts(entry), place=_place)
 
-    It holds numbers, dates, codes and quantities; what the entry rests on is free text and only committed to.
+
+def draft_of_record(entry: Entry, *, branch_code: str, movements: Iterable[Movement]) -> dict[str, Any]:
+    """Make the columns of the public record of an entry that is being posted, for `ledger_post` (sql/turns.sql).
+
+    Where the number and the places will stand its text has `{number}` and `{1.out_from}`: nothing else in a record has
+    braces, and filled in they are plain digits, so the text stays canonical.
     """
-    body: dict[str, Any] = {
+    committed = commit_to(_private(entry))
+    body = _body(entry, number="{number}", branch_code=branch_code, movements=movements, place=_place_to_come)
+    return {
+        "uuid": committed.row,
+        "kind": RECORD_KIND,
+        "branch_code": branch_code,
+        "record": canonical_bytes({**body, "private_digest": committed.digest}).decode(),
+        "sealed_salt": committed.sealed_salt,
+        "created_at": entry.posted_at,
+    }
+
+
+def _private(entry: Entry) -> dict[str, str]:
+    """What the entry rests on is free text, which the record only commits to."""
+    return {"document": entry.document}
+
+
+def _body(
+    entry: Entry, *, number: str, branch_code: str, movements: Iterable[Movement], place: Place
+) -> dict[str, Any]:
+    """Numbers, dates, codes and quantities; `movements` are all of the entry's, with what they name at hand."""
+    return {
         "schema": RECORD_SCHEMA,
         "kind": str(entry.kind),
-        "number": entry.number,
+        "number": number,
         "branch": branch_code,
         "occurred_on": entry.occurred_on.isoformat(),
         "posted_at": utc_text(entry.posted_at),
         "basis": str(entry.basis),
         "reverses": entry.reverses.number if entry.reverses else None,
-        "movements": [_movement_body(movement) for movement in movements],
+        "movements": [_movement_body(movement, place) for movement in movements],
     }
-    return record_of(
-        kind="entry",
-        subject=entry.number,
-        object_id=entry.pk,
-        branch_code=branch_code,
-        body=body,
-        private={"document": entry.document},
-    )
 
 
 def utc_text(moment: datetime) -> str:
@@ -61,7 +89,23 @@ def _with_accounts(entry: Entry) -> Iterable[Movement]:
     ).order_by("line")
 
 
-def _movement_body(movement: Movement) -> dict[str, Any]:
+def _place(movement: Movement, name: str) -> str:
+    position = getattr(movement, name)
+    return "" if position is None else f"{position:.{movement.unit.decimal_places}f}"
+
+
+def _place_to_come(movement: Movement, name: str) -> str:
+    """A place at a tail is given later: where value leaves an account without a hole, and where it comes into one."""
+    given = {
+        "out_from": movement.source.kind != AccountKind.WORLD and movement.hole_from is None,
+        "in_from": movement.destination.kind != AccountKind.WORLD,
+    }
+    if name in given:
+        return f"{{{movement.line}.{name}}}" if given[name] else ""
+    return _place(movement, name)
+
+
+def _movement_body(movement: Movement, place: Place) -> dict[str, Any]:
     body: dict[str, Any] = {
         "line": movement.line,
         "from": _account_text(movement.source),
@@ -70,9 +114,9 @@ def _movement_body(movement: Movement) -> dict[str, Any]:
         "quantity": f"{movement.quantity:.{movement.unit.decimal_places}f}",
     }
     for name in ("out_from", "in_from", "hole_from", "back_from"):
-        position = getattr(movement, name)
-        if position is not None:
-            body[name] = f"{position:.{movement.unit.decimal_places}f}"
+        position = place(movement, name)
+        if position:
+            body[name] = position
     if movement.value is not None:
         body["value"] = f"{movement.value:.2f}"
     for name in ("reverses", "answers"):

@@ -72,6 +72,7 @@ def reverse_entry(
             accounts=[*(movement.destination for movement in asked), *targets.values()],
             named=asked,
             plan=lambda: [line for m, part in asked.items() for line in _lines(m, part, targets[m.pk].pk)],
+            reads_under_lock=True,
             is_same=lambda standing: _takes_back(standing, asked),
             actor=actor,
             reverses=entry,

@@ -11,9 +11,8 @@ from django.db import connection, transaction
 from core.errors import DomainError
 from ledger.checks import all_checks
 from ledger.errors import LedgerConflict, NotEnough
-from ledger.models import AccountBalance, Entry, Fund, Movement
-from ledger.services import ensure_default_fund, money_holding, open_holding, posting
-from ledger.services.positions import Ends, lock_and_number
+from ledger.models import Entry, Fund, Movement
+from ledger.services import ensure_default_fund, money_holding, open_holding
 from tests.ledger.ground import DAY, Ground
 from tests.ledger.superuser import superuser
 
@@ -47,28 +46,33 @@ def in_order() -> bool:
     return not any(all_checks().values())
 
 
-def read_together(parties: int) -> Callable[..., tuple[dict[int, Ends], int, int]]:
-    """What `lock_and_number` would be without its lock: all read the ends before anybody posts."""
-    read = threading.Barrier(parties, timeout=WAIT_SECONDS)
-
-    def ends_without_lock(account_ids: Any, *, series: str) -> tuple[dict[int, Ends], int, int]:
-        rows = AccountBalance.objects.filter(account_id__in=set(account_ids))
-        ends = {row.account_id: Ends(row.inflow_tail, row.outflow_tail, row.removed_total) for row in rows}
-        read.wait()
-        _ends, serial, entry_id = lock_and_number([], series=series)
-        return ends, serial, entry_id
-
-    return ends_without_lock
+def let_all_read_before_any_posts() -> None:
+    """Take the lock out of the function that everybody posts through: it reads, and leaves the others time to."""
+    with superuser(commit=True) as cursor:
+        cursor.execute(
+            """
+            CREATE OR REPLACE FUNCTION ledger_lock_balances(accounts bigint[])
+            RETURNS TABLE (account_id bigint, inflow_tail numeric, outflow_tail numeric, removed_total numeric)
+            LANGUAGE plpgsql AS $$
+            BEGIN
+                RETURN QUERY SELECT b.account_id, b.inflow_tail::numeric, b.outflow_tail::numeric,
+                                    b.removed_total::numeric
+                               FROM ledger_accountbalance b WHERE b.account_id = ANY(accounts);
+                PERFORM pg_sleep(1.5);
+            END
+            $$
+            """
+        )
 
 
 def test_without_any_lock_the_last_yuan_is_spent_twice_and_the_checks_find_it(
-    committed_ground: Ground, monkeypatch: pytest.MonkeyPatch
+    committed_ground: Ground,
 ) -> None:
     ground = committed_ground
     fund = ground.fund()
     ground.gift(fund, "1")
-    # Off: the service's lock, the triggers' own, and the index that keeps two movements off one place.
-    monkeypatch.setattr(posting, "lock_and_number", read_together(2))
+    # Off: the poster's lock, the triggers' own, and the index that keeps two movements off one place.
+    let_all_read_before_any_posts()
     with superuser(commit=True) as cursor:
         cursor.execute("ALTER TABLE ledger_movement DISABLE TRIGGER USER; DROP INDEX movement_out_axis")
     results = at_once(lambda: ground.spend(fund, "1"), lambda: ground.spend(fund, "1"))
@@ -77,13 +81,13 @@ def test_without_any_lock_the_last_yuan_is_spent_twice_and_the_checks_find_it(
     assert {"never_negative", "outflows_are_contiguous", "balance_is_its_movements"} <= found
 
 
-def test_without_the_services_lock_the_database_still_lets_nobody_overspend_but_refuses_the_innocent(
-    committed_ground: Ground, monkeypatch: pytest.MonkeyPatch
+def test_without_the_posters_lock_the_database_still_lets_nobody_overspend_but_refuses_the_innocent(
+    committed_ground: Ground,
 ) -> None:
     ground = committed_ground
     fund = ground.fund()
     ground.gift(fund, "100")
-    monkeypatch.setattr(posting, "lock_and_number", read_together(2))
+    let_all_read_before_any_posts()
     results = at_once(lambda: ground.spend(fund, "10"), lambda: ground.spend(fund, "10"))
     (error,) = [result for result in results if isinstance(result, DomainError)]
     # There was enough for both: without the lock one of them loses all the same.
