@@ -165,6 +165,19 @@ class FilingForm(forms.Form):
     filed_on = _day(gettext_lazy("备案日期"), required=True)
 
 
+class CampaignFundForm(forms.Form):
+    """A further fund of a campaign: how it is called and what it is given for."""
+
+    name = _text(gettext_lazy("资金池名称"), 80, required=True)
+    purpose = _text(
+        gettext_lazy("限定用途"),
+        200,
+        required=True,
+        rows=2,
+        help_text=gettext_lazy("比活动方案更窄的用途，例如只用于某个县或某一类受益人；设立后不能改。"),
+    )
+
+
 class CloseCampaignForm(forms.Form):
     """Who takes what comes late, and why it is closed early."""
 

@@ -50,7 +50,7 @@ def read(client: Client, address: str) -> bytes:
     return b"".join(response.streaming_content)
 
 
-def step(client: Client, address: str, name: str, **sends: Any) -> None:
+def step(client: Client, address: str, name: str, /, **sends: Any) -> None:
     page = client.get(f"{address}steps/{name}/")
     assert page.status_code == 200
     assert "现在不能办理" not in page.content.decode()
@@ -76,6 +76,11 @@ def test_a_campaign_is_written_approved_and_closed_over_pages(ground: Ground, cl
     kept = campaign.files.get()
     assert read(approver, f"{address}files/{kept.pk}/").startswith(b"\x89PNG")
     assert approver.post(f"{address}files/{kept.pk}/release/").status_code == 302
+    step(approver, address, "fund", name="示例助学·女童", purpose="只用于女童助学")
+    assert "示例助学·女童" in clerk.get(address).content.decode()
+    assert [one.is_main for one in campaign.campaign_funds.order_by("pk")] == [True, False]
+    again = approver.post(f"{address}steps/fund/", {"name": "示例助学·女童", "purpose": "只用于女童助学"})
+    assert again.status_code == 200
     step(approver, address, "close", successor=ground.fund.pk, reason="提前结束")
     step(clerk, address, "settle", rest_account="款物已全部使用，没有剩余财产。")
     step(approver, address, "settle-approve")

@@ -325,7 +325,7 @@ def _appeals(clerk: User, approver: User) -> dict[str, Any]:
     publish_notice(change_id=change.pk, actor=approver)
     objection = record_objection(change_id=change.pk, received_on=today(), text="示例异议", actor=clerk)
     names = (
-        "filing", "settle", "close", "settle-approve", "settle-return", "end", "drop", "stop", "publish",
+        "filing", "settle", "fund", "close", "settle-approve", "settle-return", "end", "drop", "stop", "publish",
     )  # fmt: skip
     return {
         "campaign": campaign.slug,

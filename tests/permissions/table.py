@@ -317,7 +317,7 @@ for subject, keyed, right, steps in (
         "campaign",
         CAMPAIGN,
         "approve_appeals",
-        ("approve", "return", "close", "settle-approve", "settle-return", "withdraw"),
+        ("approve", "return", "fund", "close", "settle-approve", "settle-return", "withdraw"),
     ),
     ("channel", CHANNEL, "plan_appeals", ("submit", "end", "drop")),
     ("channel", CHANNEL, "approve_appeals", ("approve", "return", "stop")),

@@ -164,10 +164,15 @@ def approve_campaign(*, campaign_id: int, actor: User) -> Campaign:
 
 
 def add_campaign_fund(*, campaign_id: int, name: str, purpose: str, actor: User) -> Fund:
-    """Open a further fund for an open campaign, for a narrower use. Locks the campaign."""
+    """Open a further fund for an open campaign, for a narrower use, as somebody who did not write the plan.
+
+    Locks the campaign, then the branch's counter of funds. Raises NotAllowed for the plan's makers, LedgerConflict
+    where the branch has a fund of this name.
+    """
     with transaction.atomic():
         campaign = lock_subject(Campaign, campaign_id)
         require(actor, Right.APPROVE_APPEALS, campaign.branch)
+        require_other(campaign, actor)
         require_step(campaign, CampaignStatus.CLOSED, CAMPAIGN_TRANSITIONS)
         if not purpose.strip():
             sentence = _("请填写限定用途。")

@@ -16,7 +16,14 @@ from core.errors import DomainError
 from core.money import format_yuan
 from core.views.answers import private_file, say_refusal
 from donations.choices import CampaignStatus
-from donations.forms.appeals import CampaignFileForm, CampaignForm, CloseCampaignForm, FilingForm, SettlementForm
+from donations.forms.appeals import (
+    CampaignFileForm,
+    CampaignForm,
+    CampaignFundForm,
+    CloseCampaignForm,
+    FilingForm,
+    SettlementForm,
+)
 from donations.forms.steps import ReasonForm
 from donations.models import Campaign
 from donations.selectors.campaigns import (
@@ -83,6 +90,18 @@ STEPS: dict[str, Step] = {
         tone="info",
         kind="primary",
         offered=lambda campaign: not campaign.filing_number,
+    ),
+    "fund": Step(
+        title=gettext_lazy("增设资金池"),
+        lead=gettext_lazy("捐赠人指定了更窄的用途时，单设一个资金池，与活动其他资金分开记账、分开公开；设立后不能改。"),
+        submit=gettext_lazy("增设"),
+        done=gettext_lazy("资金池已增设并公开。"),
+        right=Right.APPROVE_APPEALS,
+        states=frozenset({CampaignStatus.OPEN}),
+        service=campaigns.add_campaign_fund,
+        form=CampaignFundForm,
+        tone="info",
+        by_another=True,
     ),
     "close": Step(
         title=gettext_lazy("截止募捐"),
