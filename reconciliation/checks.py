@@ -15,6 +15,18 @@ QUERIES: dict[str, str] = {
           JOIN donations_donation d ON d.id = l.gift_id
          WHERE l.direction <> 'in' OR d.amount <> l.amount OR d.branch_id <> s.branch_id
             OR d.entry_id IS DISTINCT FROM l.entry_id LIMIT 100""",
+    # A whole batch answers for one line: its sum is the line's, and none of its gifts answers for another one.
+    "line_equals_its_batch": """
+        SELECT s.number, l.seq, l.amount, b.number AS batch, g.amount AS batch_amount, g.single
+          FROM reconciliation_statementline l
+          JOIN reconciliation_statement s ON s.id = l.statement_id
+          JOIN donations_batch b ON b.id = l.batch_id
+         CROSS JOIN LATERAL (
+            SELECT coalesce(sum(d.amount), 0) AS amount, count(o.id) AS single
+              FROM donations_donation d
+              LEFT JOIN reconciliation_statementline o ON o.entry_id = d.entry_id
+             WHERE d.batch_id = b.id) g
+         WHERE b.branch_id <> s.branch_id OR b.status <> 'posted' OR g.amount <> l.amount OR g.single > 0 LIMIT 100""",
     "line_equals_its_entry": """
         SELECT s.number, l.seq, l.amount, e.number AS entry, n.signed
           FROM reconciliation_statementline l

@@ -107,18 +107,24 @@ class LineOutcome(models.TextChoices):
     OPEN = "open", _("未处理")
     IN_BATCH = "in_batch", _("在捐赠批次中")
     GIFT = "gift", _("已对应捐赠")
+    BATCH = "batch", _("已对应整批捐赠")
     ENTRY = "entry", _("已对应记账单")
     OTHER = "other", _("不是捐赠，已说明")
 
 
 # A decision is taken back to OPEN, with a reason; never from one decision straight to another.
 OUTCOME_TRANSITIONS: dict[str, frozenset[str]] = {
-    LineOutcome.OPEN: frozenset({LineOutcome.IN_BATCH, LineOutcome.GIFT, LineOutcome.ENTRY, LineOutcome.OTHER}),
+    LineOutcome.OPEN: frozenset(
+        {LineOutcome.IN_BATCH, LineOutcome.GIFT, LineOutcome.BATCH, LineOutcome.ENTRY, LineOutcome.OTHER}
+    ),
     LineOutcome.IN_BATCH: frozenset({LineOutcome.GIFT, LineOutcome.OPEN}),
     LineOutcome.GIFT: frozenset({LineOutcome.OPEN}),
+    LineOutcome.BATCH: frozenset({LineOutcome.OPEN}),
     LineOutcome.ENTRY: frozenset({LineOutcome.OPEN}),
     LineOutcome.OTHER: frozenset({LineOutcome.OPEN}),
 }
+# What the books answer for.
+ANSWERED: tuple[str, ...] = (LineOutcome.GIFT, LineOutcome.BATCH, LineOutcome.ENTRY)
 UNDECIDED: tuple[str, ...] = (LineOutcome.OPEN, LineOutcome.IN_BATCH)
 
 

@@ -30,7 +30,7 @@ def statement_for(person: User, number: str) -> Statement:
 
 def line_for(statement: Statement, seq: int) -> StatementLine:
     """A line of a statement that the person was already let into; raises NotFound."""
-    lines = statement.lines.select_related("statement__branch", "gift", "entry", "account")
+    lines = statement.lines.select_related("statement__branch", "gift", "entry", "batch", "account")
     line: StatementLine | None = lines.filter(seq=seq).first()
     if line is None:
         raise NotFound("line_not_found", _("这份流水里没有第 %(seq)d 笔。") % {"seq": seq})

@@ -25,7 +25,8 @@ class StatementLine(SealedModel):
     `seq` counts in the order of time, `row_number` is the row of the file. `details` is P3: a JSON object of payer name
     and account, remark, reference and all that tells the line from others; its digests hold that no account has one
     line twice, whatever files it came in (equal lines of one file have an ordinal). `payer_shown` is the masked name.
-    `gift` and `entry` are unique: no gift and no entry answers for two lines.
+    `gift`, `entry` and `batch` are unique: none of them answers for two lines. A whole batch answers for what was paid
+    in as one sum: the cash of a counter, or what a platform settled.
     """
 
     statement = models.ForeignKey(
@@ -59,6 +60,14 @@ class StatementLine(SealedModel):
     entry = models.OneToOneField(
         "ledger.Entry", verbose_name=_("对应记账单"), null=True, on_delete=models.PROTECT, related_name="+"
     )
+    batch = models.ForeignKey(
+        "donations.Batch",
+        verbose_name=_("对应批次"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
     details = SealedTextField(_("对方和附言"), logical="reconciliation.line.details", lookup=as_written)
     details_digest = LookupDigestField(db_index=False)
     details_digest_next = LookupDigestField(db_index=False)
@@ -71,15 +80,25 @@ class StatementLine(SealedModel):
         constraints = [
             *unique_lookup("details", "account", name="statementline_once"),
             models.UniqueConstraint(fields=["statement", "seq"], name="statementline_seq_once"),
+            models.UniqueConstraint(
+                fields=["batch"], condition=Q(batch__isnull=False), name="statementline_batch_once"
+            ),
             models.CheckConstraint(condition=Q(outcome__in=LineOutcome.values), name="statementline_outcome_known"),
             models.CheckConstraint(condition=Q(direction__in=Direction.values), name="statementline_direction_known"),
             models.CheckConstraint(condition=Q(kind="") | Q(kind__in=LineKind.values), name="statementline_kind_known"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="statementline_amount_positive"),
             models.CheckConstraint(
-                condition=Q(outcome=LineOutcome.GIFT, gift__isnull=False, entry__isnull=False, direction=Direction.IN)
-                | Q(outcome=LineOutcome.ENTRY, gift=None, entry__isnull=False)
-                | (Q(outcome=LineOutcome.OTHER, gift=None, entry=None) & ~Q(reason="") & ~Q(kind=""))
-                | Q(outcome__in=[LineOutcome.OPEN, LineOutcome.IN_BATCH], gift=None, entry=None),
+                condition=Q(
+                    outcome=LineOutcome.GIFT,
+                    gift__isnull=False,
+                    entry__isnull=False,
+                    batch=None,
+                    direction=Direction.IN,
+                )
+                | Q(outcome=LineOutcome.BATCH, gift=None, entry=None, batch__isnull=False, direction=Direction.IN)
+                | Q(outcome=LineOutcome.ENTRY, gift=None, entry__isnull=False, batch=None)
+                | (Q(outcome=LineOutcome.OTHER, gift=None, entry=None, batch=None) & ~Q(reason="") & ~Q(kind=""))
+                | Q(outcome__in=[LineOutcome.OPEN, LineOutcome.IN_BATCH], gift=None, entry=None, batch=None),
                 name="statementline_outcome_fits",
             ),
         ]

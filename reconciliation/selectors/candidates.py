@@ -20,7 +20,7 @@ CANDIDATE_DAYS = 31
 SHOWN = 20
 _FIELDS = """
     SELECT e.id, e.number, e.kind, e.occurred_on, d.id, d.number, d.display_name, n.signed,
-           l.id IS NOT NULL
+           l.id IS NOT NULL OR EXISTS (SELECT 1 FROM reconciliation_statementline b WHERE b.batch_id = d.batch_id)
       FROM ledger_entry e
       LEFT JOIN donations_donation d ON d.entry_id = e.id
       LEFT JOIN reconciliation_statementline l ON l.entry_id = e.id
@@ -65,9 +65,10 @@ class BookItem:
 def candidates(line: StatementLine, branch: Branch) -> list[BookItem]:
     """Gifts and entries of the same sum that no line answers for, the nearest day first, at most 20. One query."""
     query = f"""{_FIELDS} AND l.id IS NULL AND n.signed = %(signed)s
+        AND NOT EXISTS (SELECT 1 FROM reconciliation_statementline b WHERE b.batch_id = d.batch_id)
         AND (d.id IS NULL OR d.amount = %(signed)s)
         AND e.occurred_on BETWEEN %(first)s AND %(last)s
-        ORDER BY abs(e.occurred_on - %(day)s::date), e.id LIMIT {SHOWN}"""
+        ORDER BY abs(e.occurred_on - %(day)s::date), e.id LIMIT {SHOWN}"""  # noqa: S608 -- constants
     if line.signed == 0:
         return []
     reach = datetime.timedelta(days=CANDIDATE_DAYS)

@@ -15,6 +15,7 @@ from core.money import ZERO_YUAN
 from organizations.choices import Right
 from organizations.permissions import branches_with
 from reconciliation.choices import (
+    ANSWERED,
     BULK_REASONS,
     COUNTING,
     Direction,
@@ -38,7 +39,7 @@ LINE_FILTERS: dict[str, tuple[Any, Q]] = {
     "open": (_("未处理"), Q(outcome=LineOutcome.OPEN)),
     "gifts": (_("像捐赠"), Q(outcome=LineOutcome.OPEN, proposed_kind=LineKind.GIFT)),
     "in_batch": (_("在批次中"), Q(outcome=LineOutcome.IN_BATCH)),
-    "matched": (_("已对应"), Q(outcome__in=[LineOutcome.GIFT, LineOutcome.ENTRY])),
+    "matched": (_("已对应"), Q(outcome__in=ANSWERED)),
     "other": (_("不是捐赠"), Q(outcome=LineOutcome.OTHER)),
 }
 
@@ -128,7 +129,9 @@ def line_tally(statement: Statement) -> LineTally:
 def statement_lines(statement: Statement, *, show: str, after: int = 0) -> list[StatementLine]:
     """Lines of a statement by filter, in their order, one more than a page. One query."""
     _label, condition = LINE_FILTERS.get(show, LINE_FILTERS["all"])
-    rows: QuerySet[StatementLine] = statement.lines.filter(condition, seq__gt=after).select_related("gift", "entry")
+    rows: QuerySet[StatementLine] = statement.lines.filter(condition, seq__gt=after).select_related(
+        "gift", "entry", "batch"
+    )
     return list(rows.defer("details").order_by("seq")[: PAGE_SIZE + 1])
 
 

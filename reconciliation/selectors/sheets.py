@@ -36,8 +36,12 @@ _BOOK_ONLY = """
        AND NOT EXISTS (SELECT 1 FROM reconciliation_statementline l
                          JOIN reconciliation_statement t ON t.id = l.statement_id AND t.status IN ('in_work', 'settled')
                         WHERE l.entry_id = e.id AND l.occurred_on <= %(last)s)
+       AND NOT EXISTS (SELECT 1 FROM reconciliation_statementline l
+                         JOIN reconciliation_statement t ON t.id = l.statement_id AND t.status IN ('in_work', 'settled')
+                        WHERE l.batch_id = d.batch_id AND l.occurred_on <= %(last)s)
        AND NOT EXISTS (SELECT 1 FROM book r JOIN ledger_entry re ON re.id = r.entry_id
-                         LEFT JOIN reconciliation_statementline rl ON rl.entry_id = re.id
+                         LEFT JOIN donations_donation rd ON rd.entry_id = re.id
+                         LEFT JOIN reconciliation_statementline rl ON rl.entry_id = re.id OR rl.batch_id = rd.batch_id
                         WHERE (re.id = e.reverses_id OR re.reverses_id = e.id) AND r.signed = -b.signed
                           AND rl.id IS NULL)
 """
@@ -154,7 +158,7 @@ def _bank_only(branch: Branch, last: datetime.date, end: datetime.datetime) -> d
     lines = StatementLine.objects.filter(
         account__branch=branch, statement__status__in=COUNTING, occurred_on__lte=last
     ).exclude(direction=Direction.NONE)
-    lines = lines.filter(Q(entry=None) | Q(entry__posted_at__gte=end))
+    lines = lines.filter(Q(entry=None, batch=None) | Q(entry__posted_at__gte=end) | Q(batch__posted_at__gte=end))
     waiting = lines.exclude(outcome=LineOutcome.OTHER)
     explained = lines.filter(outcome=LineOutcome.OTHER)
     listed = waiting.select_related("statement", "account").order_by("occurred_on", "account_id", "seq")[:LISTED]

@@ -96,7 +96,7 @@ def undo_line(*, line_id: int, reason: str, actor: User) -> StatementLine:
         require_open_month(statement.branch, [line.occurred_on])
         if line.outcome == LineOutcome.IN_BATCH:
             raise WrongState("line_in_batch", _("这笔流水在捐赠批次里，请在批次里排除这一行，或作废整个批次。"))
-        line.gift_id, line.entry_id = None, None
+        line.gift_id, line.entry_id, line.batch_id = None, None, None
         decide([line], LineOutcome.OPEN, actor=actor, reason=need_reason(reason))
         LineGift.objects.filter(line=line, is_active=True).update(is_active=False)
     return line

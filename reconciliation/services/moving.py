@@ -98,7 +98,7 @@ def decide(
     targets: Iterable[str] | None = None,
     at: datetime.datetime | None = None,
 ) -> None:
-    """Write one decision for locked lines (`gift` and `entry` set by the caller), each with its event. WrongState."""
+    """Write one decision for locked lines (what answers is set by the caller), each with its event. WrongState."""
     moment = at or now()
     events: list[LineEvent] = []
     for line, target in zip(lines, targets or [""] * len(lines), strict=True):
@@ -122,7 +122,7 @@ def decide(
         )
         line.outcome, line.kind = outcome, kind
         line.reason = reason[:200] if outcome == LineOutcome.OTHER else ""
-    StatementLine.objects.bulk_update(lines, ["outcome", "kind", "reason", "gift", "entry"], batch_size=500)
+    StatementLine.objects.bulk_update(lines, ["outcome", "kind", "reason", "gift", "entry", "batch"], batch_size=500)
     LineEvent.objects.bulk_create(events, batch_size=1000)
 
 

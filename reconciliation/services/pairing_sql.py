@@ -41,6 +41,7 @@ GIFTS = f"""
      WHERE d.branch_id = %(branch)s AND d.kind = '{GiftKind.MONEY.value}'
        AND d.received_on BETWEEN %(first)s::date - {REFERENCE_DAYS} AND %(last)s::date + {REFERENCE_DAYS}
        AND NOT EXISTS (SELECT 1 FROM reconciliation_statementline l WHERE l.entry_id = d.entry_id)
+       AND NOT EXISTS (SELECT 1 FROM reconciliation_statementline l WHERE l.batch_id = d.batch_id)
        AND NOT EXISTS (SELECT 1 FROM donations_correction c WHERE c.donation_id = d.id AND c.is_current
                           AND c.kind = '{CorrectionKind.REVERSAL.value}' AND c.taken_total = d.amount)
 """

@@ -17,14 +17,16 @@ from core.views.answers import add_refusal, posted, say_refusal
 from organizations.choices import Right
 from organizations.permissions import may, require
 from organizations.views.access import StaffRequest, desk_page
-from reconciliation.choices import LineOutcome, StatementStatus
+from reconciliation.choices import ANSWERED, LineOutcome, StatementStatus
 from reconciliation.forms import KindForm, MatchForm, PurposeForm, ReasonForm
 from reconciliation.models import Statement, StatementLine
 from reconciliation.permissions import line_for, statement_for
 from reconciliation.selectors.candidates import candidates
 from reconciliation.selectors.desk import line_history, next_open
+from reconciliation.selectors.whole_batches import batches_alike
 from reconciliation.services.deciding import decide_line, undo_line
 from reconciliation.services.matching import match_line
+from reconciliation.services.whole_batches import match_batch
 
 
 @desk_page(Right.VIEW_STATEMENTS)
@@ -45,10 +47,11 @@ def line_context(request: StaffRequest, statement: Statement, line: StatementLin
         "line": line,
         "history": line_history(line),
         "candidates": candidates(line, statement.branch) if is_open else [],
+        "batches": batches_alike(line, statement.branch) if is_open else [],
         "next_open": next_open(statement, line.seq),
         "may_enter": may_enter,
         "may_read": may(request.user, Right.READ_PAYERS, statement.branch),
-        "may_undo": may_enter and line.outcome in (LineOutcome.GIFT, LineOutcome.ENTRY, LineOutcome.OTHER),
+        "may_undo": may_enter and line.outcome in (*ANSWERED, LineOutcome.OTHER),
         "is_open": is_open,
         "kind_form": KindForm(line=line, auto_id="kind-%s"),
         "match_form": MatchForm(auto_id="match-%s"),
@@ -80,6 +83,9 @@ def _act(act: str, line: StatementLine, request: StaffRequest) -> None:
     if act == "match":
         match_line(line_id=line.pk, entry_number=sent.get("number", ""), actor=request.user)
         messages.success(request, _("第 %(seq)d 笔已对应。") % {"seq": line.seq})
+    elif act == "batch":
+        match_batch(line_id=line.pk, batch_number=sent.get("number", ""), actor=request.user)
+        messages.success(request, _("第 %(seq)d 笔已对应整批捐赠。") % {"seq": line.seq})
     elif act == "decide":
         decide_line(line_id=line.pk, kind=sent.get("kind", ""), reason=sent.get("reason", ""), actor=request.user)
         messages.success(request, _("第 %(seq)d 笔已处理。") % {"seq": line.seq})

@@ -14,6 +14,8 @@ from tests.reconciliation.ground import Ground
 # Check → what somebody with all rights over the database did.
 BROKEN = {
     "line_equals_its_gift": "UPDATE reconciliation_statementline SET amount = amount + 1 WHERE gift_id IS NOT NULL",
+    "line_equals_its_batch": "UPDATE reconciliation_statementline SET outcome = 'batch', batch_id ="
+    " (SELECT id FROM donations_batch LIMIT 1) WHERE outcome = 'open'",
     "line_equals_its_entry": "UPDATE reconciliation_statementline SET outcome = 'entry', gift_id = NULL, amount = 7"
     " WHERE gift_id IS NOT NULL",
     "line_outcome_is_its_last_event": "DELETE FROM reconciliation_lineevent",
