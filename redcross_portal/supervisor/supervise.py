@@ -72,9 +72,10 @@ class Supervisor:
         adopt_orphans()
 
     def start(self) -> None:
-        """Start all programs, in their order."""
+        """Start all programs that do not run yet, in their order."""
         for child in self.children:
-            child.start()
+            if child.pid is None:
+                child.start()
 
     def watch(self, beside: Callable[[], None] = lambda: None) -> None:
         """Restart what dies until a stop is asked for; `beside` is called on each round."""
@@ -88,9 +89,9 @@ class Supervisor:
                     child.rotate_log()
             time.sleep(TICK_SECONDS)
 
-    def tend(self) -> None:
-        """One round: say who died, start again whose pause is over."""
-        for child in self.children:
+    def tend(self, some: Sequence[Child] = ()) -> None:
+        """One round for some programs, or all: say who died, start again whose pause is over."""
+        for child in some or self.children:
             status = child.tend()
             if status is not None:
                 how = f"收到信号 {-status}" if status < 0 else f"退出码 {status}"
