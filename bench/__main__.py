@@ -18,9 +18,12 @@ FIGURES = (
     "reconcile_50k",
     "post_concurrent",
     "trail",
+    "public_log",
     "donations_list",
     "name_search",
     "report_10k",
+    "report_annex",
+    "reports_102",
     "warm_start",
 )
 COLUMNS = ("name", "value", "unit", "compared_with", "ratio", "rows", "goal", "met")

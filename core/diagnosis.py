@@ -19,6 +19,7 @@ from django.core import checks
 from django.db import DatabaseError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from core import clock, crypto
@@ -58,6 +59,8 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Answer all questions, in the order in which one would put things right."""
+    # What other apps ask names its subject itself.
+    asked_by_apps = [import_string(path) for path in settings.DOCTOR_QUESTIONS]
     subjects: list[tuple[str, Callable[[str], Iterator[Finding]]]] = [
         (_("设置"), _settings),
         (_("数据库"), _database),
@@ -68,6 +71,7 @@ def examine() -> list[Finding]:
         (_("短消息"), _messages),
         (_("字体"), _fonts),
         (_("密钥"), _keys),
+        *((_("公开日志"), lambda _subject, ask=ask: ask()) for ask in asked_by_apps),
         (_("磁盘"), _disk),
         (_("时钟"), _clock),
     ]

@@ -1,6 +1,11 @@
 """Numbers without gaps (docs/numbers.md)."""
 
+import re
+
 from django.db import connection
+
+from core.clock import now
+from core.models import LostNumber, NumberCounter
 
 # Digits of the serial in a number; longer serials simply grow.
 SERIAL_DIGITS = 8
@@ -38,3 +43,35 @@ def format_number(branch_code: str, year: int, letter: str, serial: int) -> str:
 def take_number(branch_code: str, year: int, letter: str) -> str:
     """Take one number (see `take_serials` for the lock)."""
     return format_number(branch_code, year, letter, take_serials(branch_code, year, letter))
+
+
+_NUMBER = re.compile(r"(?P<branch>.+)-(?P<year>[0-9]{4})-(?P<letter>[A-Z]?)(?P<serial>[0-9]{8,})")
+
+
+def pass_over(number: str, *, index: int) -> list[str]:
+    """Let a number that is known outside never be given again, and return what its series lost with a restore.
+
+    `index` is the place of its record in the log. Every serial after the counter up to this one was given by the time
+    that is gone: each is noted as lost (`LostNumber`), so that the series counts as having no gap. Locks the counter;
+    idempotent. A text that is no number of a series changes nothing.
+    """
+    found = _NUMBER.fullmatch(number)
+    if found is None:
+        return []
+    series, serial = number_series(found["branch"], int(found["year"]), found["letter"]), int(found["serial"])
+    counter, _is_new = NumberCounter.objects.select_for_update().get_or_create(series=series)
+    lost = [
+        LostNumber(
+            number=format_number(found["branch"], int(found["year"]), found["letter"], one),
+            series=series,
+            serial=one,
+            index=index,
+            noted_at=now(),
+        )
+        for one in range(counter.last + 1, serial + 1)
+    ]
+    if lost:
+        LostNumber.objects.bulk_create(lost)
+        counter.last = serial
+        counter.save(update_fields=["last"])
+    return [one.number for one in lost]

@@ -24,7 +24,11 @@ _QUERIES: dict[str, str] = {
         SELECT branch_id, year, last, n FROM (
             SELECT branch_id, split_part(number, '-', -2) AS year,
                    max(split_part(number, '-', -1)::bigint) AS last, count(*) AS n
-              FROM donations_donation GROUP BY 1, 2) s WHERE last <> n LIMIT 100""",
+              FROM donations_donation GROUP BY 1, 2) s
+          JOIN organizations_branch b ON b.id = s.branch_id
+          LEFT JOIN (SELECT series, count(*) AS lost, max(serial) AS last_lost
+                       FROM core_lostnumber GROUP BY 1) l ON l.series = b.code || '-' || s.year || '-'
+         WHERE greatest(last, last_lost) <> n + coalesce(lost, 0) LIMIT 100""",
     "daily_totals_equal_gifts": """
         SELECT coalesce(t.branch_id, g.branch_id), coalesce(t.received_on, g.received_on), t.amount, g.amount
           FROM donations_dailytotal t

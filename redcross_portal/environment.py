@@ -74,9 +74,14 @@ def env_text(name: str, default: str | None = None, *, choices: Collection[str] 
 def env_gateway(name: str, *, required: bool) -> str:
     """The address of a gateway: https, or http on this machine; empty where none is required."""
     value = env_text(name, None if required else "")
+    return safe_url(name, value) if value else value
+
+
+def safe_url(name: str, value: str) -> str:
+    """An address of another machine within a setting: https, or http on this machine."""
     parts = urlsplit(value)
     on_this_machine = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")
-    if value and not (parts.hostname and (parts.scheme == "https" or on_this_machine)):
+    if not (parts.hostname and (parts.scheme == "https" or on_this_machine)):
         raise SettingError(name, f"值“{value}”不是安全的网址", "https:// 开头的网址，或本机的 http 网址")
     return value
 

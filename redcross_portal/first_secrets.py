@@ -3,15 +3,25 @@
 import base64
 import json
 import os
+import re
 import secrets
 import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from core.crypto import KEY_BYTES, new_keyring
-from redcross_portal.environment import StartError, data_dir, load_env_file
+from redcross_portal.environment import SettingError, StartError, data_dir, env_text, load_env_file
 
 # Under these names the settings look for them; `core.crypto` reads the keyring.
-SIGNING, KEYRING, BACKUP = "secret_key", "keyring.json", "backup_key"
+SIGNING, KEYRING, BACKUP, LOG, REPORT = "secret_key", "keyring.json", "backup_key", "log_keys.json", "report_key.pem"
+REPORT_KEY_BITS, REPORT_KEY_DAYS = 3072, 3653
 
 
 def make_missing_secrets(directory: Path) -> list[str]:
@@ -23,18 +33,65 @@ def make_missing_secrets(directory: Path) -> list[str]:
     try:
         secrets_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         made = []
-        texts = {
-            SIGNING: secrets.token_urlsafe(64),
-            KEYRING: json.dumps(new_keyring()),
-            BACKUP: base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii"),
+        texts: dict[str, Callable[[], str]] = {
+            SIGNING: lambda: secrets.token_urlsafe(64),
+            KEYRING: lambda: json.dumps(new_keyring()),
+            LOG: lambda: json.dumps(new_log_keys()),
+            REPORT: new_report_key,
+            BACKUP: lambda: base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii"),
         }
-        for name, text in texts.items():
+        for name, text_of in texts.items():
             if not (secrets_dir / name).exists():
-                _write_once(secrets_dir / name, text)
+                _write_once(secrets_dir / name, text_of())
                 made.append(name)
     except OSError as error:
         raise StartError(f"不能写入 {secrets_dir}（{error.strerror}）：请用当初建立它的用户运行") from None
     return made
+
+
+def new_log_keys() -> dict[str, Any]:
+    """A fresh key that signs the public log, in the form of LOG_KEY_FILE.
+
+    The origin names the log for ever, so it is told apart from every other: LOG_ORIGIN (`host/log`, without scheme), or
+    a random name under `.invalid` (RFC 2606) where none is set.
+    """
+    origin = env_text("LOG_ORIGIN", f"portal-{secrets.token_hex(8)}.invalid/log")
+    if re.fullmatch(r"[^\s+/]+(/[^\s+/]+)*", origin) is None:
+        raise SettingError("LOG_ORIGIN", f"值“{origin}”不对", "不带协议和末尾斜线的网址，如 portal.example.cn/log")
+    key = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii")
+    return {"origin": origin, "active": ["k1"], "keys": {"k1": key}}
+
+
+def new_report_key() -> str:
+    """A fresh RSA key and a certificate that it signed itself, in the form of REPORT_KEY_FILE (PEM).
+
+    The certificate names REPORT_SIGNER. Nobody vouches for it: readers know it by its SHA-256 alone, until one of a
+    certification authority takes its place.
+    """
+    key = rsa.generate_private_key(public_exponent=65537, key_size=REPORT_KEY_BITS)
+    signer = env_text("REPORT_SIGNER", "红十字会信息公开门户")
+    if not 0 < len(signer) <= 64:
+        raise SettingError("REPORT_SIGNER", "长度不对", "1 至 64 个字，如 浙江省红十字会")
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, signer)])
+    today = datetime.now(UTC)
+    usage = dict.fromkeys(
+        ("key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign", "crl_sign", "encipher_only",
+         "decipher_only"), False,
+    )  # fmt: skip
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(today - timedelta(days=1))
+        .not_valid_after(today + timedelta(days=REPORT_KEY_DAYS))
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(x509.KeyUsage(digital_signature=True, content_commitment=True, **usage), critical=True)
+        .sign(key, SHA256())
+    )
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return (private + certificate.public_bytes(Encoding.PEM)).decode("ascii").rstrip("\n")
 
 
 def _write_once(path: Path, text: str) -> None:

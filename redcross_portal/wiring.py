@@ -4,6 +4,20 @@
 PG_BIN_CANDIDATES = "redcross_portal.local_services.postgres.program_directories"
 RESTORE_STATEMENTS = ["transparency.services.restored.statements"]
 RESTORE_CHECKS = ["verify_ledger"]
+# What the rows say today of which public records were written, by the kind of record (core.recorded).
+RECORDED_ROWS = {
+    "gift": "donations.services.recorded.gifts_today",
+    "entry": "ledger.services.recorded.entries_today",
+    "payment": "spending.services.recorded.payments_today",
+    "campaign": "donations.services.appeals.recorded.campaigns_today",
+    "campaign_settled": "donations.services.appeals.recorded.settlements_today",
+    "giving_channel": "donations.services.appeals.recorded.channels_today",
+    "change_notice": "donations.services.appeals.recorded.notices_today",
+    "report": "transparency.services.recorded.reports_today",
+    "withdrawal": "transparency.services.recorded.withdrawals_today",
+}
+# What the doctor asks of apps: functions `() -> Iterator[core.diagnosis.Finding]`.
+DOCTOR_QUESTIONS = ["transparency.services.diagnosis.log_key", "transparency.services.diagnosis.log_progress"]
 # The table of retention, each app's own part, and what says which stored files stay whatever their day is.
 RETENTION_TERMS = [
     "core.retention.rules.TERMS",
@@ -25,3 +39,6 @@ CLOSING_CHECKS = [
 ]
 # What goes on when a batch of gifts was posted or cancelled: `(batch)`, called in the transaction that moves it.
 BATCH_LISTENERS = ["reconciliation.services.settling.settle_batch"]
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEST_RUNNER = "django.test.runner.DiscoverRunner"

@@ -120,7 +120,11 @@ QUERIES: dict[str, str] = {
         SELECT branch_id, year, last, n FROM (
             SELECT branch_id, split_part(number, '-', -2) AS year,
                    max(substring(split_part(number, '-', -1) FROM 2)::bigint) AS last, count(*) AS n
-              FROM spending_payment GROUP BY 1, 2) s WHERE last <> n LIMIT 100""",
+              FROM spending_payment GROUP BY 1, 2) s
+          JOIN organizations_branch b ON b.id = s.branch_id
+          LEFT JOIN (SELECT series, count(*) AS lost, max(serial) AS last_lost
+                       FROM core_lostnumber GROUP BY 1) l ON l.series = b.code || '-' || s.year || '-P'
+         WHERE greatest(last, last_lost) <> n + coalesce(lost, 0) LIMIT 100""",
     "released_copy_was_released_by_another": """
         SELECT d.id AS document FROM spending_paymentdocument d
          WHERE d.released_at IS NOT NULL AND (d.released_by_id = d.offered_by_id OR d.public_file_id IS NULL)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connections
+from django.db import connections, reset_queries
 
 from tests import databases
 from tests.workers import broker, celery_beat_process, celery_worker_process, start_worker  # noqa: F401 -- fixtures
@@ -55,6 +55,12 @@ def as_superuser(db: None) -> Callable[..., None]:
         databases.as_superuser(*statements, database=str(connections["default"].settings_dict["NAME"]))
 
     return run
+
+
+@pytest.fixture(autouse=True)
+def empty_query_log() -> None:
+    """What other tests had logged is gone: of a log that is full nobody can tell how many statements were added."""
+    reset_queries()
 
 
 @pytest.fixture(autouse=True)

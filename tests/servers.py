@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from core.crypto import new_keyring
 from redcross_portal import local_services
+from redcross_portal.first_secrets import new_log_keys, new_report_key
 
 # "gw0", "gw1", …: which of the processes side by side this is; nothing in the first, or where there is only one.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
@@ -54,6 +55,10 @@ def make_place() -> None:
         os.environ["TEST_REDIS_IS_OURS"] = "1"
     data_dir = tempfile.mkdtemp(prefix="portal-test-")
     _open.callback(shutil.rmtree, data_dir, ignore_errors=True)
+    log_keys = Path(data_dir) / "log_keys.json"
+    log_keys.write_text(json.dumps(new_log_keys()), encoding="utf-8")
+    report_key = Path(data_dir) / "report_key.pem"
+    report_key.write_text(new_report_key(), encoding="utf-8")
     # The others find the template and each other by these.
     os.environ.update(
         {
@@ -61,6 +66,8 @@ def make_place() -> None:
             "TEST_RUN_DIR": data_dir,
             "PORTAL_DATA_DIR": data_dir,
             "PORTAL_KEYS": json.dumps(new_keyring()),
+            "LOG_KEY_FILE": str(log_keys),
+            "REPORT_KEY_FILE": str(report_key),
             # Tests that are made from a set stand in the same order in all processes, in another in each run.
             "PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED", str(secrets.randbelow(2**32))),
         }

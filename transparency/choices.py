@@ -12,9 +12,32 @@ if TYPE_CHECKING:
 
 
 class ReportKind(models.TextChoices):
-    """Kinds of periodic reports; further kinds come with their issues."""
+    """Kinds of reports; what each is stands in definitions.py."""
 
     MONTHLY_RECEIPTS = "monthly_receipts", _("月度捐赠收支公示")
+    QUARTERLY_RECEIPTS = "quarterly_receipts", _("季度捐赠收支公示")
+    ANNUAL_FINANCE = "annual_finance", _("年度捐赠资金财务收支报告")
+    SYSTEM_TABLE = "system_table", _("系统三级汇总表")
+    CAMPAIGN_PROGRESS = "campaign_progress", _("募捐活动进展公示")
+    CAMPAIGN_FINAL = "campaign_final", _("募捐活动总结公示")
+    EMERGENCY_BULLETIN = "emergency_bulletin", _("应急募捐每日通报")
+    ANNUAL_WORK = "annual_work", _("年度工作报告")
+
+
+# Kinds that are about one campaign; the database holds that they name it.
+CAMPAIGN_KINDS: tuple[str, ...] = (
+    ReportKind.CAMPAIGN_PROGRESS, ReportKind.CAMPAIGN_FINAL, ReportKind.EMERGENCY_BULLETIN,
+)  # fmt: skip
+
+
+class ReportPeriod(models.TextChoices):
+    """How long a stretch a report covers; the first four are those of core/periods.py."""
+
+    DAY = "day", _("每日")
+    MONTH = "month", _("每月")
+    QUARTER = "quarter", _("每季")
+    YEAR = "year", _("每年")
+    WHOLE = "whole", _("活动全程")
 
 
 class ReportScope(models.TextChoices):
@@ -29,7 +52,9 @@ class RunStatus(models.TextChoices):
 
     FREEZING = "freezing", _("固定数据中")
     RENDERING = "rendering", _("制作中")
-    READY = "ready", _("待审核")
+    READY = "ready", _("待复核")
+    CHECKED = "checked", _("待批准")
+    APPROVED = "approved", _("已批准，签名中")
     PUBLISHED = "published", _("已公开")
     DECLINED = "declined", _("未通过")
     FAILED = "failed", _("制作失败")
@@ -39,26 +64,36 @@ RUN_TRANSITIONS: dict[str, frozenset[str]] = {
     RunStatus.FREEZING: frozenset({RunStatus.RENDERING, RunStatus.FAILED}),
     RunStatus.RENDERING: frozenset({RunStatus.READY, RunStatus.FAILED}),
     RunStatus.FAILED: frozenset({RunStatus.FREEZING, RunStatus.RENDERING}),
-    RunStatus.READY: frozenset({RunStatus.PUBLISHED, RunStatus.DECLINED}),
+    RunStatus.READY: frozenset({RunStatus.CHECKED, RunStatus.DECLINED}),
+    RunStatus.CHECKED: frozenset({RunStatus.APPROVED, RunStatus.DECLINED}),
+    RunStatus.APPROVED: frozenset({RunStatus.PUBLISHED, RunStatus.DECLINED}),
     RunStatus.DECLINED: frozenset(),
     RunStatus.PUBLISHED: frozenset(),
 }
 
 
 class FileRole(models.TextChoices):
-    """What a report's file is."""
+    """What a report's file is. `PDF` and `VOLUME` are the files as they were set, `SIGNED` the same with a signature.
 
-    PDF = "pdf", _("报告（PDF）")
+    `SIGNED` has part 0 for the report and the volumes' own parts.
+    """
+
+    SIGNED = "signed", _("报告（PDF，已签名）")
+    PDF = "pdf", _("报告（PDF，签名前）")
     HTML = "html", _("报告（网页）")
     CSV = "csv", _("明细（CSV）")
-    VOLUME = "volume", _("明细分册（PDF）")
+    VOLUME = "volume", _("明细分册（PDF，签名前）")
+    CHECKPOINT = "checkpoint", _("公开日志检查点")
     SNAPSHOT = "snapshot", _("固定数据（JSON）")
     ROWS = "rows", _("固定明细（JSONL）")
+    OPINION = "opinion", _("审计报告（PDF）")
 
 
 # Among the files of one role: the rows of use, and receipts and use as a table. Part 0 are the gifts.
 USE_PART = 1
 BALANCE_PART = 2
+# The figures of an annual report as a table.
+ANNUAL_PART = 3
 
 
 class RecordSection(models.TextChoices):
@@ -130,3 +165,15 @@ FACT_LABELS: dict[str, StrOrPromise] = {
     "on": _("发生日期"),
     "other_on": _("对方日期"),
 }
+
+
+class FileVerdict(models.TextChoices):
+    """What is said of a file that somebody holds against the published reports (docs/verify.md)."""
+
+    VALID = "valid", _("是本平台公开的原件")
+    SUPERSEDED = "superseded", _("是原件，但已有更正版")
+    WITHDRAWN = "withdrawn", _("是原件，但已停止提供")
+    UNSIGNED = "unsigned_draft", _("是签名以前的文件")
+    NOT_PUBLISHED = "not_published", _("是本平台的文件，但没有公开过")
+    CHANGED = "changed", _("与原件不同，被改动过")
+    NOT_OURS = "not_ours", _("不是本平台公开的文件")

@@ -8,19 +8,16 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError, NotAllowed, NotFound
-from core.periods import Period
+from core.periods import PeriodError, parse_period
 from organizations.choices import Right
 from organizations.models import Branch
 from organizations.permissions import branches_with
-from transparency.choices import ReportScope, RunStatus
+from transparency.choices import ReportKind, ReportScope, RunStatus
 from transparency.selectors.anomalies import RuleLine
-from transparency.selectors.reports import RunFilter, last_due_period
+from transparency.selectors.reports import RunFilter
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-# Months that a form offers, back from the last one whose report is due.
-MONTHS_OFFERED = 36
 
 
 def show_error(form: forms.BaseForm, error: DomainError) -> None:
@@ -31,14 +28,6 @@ def show_error(form: forms.BaseForm, error: DomainError) -> None:
     for name, sentence in error.fields.items():
         if name in form.fields:
             form.add_error(name, sentence)
-
-
-def month_choices(count: int = MONTHS_OFFERED) -> list[tuple[str, str]]:
-    """Finished months, newest first."""
-    months: list[Period] = [last_due_period()]
-    while len(months) < count:
-        months.append(months[-1].previous())
-    return [(month.code, month.label) for month in months]
 
 
 class BranchField(forms.ModelChoiceField):
@@ -56,49 +45,31 @@ class BranchField(forms.ModelChoiceField):
         self.queryset = branches_with(person, right).filter(valid_to__isnull=True)
 
 
-class RequestForm(forms.Form):
-    """Which report to make."""
-
-    branch = BranchField(label=_("红十字会"), empty_label=_("请选择"))
-    scope = forms.ChoiceField(
-        label=_("范围"), choices=ReportScope.choices, help_text=_("“含下级”把所有下级红十字会的捐赠一并列示。")
-    )
-    period = forms.ChoiceField(label=_("月份"), help_text=_("只列出已经结束的月份。"))
-
-    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _offer(self, "branch", person, Right.REQUEST_REPORTS)
-        _choose(self, "period", month_choices())
-
-
-class ScheduleForm(forms.Form):
-    """A series on the calendar."""
-
-    branch = BranchField(label=_("红十字会"), empty_label=_("请选择"))
-    scope = forms.ChoiceField(label=_("范围"), choices=ReportScope.choices)
-    first_period = forms.ChoiceField(
-        label=_("首期"), help_text=_("首期报告会把此前从未列示的记录放在“补报”里，每条记录只列示一次。")
-    )
-    is_active = forms.BooleanField(label=_("启用（每月 1 日 02:00 自动生成）"), required=False, initial=True)
-
-    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _offer(self, "branch", person, Right.REQUEST_REPORTS)
-        _choose(self, "first_period", month_choices())
-
-
 class RunFilterForm(forms.Form):
     """What narrows the list of reports."""
 
     branch = BranchField(label=_("红十字会（含下级）"), required=False, empty_label=_("全部"))
     status = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("全部")), *RunStatus.choices])
     scope = forms.ChoiceField(label=_("范围"), required=False, choices=[("", _("全部")), *ReportScope.choices])
-    period = forms.ChoiceField(label=_("月份"), required=False)
+    kind = forms.ChoiceField(label=_("种类"), required=False, choices=[("", _("全部")), *ReportKind.choices])
+    period = forms.CharField(
+        label=_("期间"),
+        required=False,
+        max_length=10,
+        help_text=_("年 2026、季 2026Q1、月 2026-01 或日 2026-01-20。"),
+    )
 
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "branch", person, Right.VIEW_DRAFT_REPORTS)
-        _choose(self, "period", [("", str(_("全部"))), *month_choices()])
+        offer_branches(self, "branch", person, Right.VIEW_DRAFT_REPORTS)
+
+    def clean_period(self) -> str:
+        """A period as it is stored."""
+        text = str(self.cleaned_data["period"]).strip()
+        try:
+            return parse_period(text).code if text else ""
+        except PeriodError as error:
+            raise forms.ValidationError(error.message) from error
 
     @property
     def asked(self) -> RunFilter:
@@ -106,6 +77,7 @@ class RunFilterForm(forms.Form):
         data: dict[str, Any] = self.cleaned_data if self.is_valid() else {}
         return RunFilter(
             branch=data.get("branch"),
+            kind=data.get("kind", ""),
             status=data.get("status", ""),
             scope=data.get("scope", ""),
             period=data.get("period", ""),
@@ -117,6 +89,17 @@ class DeclineForm(forms.Form):
 
     reason = forms.CharField(
         label=_("理由"), max_length=500, widget=forms.Textarea({"rows": 3}), help_text=_("不要写个人姓名。")
+    )
+
+
+class WithdrawForm(forms.Form):
+    """Why a published report's files are handed out no longer."""
+
+    reason = forms.CharField(
+        label=_("理由"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("会公开，请不要写出姓名。"),
     )
 
 
@@ -140,7 +123,7 @@ class ClearForm(forms.Form):
             choices += [
                 (f"{line.rule}:{one.subject}", f"{line.label}：{one.subject}") for one in line.found if one.is_open
             ]
-        _choose(self, "chosen", choices)
+        choose(self, "chosen", choices)
 
     def clean(self) -> dict[str, Any]:
         """Rule and subject apart."""
@@ -175,16 +158,18 @@ class TrailFilterForm(forms.Form):
 
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "branch", person, Right.VIEW_AUDIT)
+        offer_branches(self, "branch", person, Right.VIEW_AUDIT)
 
 
-def _offer(form: forms.BaseForm, name: str, person: User, right: str) -> None:
+def offer_branches(form: forms.BaseForm, name: str, person: User, right: str) -> None:
+    """Offer the branches in which a person holds a right."""
     field = form.fields[name]
     assert isinstance(field, BranchField)  # noqa: S101 -- narrows the type
     field.offer(person, right)
 
 
-def _choose(form: forms.BaseForm, name: str, choices: list[tuple[str, str]]) -> None:
+def choose(form: forms.BaseForm, name: str, choices: list[tuple[str, str]]) -> None:
+    """Let a field be chosen from these."""
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- narrows the type
     field.choices = choices

@@ -20,20 +20,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RunActions:
-    """What a person may do with a run now; `why_not_publish` says what keeps somebody with the right from it."""
+    """What a person may do with a run now; `why_not_approve` says what keeps somebody with the right from it."""
 
-    publish: bool
+    check: bool
+    approve: bool
     decline: bool
     retry: bool
     correct: bool
-    why_not_publish: str
+    withdraw: bool
+    why_not_approve: str
 
 
 def report_for(person: User, number: str) -> ReportRun:
     """A report, drafts included, by its number for a person; one query. Raises NotFound outside their branches too."""
     run = (
         ReportRun.objects.visible_to(person, Right.VIEW_DRAFT_REPORTS)
-        .select_related("branch", "requested_by", "published_by", "corrects")
+        .select_related("branch", "requested_by", "checked_by", "approved_by", "corrects", "withdrawal")
         .filter(number=number.strip().upper())
         .first()
     )
@@ -49,17 +51,25 @@ def actions_for(person: User, run: ReportRun) -> RunActions:
     """What a person may do with a run in its present state; services ask again."""
     publishes = may(person, Right.PUBLISH_REPORTS, run.branch)
     requests = may(person, Right.REQUEST_REPORTS, run.branch)
-    is_ready = run.status == RunStatus.READY
-    is_own = run.requested_by_id == person.pk
+    is_checked = run.status == RunStatus.CHECKED
+    is_own = person.pk in (run.requested_by_id, run.checked_by_id)
     return RunActions(
-        publish=publishes and is_ready and not is_own,
-        decline=publishes and is_ready,
-        retry=requests and run.status in (RunStatus.FAILED, RunStatus.RENDERING),
+        check=(publishes or requests) and run.status == RunStatus.READY,
+        approve=publishes and is_checked and not is_own,
+        decline=publishes and run.status in (RunStatus.READY, RunStatus.CHECKED, RunStatus.APPROVED),
+        retry=(requests and run.status in (RunStatus.FAILED, RunStatus.RENDERING))
+        or ((publishes or requests) and run.status == RunStatus.APPROVED),
         correct=requests and run.status in (RunStatus.PUBLISHED, RunStatus.DECLINED),
-        why_not_publish=_("这份报告是您发起的，须由另一位有公开权限的人审核并公开。")
-        if publishes and is_ready and is_own
+        withdraw=publishes and run.status == RunStatus.PUBLISHED and not is_withdrawn(run),
+        why_not_approve=_("这份报告是您发起或复核的，须由另一位有公开权限的人批准。")
+        if publishes and is_checked and is_own
         else "",
     )
+
+
+def is_withdrawn(run: ReportRun) -> bool:
+    """Whether a published report's files are no longer handed out; no query where `withdrawal` was joined."""
+    return hasattr(run, "withdrawal")
 
 
 def audited_codes(person: User) -> list[str]:

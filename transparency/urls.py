@@ -1,9 +1,9 @@
 """Public addresses of disclosure."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.decorators.http import require_safe
 
-from transparency.choices import BALANCE_PART, USE_PART
+from transparency.choices import ANNUAL_PART, BALANCE_PART, USE_PART
 from transparency.views.public import (
     branches,
     campaigns,
@@ -14,6 +14,8 @@ from transparency.views.public import (
     funds,
     giving,
     home,
+    log,
+    log_feed,
     my,
     my_wechat,
     receipts,
@@ -21,6 +23,8 @@ from transparency.views.public import (
     search,
     spending,
     texts,
+    verify,
+    witnesses,
 )
 
 urlpatterns = [
@@ -92,10 +96,25 @@ urlpatterns = [
         {"role": "csv", "part": BALANCE_PART},
         name="report_balance_csv",
     ),
+    path("reports/<str:number>.zip", reports.report_package, name="report_package"),
+    path(
+        "reports/<str:number>/annual.csv",
+        reports.report_download,
+        {"role": "csv", "part": ANNUAL_PART},
+        name="report_annual_csv",
+    ),
+    path("reports/<str:number>/opinion.pdf", reports.report_download, {"role": "opinion"}, name="report_opinion"),
     path("reports/<str:number>.json", reports.report_download, {"role": "json"}, name="report_json"),
     path(
         "reports/<str:number>/volumes/<int:part>.pdf", reports.report_download, {"role": "volume"}, name="report_volume"
     ),
+    path("verify/", verify.verify, name="verify"),
+    path("feed/log.xml", require_safe(log_feed.LogFeed()), name="log_feed"),
+    path("log/cosignatures/", witnesses.log_cosignatures, name="log_cosignatures"),
+    path("log/checkpoint", log.log_checkpoint, name="log_checkpoint"),
+    path("log/records/<int:index>/", log.log_record, name="log_record"),
+    path("log/tile/entries/<path:path>", log.log_entries, name="log_entries"),
+    re_path(r"^log/tile/(?P<level>0|[1-9][0-9]?)/(?P<path>[^?]+)$", log.log_tile, name="log_tile"),
     path("about/", texts.about, name="about"),
     path("privacy/", texts.privacy, name="privacy"),
     path("accessibility/", texts.accessibility, name="accessibility"),

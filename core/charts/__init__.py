@@ -3,6 +3,7 @@
 from core.charts.bars import bar_chart, stacked_bar_chart
 from core.charts.donut import donut_chart
 from core.charts.flow import Flow, flow_chart
+from core.charts.grouped import grouped_bar_chart
 from core.charts.lines import line_chart
 from core.charts.palette import PALETTE, Palette
 from core.charts.scale import Point, Series
@@ -18,6 +19,7 @@ __all__ = [
     "bar_chart",
     "donut_chart",
     "flow_chart",
+    "grouped_bar_chart",
     "line_chart",
     "stacked_bar_chart",
     "tile_grid",

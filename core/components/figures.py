@@ -96,8 +96,9 @@ def document(
     sha256: str = "",
     note: str = "",
     on: date | None = None,
+    check_url: str = "",
 ) -> dict[str, Any]:
-    """Set a file to download: `size` in bytes, its SHA-256 with a copy button."""
+    """Set a file to download: `size` in bytes, its SHA-256 with a copy button; `check_url` says what that is of."""
     icons = {"PDF": "file-earmark-pdf", "CSV": "file-earmark-spreadsheet", "XLSX": "file-earmark-spreadsheet"}
     return {
         "title": title,
@@ -107,6 +108,7 @@ def document(
         "sha256": sha256,
         "note": note,
         "on": on,
+        "check_url": check_url,
         "icon": icons.get(kind.upper(), "file-earmark-text"),
     }
 

@@ -9,7 +9,7 @@ from core.models.messages import Message, PhoneCode, WechatBinding
 from core.models.numbers import NumberCounter
 from core.models.outbox import PublicRecord
 from core.models.reads import ReadLog
-from core.models.restores import RestoreMark
+from core.models.restores import LostNumber, RestoreMark
 from core.models.retention import RetentionHold, RetentionRun
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "KeyFingerprint",
     "KeyRotation",
     "LookupKeys",
+    "LostNumber",
     "Message",
     "NumberCounter",
     "PhoneCode",

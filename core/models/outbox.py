@@ -3,12 +3,17 @@
 import uuid
 
 from django.db import models
+from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import SealedField
 
 # The logical name of the salt in the sealed value's associated data (docs/personal-data.md).
 SALT_FIELD = "core.publicrecord.salt"
+# An entry of a bundle has its length before it in two bytes (c2sp.org/tlog-tiles).
+LONGEST_RECORD_BYTES = 65_535
+# The kind of a record that was signed before a restore and whose row is gone with it; its object id is its place.
+LOST_KIND = "lost"
 
 
 class PublicRecord(models.Model):
@@ -34,7 +39,16 @@ class PublicRecord(models.Model):
     class Meta:
         verbose_name = _("公开记录")
         verbose_name_plural = _("公开记录")
-        constraints = [models.UniqueConstraint(fields=["kind", "object_id"], name="publicrecord_once_per_object")]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "object_id"], name="publicrecord_once_per_object"),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(
+                    models.Func(models.F("record"), function="octet_length", output_field=models.IntegerField()),
+                    LONGEST_RECORD_BYTES,
+                ),
+                name="publicrecord_fits_a_bundle",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}"

@@ -29,3 +29,24 @@ class RestoreMark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.restored_at:%Y-%m-%d %H:%M}"
+
+
+class LostNumber(models.Model):
+    """A number that stands in the public log while its row is gone: posted after the backup that was restored.
+
+    It is never given again (docs/numbers.md), and counts as given where numbers are checked to have no gap. `index` is
+    the place of its record in the log. Append-only.
+    """
+
+    number = models.CharField(_("编号"), max_length=60, db_collation="C", primary_key=True)
+    series = models.CharField(_("序列"), max_length=60, db_collation="C", db_index=True)
+    serial = models.BigIntegerField(_("流水号"))
+    index = models.BigIntegerField(_("日志序号"))
+    noted_at = models.DateTimeField(_("登记时间"))
+
+    class Meta:
+        verbose_name = _("丢失的编号")
+        verbose_name_plural = _("丢失的编号")
+
+    def __str__(self) -> str:
+        return self.number

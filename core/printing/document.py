@@ -19,6 +19,7 @@ from core.printing.glyphs import find_face
 
 # Reserved by RFC 2606: where a relative address would lead, if anything were ever fetched from it.
 BASE_URL = "https://document.invalid/"
+VARIANT = "pdf/a-3a"
 CONTENT_TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg"}
 
 
@@ -86,16 +87,16 @@ def write_pdf(
 ) -> int:
     """Set the HTML as a tagged PDF with files inside, and return how many pages it has.
 
-    The same HTML, `identifier` (16 bytes) and `at` (the time of the files inside) give the same bytes. PDF/A is not
-    claimed: no validator has seen these files. Raises PrintResourceError where the HTML asks for anything but static
-    files, DomainError without the print font.
+    The same HTML, `identifier` (16 bytes) and `at` (the time of the files inside) give the same bytes. PDF/A-3a
+    (ISO 19005-3) is the file's own claim: no validator has seen it. Raises PrintResourceError where the HTML asks for
+    anything but static files, DomainError without the print font.
     """
     find_face()
     try:
         page = HTML(string=html, base_url=BASE_URL, url_fetcher=StaticFilesOnly(), media_type="print")
-        document = page.render(font_config=FontConfiguration(), pdf_tags=True)
+        document = page.render(font_config=FontConfiguration(), pdf_tags=True, pdf_variant=VARIANT)
         document.metadata.attachments = [_attachment(file, at) for file in embedded]
-        document.write_pdf(target, pdf_tags=True, pdf_identifier=identifier)
+        document.write_pdf(target, pdf_tags=True, pdf_variant=VARIANT, pdf_identifier=identifier)
     except FatalURLFetchingError as error:
         raise PrintResourceError(
             "report_resource_refused",

@@ -43,11 +43,16 @@ class ReportedGift:
     note: str
 
 
-def reported_gifts(entry_ids: Sequence[int], branch: Branch, *, with_below: bool) -> dict[int, ReportedGift]:
-    """The gifts and reversals among these entries that belong to a branch, by entry id; two queries."""
+def reported_gifts(
+    entry_ids: Sequence[int], branch: Branch, *, with_below: bool, funds: Collection[int] | None = None
+) -> dict[int, ReportedGift]:
+    """The gifts and reversals among these entries that belong to a branch, or to some of its funds; two queries."""
+    inside = rows_of(branch, with_below=with_below)
+    if funds is None:
+        return {**_gifts(entry_ids, inside), **_reversals(entry_ids, inside)}
     return {
-        **_gifts(entry_ids, rows_of(branch, with_below=with_below)),
-        **_reversals(entry_ids, rows_of(branch, with_below=with_below)),
+        **_gifts(entry_ids, inside & Q(fund_id__in=funds)),
+        **_reversals(entry_ids, inside & Q(donation__fund_id__in=funds)),
     }
 
 

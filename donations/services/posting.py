@@ -18,6 +18,7 @@ from core.errors import DomainError
 from core.numbers import take_serials
 from core.outbox import SALT_FIELD
 from core.progress import Progress
+from core.recorded import exact_text
 from donations.choices import GIFT_LETTER, BatchStatus
 from donations.display import anonymous_name
 from donations.models import Batch
@@ -74,9 +75,10 @@ def _post(batch: Batch, job: Progress) -> None:
         _check_branch_open(batch)
         moment = now()
         year = moment.astimezone(SHANGHAI).year
+        key = f"batch:{batch.number}"
         block = post_prepared(
             relation=RELATION,
-            key=f"batch:{batch.number}",
+            key=key,
             branch=batch.branch,
             kind=EntryKind.GIFT,
             maker_id=batch.submitted_by_id,
@@ -95,6 +97,11 @@ def _post(batch: Batch, job: Progress) -> None:
             "first_entry": block.first_serial,
             "posted_at": moment,
             "posted_text": utc_text(moment),
+            "posted_exact": exact_text(moment),
+            "batch_number": batch.number,
+            "group": key,
+            "maker": batch.submitted_by_id,
+            "approver": batch.approved_by_id,
             "recorded_for": bool(batch.authority),
         }
         job.progress(count // 3, count, stage=_("写入捐赠"))

@@ -60,6 +60,23 @@ INSERT_DONATIONS = f"""
      ORDER BY g.seq
 """
 
+# What the record only commits to, canonical JSON: every column of the gift, its entry and its movement that no public
+# column shows and that nobody may change (donations.services.recorded reads the same from the rows).
+PRIVATE = """
+    '{"approved_by":' || %(approver)s || ',"batch":' || to_json(%(batch_number)s::text)
+    || ',"channel":' || to_json(g.channel) || ',"city":' || coalesce(%(city)s::bigint::text, 'null')
+    || ',"content_key":"' || encode(g.content_key, 'hex')
+    || '","county":' || coalesce(%(county)s::bigint::text, 'null')
+    || ',"document":' || to_json(g.document) || ',"donor":' || to_json(g.donor)
+    || ',"entry_key":' || to_json(g.idempotency_key) || ',"gift_kind":"money","group":' || to_json(%(group)s::text)
+    || ',"in_from":"' || m.in_from || '","loose_key":"' || encode(g.loose_key, 'hex')
+    || '","made_by":' || %(maker)s || ',"posted_at":"' || %(posted_exact)s
+    || '","province":' || coalesce(%(province)s::bigint::text, 'null')
+    || ',"recorded_for":' || CASE WHEN %(recorded_for)s THEN 'true' ELSE 'false' END
+    || ',"reference":' || to_json(g.reference) || ',"remark":' || to_json(g.remark)
+    || ',"row":' || g.row_number || ',"voucher":' || coalesce(to_json(g.voucher_id::text)::text, 'null') || '}'
+"""
+
 # The public record of a gift, canonical JSON (RFC 8785: keys sorted, no spaces; to_json writes strings as it asks).
 # `donor` is an organisation's name or null; a natural person stands only as a commitment (docs/log.md).
 RECORD = f"""
@@ -73,13 +90,10 @@ RECORD = f"""
     || '","fund":' || to_json(g.fund_code)
     || ',"kind":"gift","number":"' || {NUMBER}
     || '","posted_at":"' || %(posted_text)s
-    || '","private_digest":"' || encode(sha256(t.salt || convert_to(
-           '{{"channel":' || to_json(g.channel) || ',"donor":' || to_json(g.donor)
-           || ',"reference":' || to_json(g.reference)
-           || ',"remark":' || to_json(g.remark) || '}}', 'UTF8')), 'hex')
+    || '","private_digest":"' || encode(sha256(t.salt || convert_to({PRIVATE}, 'UTF8')), 'hex')
     || '","purpose":"' || g.purpose
     || '","received_on":"' || g.occurred_on
-    || '","schema":"gift/1"}}'
+    || '","schema":"gift/2"}}'
 """
 
 INSERT_RECORDS = f"""
@@ -88,7 +102,8 @@ INSERT_RECORDS = f"""
     SELECT r.uuid, 'gift', r.number, r.entry_id, %(branch_code)s, r.record,
            sha256('\\x00'::bytea || convert_to(r.record, 'UTF8')), r.sealed, %(posted_at)s
       FROM (SELECT t.uuid, t.sealed, g.entry_id, g.seq, {NUMBER} AS number, {RECORD} AS record
-              FROM {RELATION} g JOIN {SALTS} t ON t.seq = g.seq) r
+              FROM {RELATION} g JOIN {SALTS} t ON t.seq = g.seq
+              JOIN ledger_movement m ON m.entry_id = g.entry_id) r
      ORDER BY r.seq
 """
 

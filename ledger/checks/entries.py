@@ -10,13 +10,17 @@ _WAYS = ", ".join(
 )
 
 ENTRIES: dict[str, str] = {
-    # Serials of a branch and year run from 1 without gap, and the counter stands at the last.
+    # Serials of a branch and year run from 1 without gap, and the counter stands at the last; what was lost with a
+    # restore and stands in the public log counts (docs/log.md).
     "entry_numbers_without_gap": """
         SELECT s.code AS branch, s.year, s.entries, s.first, s.last, c.last AS counter
           FROM (SELECT b.code, e.year, count(*) AS entries, min(e.serial) AS first, max(e.serial) AS last
                   FROM ledger_entry e JOIN organizations_branch b ON b.id = e.branch_id GROUP BY 1, 2) s
           LEFT JOIN core_numbercounter c ON c.series = s.code || '-' || s.year || '-E'
-         WHERE (s.first, s.last, c.last) IS DISTINCT FROM (1::bigint, s.entries, s.entries)""",
+          LEFT JOIN (SELECT series, count(*) AS n, min(serial) AS first, max(serial) AS last
+                       FROM core_lostnumber GROUP BY 1) l ON l.series = c.series
+         WHERE (least(s.first, l.first), greatest(s.last, l.last), c.last)
+               IS DISTINCT FROM (1::bigint, s.entries + coalesce(l.n, 0), s.entries + coalesce(l.n, 0))""",
     "entry_number_is_its_serial": """
         SELECT e.number, b.code AS branch, e.year, e.serial
           FROM ledger_entry e JOIN organizations_branch b ON b.id = e.branch_id

@@ -1,7 +1,8 @@
-"""Does an end of a movement lie inside a branch, alone or with all below: the one condition, as SQL."""
+"""Does an end of a movement lie inside a branch, alone or with all below, or inside funds: the condition, as SQL."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from organizations.models import Branch
@@ -37,3 +38,9 @@ def inside(branch: Branch, *, with_below: bool) -> tuple[str, str, dict[str, Any
         )
     below = Branch.objects.below(branch).values_list("pk", flat=True) if with_below else [branch.pk]
     return _BY_LIST.format(end="s"), _BY_LIST.format(end="d"), {"branches": list(below)}
+
+
+def inside_funds(funds: Collection[int]) -> tuple[str, str, dict[str, Any]]:
+    """The same conditions for some funds: an end lies inside where its account is one of theirs. No query."""
+    form = "{end}.fund_id = ANY(%(funds)s)"
+    return form.format(end="s"), form.format(end="d"), {"funds": list(funds)}

@@ -17,6 +17,7 @@ from django.db import connection
 
 from ledger.choices import AccountKind, EntryKind, TrailStage, TrailWay
 from ledger.models import Account, Entry, Fund, Movement, Unit
+from ledger.selectors.places import accounts_with_places
 from organizations.models import Branch
 
 # More hops than this are summarised by where they come from and lead to.
@@ -37,27 +38,8 @@ _STAGE_OF_DESTINATION: dict[str, str] = {
     AccountKind.WORLD: TrailStage.USED,
 }
 
-# The walk itself is `ledger_trail` (sql/draws.sql). In a summary all transit accounts of a fund count as one.
-_TRAIL = """
-WITH hop AS MATERIALIZED (
-    SELECT * FROM ledger_trail(%(movements)s, %(as_of)s, %(deepest)s, %(most)s)
-), size AS MATERIALIZED (SELECT sum(hops) AS hops FROM hop)
-SELECT h.depth, h.way, h.source_id, h.destination_id, h.quantity, 1 AS hops, h.movement_id, e.id AS entry_id, m.line,
-       e.kind, e.number, e.document, e.occurred_on, e.posted_at
-  FROM hop h
-  LEFT JOIN ledger_movement m ON m.id = h.movement_id
-  LEFT JOIN ledger_entry e ON e.id = m.entry_id
- WHERE (SELECT hops FROM size) <= %(most)s
-UNION ALL
-SELECT min(h.depth), h.way, min(h.source_id), min(h.destination_id), sum(h.quantity), sum(h.hops)::bigint,
-       min(h.movement_id), NULL, NULL, NULL, NULL, NULL, NULL, NULL
-  FROM hop h
-  JOIN ledger_account s ON s.id = h.source_id
-  JOIN ledger_account d ON d.id = h.destination_id
- WHERE (SELECT hops FROM size) > %(most)s
- GROUP BY h.way, s.kind, s.party, s.fund_id, s.unit_id, s.site_id, d.kind, d.party, d.fund_id, d.unit_id, d.site_id
-ORDER BY 1, 7 NULLS LAST, 3
-"""
+# sql/trails.sql. In a summary all transit accounts of a fund count as one.
+_TRAIL = "SELECT * FROM ledger_trail(%(movements)s, %(as_of)s, %(deepest)s, %(most)s)"
 
 
 class _Row(NamedTuple):
@@ -208,7 +190,7 @@ def _trail(movement_ids: list[int], *, as_of: int, most: int) -> Trail:
         cursor.execute(_TRAIL, {"movements": movement_ids, "as_of": as_of, "deepest": DEEPEST, "most": most})
         rows = [_Row(*row) for row in cursor.fetchall()]
     ids = {end for row in rows for end in (row.source_id, row.destination_id)}
-    accounts = Account.objects.select_related("unit", "fund", "branch", "site").in_bulk(ids)
+    accounts = accounts_with_places(ids)
     start = rows[0]
     units = {accounts[row.source_id].unit_id: accounts[row.source_id].unit for row in rows}
     own = accounts[start.source_id].unit

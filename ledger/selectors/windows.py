@@ -17,7 +17,7 @@ from django.db import connection
 
 from core.money import ZERO_YUAN, yuan
 from ledger.models import CNY, Fund
-from ledger.selectors.ends import JOINS, inside
+from ledger.selectors.ends import JOINS, inside, inside_funds
 from ledger.selectors.flow_items import End, effect_of, flow_item, held_change
 from organizations.models import Branch
 
@@ -237,13 +237,20 @@ INTERNAL = "internal"
 
 
 def window_figures(
-    branch: Branch, *, with_below: bool, placed: str, values: Mapping[str, Any], first: int
+    branch: Branch,
+    *,
+    with_below: bool,
+    placed: str,
+    values: Mapping[str, Any],
+    first: int,
+    inside_of: Collection[int] | None = None,
 ) -> WindowFigures:
     """The figures of the entries with places from `first` to the end of `placed`, in yuan.
 
-    Four queries (five for a town), two of them over all movements that are placed: for reports, not for pages.
+    Of a branch, or with `inside_of` of these funds alone. Four queries (five for a town), two of them over all
+    movements that are placed: for reports, not for pages.
     """
-    source, destination, given = inside(branch, with_below=with_below)
+    source, destination, given = _scope(branch, with_below=with_below, inside_of=inside_of)
     given = {**given, **values, "money": CNY, "first": first}
     moved = _MOVED.format(source=source, destination=destination, placed=placed)
     stocks = _fetch(_STOCKS.format(placed=placed, source=source, destination=destination), given)
@@ -282,12 +289,18 @@ def _to_branch(one: BranchStock, end: End, item: str, amount: Decimal, count: in
         one.to_system += amount
 
 
-def moved_money(entry_ids: Collection[int], branch: Branch, *, with_below: bool) -> list[MovedMoney]:
-    """The movements of money of these entries that touch a branch, in the order of the ids given; one query."""
+def _scope(branch: Branch, *, with_below: bool, inside_of: Collection[int] | None) -> tuple[str, str, dict[str, Any]]:
+    return inside(branch, with_below=with_below) if inside_of is None else inside_funds(inside_of)
+
+
+def moved_money(
+    entry_ids: Collection[int], branch: Branch, *, with_below: bool, inside_of: Collection[int] | None = None
+) -> list[MovedMoney]:
+    """The movements of money of these entries that touch a branch, or funds, in the order of the ids; one query."""
     if not entry_ids:
         return []
     placed = "SELECT id AS entry_id, place FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS given (id, place)"
-    source, destination, given = inside(branch, with_below=with_below)
+    source, destination, given = _scope(branch, with_below=with_below, inside_of=inside_of)
     moved = _MOVED.format(source=source, destination=destination, placed=placed)
     values = {**given, "ids": list(entry_ids), "money": CNY}
     return [_row(*row) for row in _fetch(_ROWS.replace("{moved}", moved), values)]

@@ -17,8 +17,9 @@ from ledger.errors import LedgerConflict, refusals_explained
 from ledger.models import Account, Entry, Movement, PostingGroup
 from ledger.services.drafts import EntryDraft
 from ledger.services.positions import Line, lock_balances, take_out
+from ledger.services.records import group_key
 from ledger.services.rules import check_draft
-from ledger.services.writing import group_key, write_entry
+from ledger.services.writing import write_entry
 
 Plan = Callable[[], list[Line]]
 

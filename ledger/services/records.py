@@ -8,11 +8,13 @@ from typing import Any
 
 from core.canonical import canonical_bytes
 from core.outbox import commit_to, write_record
+from core.recorded import exact_text
 from ledger.choices import AccountKind
 from ledger.models import Account, Entry, Movement
 
 RECORD_KIND = "entry"
-RECORD_SCHEMA = "entry/1"
+# What the private digest of each schema covers: docs/log.md.
+RECORD_SCHEMA, FIRST_SCHEMA = "entry/2", "entry/1"
 # How a place of a movement is written: by the movement and the name of the place; empty where it has none.
 Place = Callable[[Movement, str], str]
 
@@ -25,7 +27,7 @@ def write_entry_record(entry: Entry, *, branch_code: str) -> None:
         object_id=entry.pk,
         branch_code=branch_code,
         body=entry_body(entry, branch_code=branch_code),
-        private=_private(entry),
+        private=private_part(entry, group=entry.group.idempotency_key),
     )
 
 
@@ -40,21 +42,43 @@ def draft_of_record(entry: Entry, *, branch_code: str, movements: Iterable[Movem
     Where the number and the places will stand its text has `{number}` and `{1.out_from}`: nothing else in a record has
     braces, and filled in they are plain digits, so the text stays canonical.
     """
-    committed = commit_to(_private(entry))
+    committed = commit_to(private_part(entry, group=group_key(entry.idempotency_key)))
     body = _body(entry, number="{number}", branch_code=branch_code, movements=movements, place=_place_to_come)
     return {
         "uuid": committed.row,
         "kind": RECORD_KIND,
         "branch_code": branch_code,
-        "record": canonical_bytes({**body, "private_digest": committed.digest}).decode(),
+        "record": canonical_bytes({**body, **committed.digests}).decode(),
         "sealed_salt": committed.sealed_salt,
         "created_at": entry.posted_at,
     }
 
 
-def _private(entry: Entry) -> dict[str, str]:
-    """What the entry rests on is free text, which the record only commits to."""
-    return {"document": entry.document}
+def group_key(key: str) -> str:
+    """The key of the posting group that an entry has for itself."""
+    return f"entry:{key}"
+
+
+def private_part(entry: Entry, *, group: str, schema: str = RECORD_SCHEMA) -> dict[str, Any]:
+    """What the record only commits to: the text that the entry rests on, and whatever else no public column shows."""
+    if schema == FIRST_SCHEMA:
+        return {"document": entry.document}
+    return {
+        "approved_by": entry.approved_by_id,
+        "city": entry.city_id,
+        "county": entry.county_id,
+        "document": entry.document,
+        "group": group,
+        "key": entry.idempotency_key,
+        "made_by": entry.made_by_id,
+        "posted_at": exact_text(entry.posted_at),
+        "province": entry.province_id,
+    }
+
+
+def body_of_rows(entry: Entry, *, branch_code: str, movements: Iterable[Movement]) -> dict[str, Any]:
+    """As `entry_body`, of movements that were read already, in their order, with what they name at hand."""
+    return _body(entry, number=entry.number, branch_code=branch_code, movements=movements, place=_place)
 
 
 def _body(

@@ -19,7 +19,7 @@ from ledger.choices import ENTRY_LETTER
 from ledger.errors import NotEnough
 from ledger.models import Entry, Movement
 from ledger.services.positions import written
-from ledger.services.records import draft_of_record
+from ledger.services.records import draft_of_record, group_key
 
 # What the call gives: places on axes and numbers are known under its locks only.
 _GIVEN = frozenset({"id", "group_id", "serial", "number", "entry_id", "out_from", "in_from", "object_key"})
@@ -62,11 +62,6 @@ def write_entry(entry: Entry, movements: Sequence[Movement], audit: AuditEvent, 
     entry.pk, entry.serial, entry.number = entry_id, serial, number
     entry._state.adding, entry._state.db = False, connection.alias
     return True
-
-
-def group_key(key: str) -> str:
-    """The key of the posting group that an entry has for itself."""
-    return f"entry:{key}"
 
 
 def _columns(row: Model) -> dict[str, Any]:

@@ -1,4 +1,3 @@
-DROP FUNCTION ledger_trail(bigint[], bigint, integer, integer);
 CREATE OR REPLACE FUNCTION ledger_leaves_at(account bigint, point numeric, as_of bigint) RETURNS numeric
 LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
     SELECT point - coalesce(sum(least(h.quantity, point - h.hole_from)), 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,17 +16,15 @@ from ledger.selectors.funds import unit_of_money
 from ledger.services import EntryDraft, MovementDraft, money_holding, post_entry, world_account
 from organizations.choices import Right
 from organizations.permissions import require
-from spending.choices import PayeeKind, PaymentKind, PaymentStatus
+from spending.choices import PaymentKind, PaymentStatus
 from spending.errors import OwnWork, SpendingError
 from spending.models import Approval, Payment
-from spending.selectors.public.helped import helped_band
 from spending.services.moving_payments import lock_payment, move_payment, require_payment_step
+from spending.services.recorded import PAYEE_COMMITMENT, RECORD_KIND, payee_text, record_body, record_private
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-# The form of a payment's public record; its kind in the outbox is "payment".
-RECORD_SCHEMA = "payment/1"
 # What each kind is in the books, and to whom outside.
 ENTRIES: dict[str, tuple[str, str]] = {
     PaymentKind.PURCHASE: (EntryKind.PURCHASE, WorldParty.SUPPLIERS),
@@ -95,33 +93,14 @@ def _entry(payment: Payment, day: datetime.date) -> EntryDraft:
 
 
 def _write_record(payment: Payment, entry: Entry) -> None:
-    """The public record: codes, dates, amounts, an organisation's name; no free text and no person."""
-    body: dict[str, Any] = {
-        "schema": RECORD_SCHEMA,
-        "number": payment.number,
-        "entry": entry.number,
-        "branch": payment.branch.code,
-        "fund": payment.fund.code,
-        "kind": str(payment.kind),
-        "purpose": str(payment.purpose),
-        "area": payment.area_id,
-        "amount": f"{payment.amount:.2f}",
-        "paid_on": payment.paid_on.isoformat() if payment.paid_on else None,
-        "helped": helped_band(payment.helped_count),
-        "payee": payment.payee_name if payment.payee_kind == PayeeKind.ORGANISATION else None,
-    }
     write_record(
-        kind="payment",
+        kind=RECORD_KIND,
         subject=payment.number,
         object_id=payment.pk,
         branch_code=payment.branch.code,
-        body=body,
-        private={
-            "use": payment.use,
-            "decision": payment.decision,
-            "bank_reference": payment.bank_reference,
-            "helped_count": payment.helped_count,
-        },
+        body=record_body(payment, entry_number=entry.number),
+        private=record_private(payment),
+        texts={PAYEE_COMMITMENT: payee_text(payment, work=f"spending.paying:{payment.pk}")},
     )
 
 

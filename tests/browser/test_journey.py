@@ -201,7 +201,8 @@ def test_a_list_goes_the_whole_way_to_a_published_report(
     empty_broker()
     with running_portal(world.database, tmp_path, shift_days=0) as portal:
         number = a_report_is_asked_for(open_context().new_page(), portal)
-        another_person_publishes_it(open_context().new_page(), portal, number, world)
+        another_person_checks_it(open_context().new_page(), portal, number)
+        a_third_approves_it(open_context().new_page(), portal, number, world)
         an_auditor_checks_the_file(open_context().new_page(), portal, number, world, tmp_path)
 
 
@@ -243,20 +244,32 @@ def a_report_is_asked_for(page: Page, portal: Portal) -> str:
     number = page.url.rstrip("/").rsplit("/", 1)[1]
     expect(page.locator(".job[data-state=queued], .job[data-state=running]")).to_have_count(0, timeout=SLOW)
     page.goto(f"{portal.url}/desk/reports/{number}/")
-    expect(page.get_by_text("须由另一位有公开权限的人").or_(page.get_by_text("待审核")).first).to_be_visible()
-    expect(page.get_by_role("link", name="核对并公开")).to_have_count(0)
+    expect(page.get_by_text("待复核").first).to_be_visible()
+    expect(page.get_by_role("link", name="批准并公开")).to_have_count(0)
     return number
 
 
-def another_person_publishes_it(page: Page, portal: Portal, number: str, world: World) -> None:
+def another_person_checks_it(page: Page, portal: Portal, number: str) -> None:
     sign_in(page, portal.url, "publisher")
     page.goto(f"{portal.url}/desk/reports/{number}/")
-    press(page, "link", "核对并公开", keys=False)
+    press(page, "link", "核对", keys=False)
     explain_what_is_odd(page, portal, number)
+    press(page, "button", "核对无误", keys=False)
+    # Whoever checked it does not approve it.
+    expect(page.get_by_text("须由另一位有公开权限的人批准")).to_be_visible()
+    expect(page.get_by_role("link", name="批准并公开")).to_have_count(0)
+
+
+def a_third_approves_it(page: Page, portal: Portal, number: str, world: World) -> None:
+    sign_in(page, portal.url, "approver")
+    page.goto(f"{portal.url}/desk/reports/{number}/")
+    press(page, "link", "批准并公开", keys=False)
     expect(page.get_by_role("heading", name=f"将公开 7 笔，合计 {format_yuan(world.total)}")).to_be_visible()
     expect(page.get_by_text(capital_amount(world.total))).to_be_visible()
-    press(page, "button", "公开", keys=False)
-    expect(page.get_by_text("已公开").first).to_be_visible()
+    press(page, "button", "批准并公开", keys=False)
+    expect(page.locator(".job[data-state=queued], .job[data-state=running]")).to_have_count(0, timeout=SLOW)
+    page.goto(f"{portal.url}/desk/reports/{number}/")
+    expect(page.get_by_text("到公开页面查看")).to_be_visible()
 
 
 def explain_what_is_odd(page: Page, portal: Portal, number: str) -> None:
@@ -276,7 +289,7 @@ def explain_what_is_odd(page: Page, portal: Portal, number: str) -> None:
             choice.first.check()
         page.fill("[name=reason]", "示例：核对过凭证，确为两笔。")
         press(page, "button", "保存说明", keys=False)
-    page.goto(f"{portal.url}/desk/reports/{number}/publish/")
+    page.goto(f"{portal.url}/desk/reports/{number}/check/")
 
 
 def an_auditor_checks_the_file(page: Page, portal: Portal, number: str, world: World, folder: Path) -> None:
@@ -284,7 +297,7 @@ def an_auditor_checks_the_file(page: Page, portal: Portal, number: str, world: W
     page.goto(f"{portal.url}/audit/reports/{number}/")
     shown = re.findall(r"[0-9a-f]{64}", page.content())
     with page.expect_download() as started:
-        page.locator(f"a[href*='/{number}/files/pdf/0/']").first.click()
+        page.locator(f"a[href*='/{number}/files/signed/0/']").first.click()
     path = folder / "report.pdf"
     started.value.save_as(path)
     assert hashlib.sha256(path.read_bytes()).hexdigest() in shown

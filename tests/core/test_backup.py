@@ -52,7 +52,7 @@ def portal(committed_db: str, settings: Any, tmp_path: Path, django_db_blocker: 
         rows = [f"2026-01-0{1 + number % 9},示例{number},{number + 1}.05," for number in range(40)]
         ground.post(ground.read_file(ground.text_list(tmp_path, *rows)))
         ground.posted(("虚构示例有限公司", "1000"))
-        sequence_records()
+        place_all()
         with transaction.atomic():
             payer = Payer(number="甲一")
             seal_into(payer, account=SECRETS[0], phone=SECRETS[1], note=SECRETS[3])

@@ -22,6 +22,7 @@ from core.charts import (
     bar_chart,
     donut_chart,
     flow_chart,
+    grouped_bar_chart,
     line_chart,
     stacked_bar_chart,
     tile_grid,
@@ -45,6 +46,7 @@ def every_chart(label="示例", unit="元"):
     return {
         "bar": bar_chart(points, title=label, unit=unit),
         "stacked": stacked_bar_chart(labels, series, title=label, unit=unit),
+        "grouped": grouped_bar_chart(labels, series, title=label, unit=unit),
         "line": line_chart(labels, series, title=label, unit=unit),
         "donut": donut_chart(points, title=label, unit=unit),
         "flow": flow_chart([Flow(label, "乙", Decimal(5)), Flow("乙", "丙", Decimal(3))], title=label, unit=unit),
@@ -103,6 +105,7 @@ def test_a_chart_without_figures_is_still_a_picture(name):
         "line": line_chart([], [], title="空", unit="元"),
         "donut": donut_chart([], title="空", unit="元"),
         "flow": flow_chart([], title="空", unit="元"),
+        "grouped": grouped_bar_chart([], [], title="空", unit="元"),
         "tiles": tile_grid([], title="空", unit="元"),
     }
     assert parse(empty[name]).tag == f"{SVG}svg"
@@ -243,3 +246,23 @@ def test_the_same_picture_is_set_in_a_pdf_without_complaint(caplog):
         pdf = weasyprint.HTML(string="".join(every_chart().values())).write_pdf()
     assert pdf.startswith(b"%PDF")
     assert not caplog.records
+
+
+@given(st.lists(st.tuples(amounts, amounts), min_size=1, max_size=6))
+def test_grouped_bars_stand_side_by_side_and_do_not_touch(pairs):
+    labels = [str(at) for at in range(len(pairs))]
+    series = [Series("甲", [first for first, _second in pairs]), Series("乙", [second for _first, second in pairs])]
+    svg = grouped_bar_chart(labels, series, title="示例", unit="元")
+    # Without the square of the legend.
+    drawn = [bars(svg, PALETTE.series[at])[:-1] for at in (0, 1)]
+    assert [len(one) for one in drawn] == [len(pairs), len(pairs)]
+    edges = sorted((Decimal(one.get("x")), Decimal(one.get("width"))) for one in [*drawn[0], *drawn[1]])
+    assert all(x + width < following for (x, width), (following, _width) in pairwise(edges))
+
+
+def test_a_missing_value_leaves_its_place_empty_among_grouped_bars():
+    series = [Series("甲", [Decimal(3), None]), Series("乙", [Decimal(2), Decimal(1)])]
+    svg = grouped_bar_chart(["一", "二"], series, title="示例", unit="元")
+    assert len(bars(svg)) == 2
+    with pytest.raises(ValueError, match="each series"):
+        grouped_bar_chart(["一"], series, title="示例", unit="元")

@@ -323,3 +323,14 @@ def test_an_error_page_needs_nothing_from_its_request(name):
     html = Template(f'{{% extends "{name}.html" %}}').render(Context())
     assert "<h1" in html
     assert "Traceback" not in html
+
+
+def test_every_icon_that_a_template_names_is_in_the_sprite() -> None:
+    drawn = set(re.findall(r'<symbol id="([^"]+)"', (ROOT / "static/img/icons.svg").read_text(encoding="utf-8")))
+    named = {
+        (path.name, icon)
+        for path in TEMPLATES.rglob("*.html")
+        for icon in re.findall(r'icon(?:=| )"([a-z0-9-]+)"', path.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 50
+    assert sorted(one for one in named if one[1] not in drawn) == []

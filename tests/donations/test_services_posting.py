@@ -30,6 +30,7 @@ from donations.models import Batch, DailyTotal, Donation
 from donations.services.batches import approve_batch
 from donations.services.duplicates import decide_duplicates
 from donations.services.posting import post_batch
+from donations.services.recorded import gifts_today
 from donations.services.rows import edit_row, exclude_row
 from ledger.models import Entry, Movement
 from tests.donations.ground import Ground
@@ -117,11 +118,11 @@ def check_record(gift: Donation, record: PublicRecord) -> None:
     assert canonical_bytes(content) == record.record.encode()
     assert leaf_hash(record.record.encode()) == bytes(record.leaf_hash)
     salt = unseal(bytes(record.sealed_salt), field=SALT_FIELD, row=record.uuid, purpose="salts")
-    private = {
-        "channel": gift.channel, "donor": gift.donor_name, "reference": gift.reference, "remark": gift.remark
-    }  # fmt: skip
+    today = gifts_today({gift.entry_id: content}, "test")[gift.entry_id]
     assert content["donor_commitment"] == commitment(salt, gift.donor_name)
-    assert content["private_digest"] == commitment(salt, canonical_bytes(private).decode())
+    assert content["private_digest"] == commitment(salt, canonical_bytes(dict(today.private or {})).decode())
+    assert {name: content[name] for name in today.body} == today.body
+    assert list(today.differs) == []
     shows = gift.donor_kind == DonorKind.ORGANISATION and gift.name_choice != NameChoice.ANONYMOUS
     assert content["donor"] == (gift.donor_name if shows else None)
     assert (content["amount"], content["number"]) == (f"{gift.amount:.2f}", gift.number)

@@ -61,8 +61,9 @@ def test_the_books_hold_whatever_is_done_in_whatever_order(ground: Ground) -> No
 
 # One sign of the first implementation turned round, each in its own place: the second one must see it.
 FLIPS = {
-    "where a part left": ("max(d.out_from + least(p.hi", "max(d.out_from + greatest(p.hi"),
-    "where a part lands": ("d.lands_at + greatest", "d.lands_at - greatest"),
+    "where a part left": ("w.out_from + least(p.hi", "w.out_from + greatest(p.hi"),
+    "where a part lands": ("w.lands_at + greatest", "w.lands_at - greatest"),
+    "what was not drawn": ("p.hi - p.lo - coalesce(d.size", "p.hi - p.lo + coalesce(d.size"),
     "what came back": ("r.in_from + greatest(g.lo - r.back_from", "r.in_from - greatest(g.lo - r.back_from"),
     "what rests": ("SELECT t.account, -t.size FROM hole t", "SELECT t.account, t.size FROM hole t"),
     "a share of goods": ("b.in_from + b.lo", "b.in_from - b.lo"),
@@ -90,7 +91,7 @@ def test_one_sign_turned_round_in_the_first_implementation_is_seen_by_the_second
     history.check()
     sign, turned = FLIPS[place]
     with superuser(commit=True) as cursor:
-        cursor.execute("SELECT pg_get_functiondef('ledger_trail'::regproc)")
+        cursor.execute("SELECT pg_get_functiondef('ledger_walk'::regproc)")
         (body,) = cursor.fetchone()
         assert body.count(sign) == 1
         cursor.execute(body.replace(sign, turned))

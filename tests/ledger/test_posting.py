@@ -32,7 +32,7 @@ def test_a_gift_has_its_number_position_record_and_audit_row(ground: Ground) -> 
     body = json.loads(record.record)
     assert body.pop("private_digest")
     assert body == {
-        "schema": "entry/1",
+        "schema": "entry/2",
         "kind": "gift",
         "number": entry.number,
         "branch": "330182",

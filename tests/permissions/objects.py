@@ -66,9 +66,14 @@ from tests.permissions.people import EVERYBODY, HOME, Who
 from tests.reconciliation.files import Made, icbc
 from tests.transparency.ground import place_all
 from transparency.models import ReportRun
-from transparency.services.publishing import publish_run
+from transparency.services.annual import add_opinion, open_draft, save_chapter
+from transparency.services.daily import choose_daily_checkpoints
+from transparency.services.publishing import approve_run, check_run, sign_run
 from transparency.services.runs import render_run, request_report
+from transparency.services.signing import sign_checkpoint
+from transparency.services.tiling import tile_leaves
 
+PAPER_BYTES = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 # Written into the books, and to be seen by nobody but those who work at them.
 DONOR = "示例甲乙丙"
 ROWS = [Gift("示例甲", "100"), Gift("示例乙", "1.2.3"), Gift("虚构示例贸易有限公司", "200"), Gift("示例丙", "50")]
@@ -115,6 +120,7 @@ def make_objects() -> Objects:
         },
         **_batches(clerk, approver),
         **_reports(clerk, people["publisher.own"]),
+        **_annual(clerk),
         "hold": _hold(people["superuser"]),
         **_transfers(people),
         **_payments(people),
@@ -123,6 +129,8 @@ def make_objects() -> Objects:
         **_statements(clerk),
         "opening": _opening(people["finance.own"]).pk,
         "volume": 1,
+        "sha256": "0" * 64,
+        **LOG_PLACES,
         "file_role": "pdf",
         "file_part": 0,
     }
@@ -219,9 +227,16 @@ def _batches(clerk: User, approver: User) -> dict[str, Any]:
     }
 
 
+# The first record's place, and the tile that holds it.
+LOG_PLACES = {"log_index": 0, "log_level": 0, "log_path": "000.p/1", "log_day": today().isoformat()}
+
+
 def _reports(clerk: User, publisher: User) -> dict[str, Any]:
     """A published report of the month before last, and one of last month that waits for its publisher."""
     place_all()
+    tile_leaves()
+    sign_checkpoint()
+    choose_daily_checkpoints()
     first = today().replace(day=1)
     last = first - datetime.timedelta(days=1)
     before = last.replace(day=1) - datetime.timedelta(days=1)
@@ -232,8 +247,23 @@ def _reports(clerk: User, publisher: User) -> dict[str, Any]:
         )
         return render_run(run_id=run.pk, job=NoProgress())
 
-    published = publish_run(run_id=make(before).pk, actor=publisher)
+    published = make(before)
+    check_run(run_id=published.pk, actor=clerk)
+    approve_run(run_id=published.pk, actor=publisher)
+    sign_run(run_id=published.pk, job=NoProgress())
     return {"published": published.number, "report": make(last).number}
+
+
+def _annual(clerk: User) -> dict[str, Any]:
+    """An annual report of last year in which one chapter is written, with the auditor's opinion."""
+    year = today().year - 1
+    draft = open_draft(branch=branch_at(HOME), year=year, actor=clerk)
+    save_chapter(draft_id=draft.pk, chapter="party", text="示例文字", base=0, actor=clerk)
+    add_opinion(
+        draft_id=draft.pk, upload=io.BytesIO(PAPER_BYTES), firm="示例会计师事务所", opinion="unqualified",
+        report_number="示例审〔2026〕1号", reported_on=today(), actor=clerk,
+    )  # fmt: skip
+    return {"annual_year": year, "annual_chapter": "party"}
 
 
 def _transfers(people: dict[str, User]) -> dict[str, Any]:

@@ -411,9 +411,15 @@ TRANSPARENCY = {
             "api_reports",
             "api_schema",
             "api_docs",
+            "log_checkpoint",
+            "log_feed",
+            "api_log",
         )
     },
     "branch": Route(everybody(), arguments=BRANCH),
+    # The published report of the table is a monthly one, which has neither.
+    "report_annual_csv": Route(everybody(), arguments=REPORT, gives=frozenset({404})),
+    "report_opinion": Route(everybody(), arguments=REPORT, gives=frozenset({404})),
     "api_donation": Route(everybody(), arguments=GIFT),
     **{
         name: Route(everybody(), arguments=REPORT)
@@ -425,11 +431,22 @@ TRANSPARENCY = {
             "report_use_csv",
             "report_balance_csv",
             "report_json",
+            "report_package",
             "api_report",
         )
     },
     # A short list has no volume of its own: for everybody alike there is none.
     "report_volume": Route(everybody(), arguments={**REPORT, "part": "volume"}, gives=frozenset({404})),
+    "log_tile": Route(everybody(), arguments={"level": "log_level", "path": "log_path"}),
+    "log_entries": Route(everybody(), arguments={"path": "log_path"}),
+    "log_record": Route(everybody(), arguments={"index": "log_index"}),
+    # Who hands in a line is known by its signature; without one it is a text that is refused.
+    "log_cosignatures": Route(None, everybody()),
+    "api_log_record": Route(everybody(), arguments={"index": "log_index"}),
+    # Without an earlier head to begin from, the newest is asked for twice.
+    "api_log_consistency": Route(everybody()),
+    "verify": Route(everybody(), everybody()),
+    "api_verify": Route(everybody(), arguments={"sha256": "sha256"}),
     "receipt_search": Route(everybody(), everybody()),
     "donations": Route(everybody()),
     "donations_csv": Route(everybody()),
@@ -479,7 +496,13 @@ TRANSPARENCY = {
 
 PUBLISHES = seen("view_draft_reports", "publish_reports", door=("publish_reports",))
 REQUESTS = seen("view_draft_reports", "request_reports", door=("request_reports",))
+CHECKS = seen_any(
+    "view_draft_reports", "request_reports", "publish_reports", door=("request_reports", "publish_reports")
+)
+WRITES_ANNUAL = seen("view_draft_reports", "request_reports")
 DRAFT_REPORT = {"number": "report"}
+ANNUAL = {"code": "branch", "year": "annual_year"}
+CHAPTER = {**ANNUAL, "chapter": "annual_chapter"}
 
 REPORTS = {
     "desk_home": Route(signed_in()),
@@ -492,16 +515,32 @@ REPORTS = {
     "desk_report_file": Route(
         seen("view_draft_reports"), arguments={**DRAFT_REPORT, "role": "file_role", "part": "file_part"}
     ),
+    "desk_report_check": Route(CHECKS, CHECKS, DRAFT_REPORT),
     "desk_report_publish": Route(PUBLISHES, PUBLISHES, DRAFT_REPORT),
+    "desk_report_withdraw": Route(PUBLISHES, PUBLISHES, REPORT, sends={"reason": "示例理由"}),
     "desk_report_anomalies": Route(PUBLISHES, PUBLISHES, DRAFT_REPORT, sends={"chosen": "x:", "reason": "示例说明"}),
     "desk_report_decline": Route(PUBLISHES, PUBLISHES, DRAFT_REPORT, sends={"reason": "示例理由"}),
     "desk_report_correct": Route(REQUESTS, REQUESTS, REPORT, sends={"note": "示例更正说明"}),
-    "desk_report_retry": Route(None, REQUESTS, DRAFT_REPORT),
+    "desk_report_retry": Route(None, CHECKS, DRAFT_REPORT),
+    "desk_annual_list": Route(holds("view_draft_reports"), holds("view_draft_reports")),
+    "desk_annual": Route(seen("view_draft_reports"), arguments=ANNUAL),
+    "desk_annual_preview": Route(seen("view_draft_reports"), arguments=ANNUAL),
+    # Before a PDF was asked for, one is led back to where it is.
+    "desk_annual_pdf": Route(seen("view_draft_reports"), WRITES_ANNUAL, ANNUAL, gives=frozenset({302})),
+    "desk_annual_opinion": Route(REQUESTS, REQUESTS, ANNUAL),
+    "desk_annual_opinion_file": Route(seen("view_draft_reports"), arguments=ANNUAL),
+    "desk_annual_chapter": Route(
+        seen("view_draft_reports"), WRITES_ANNUAL, CHAPTER, sends={"base": "1", "text": "示例文字"}
+    ),
+    "desk_annual_versions": Route(seen("view_draft_reports"), arguments=CHAPTER),
+    "desk_annual_restore": Route(None, REQUESTS, CHAPTER, sends={"version": "1"}),
     "audit_home": Route(holds("view_draft_reports", "view_audit")),
     "audit_report": Route(seen("view_draft_reports"), arguments=DRAFT_REPORT),
     "audit_trail": Route(holds("view_audit")),
     "audit_trail_csv": Route(holds("view_audit")),
     "audit_checks": Route(holds("view_audit")),
+    "audit_log": Route(holds("view_audit")),
+    "audit_log_checkpoint": Route(holds("view_audit"), arguments={"day": "log_day"}),
 }
 
 RECONCILES = seen("view_statements", "reconcile", door=("reconcile",))

@@ -77,7 +77,13 @@ def test_a_command_brings_up_servers_and_tables_and_stops_them_again(
 
 
 def test_secrets_are_made_once_and_closed_to_others(data_dir: Path) -> None:
-    assert make_missing_secrets(data_dir) == ["secret_key", "keyring.json", "backup_key"]
+    assert make_missing_secrets(data_dir) == [
+        "secret_key",
+        "keyring.json",
+        "log_keys.json",
+        "report_key.pem",
+        "backup_key",
+    ]
     before = {path.name: path.read_bytes() for path in (data_dir / "secrets").iterdir()}
     assert make_missing_secrets(data_dir) == []
     assert {path.name: path.read_bytes() for path in (data_dir / "secrets").iterdir()} == before

@@ -105,12 +105,10 @@ def test_the_portal_starts_serves_stops_and_recovers(
     (data_dir / "services" / "demo-begun").touch()
     first.kill()
     first.wait()
-    begun = time.monotonic()
     second = _run(environment, processes)
     _wait_for(second, f"http://127.0.0.1:{port}/")
     assert _status(port) == 200
     assert processes_of(run_id) == []
-    assert time.monotonic() - begun < 60
     with closing(psycopg2.connect(postgres.url(place, postgres.OWNER))) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_tables WHERE tablename = 'half_a_demo'")
         assert cursor.fetchone() == (0,)

@@ -94,8 +94,9 @@ def test_its_public_record_has_codes_and_no_word_of_anybody(ground: Ground) -> N
     record = PublicRecord.objects.get(kind="payment")
     body = json.loads(record.record)
     assert body.pop("private_digest")
+    assert body.pop("payee_commitment")
     assert body == {
-        "schema": "payment/1",
+        "schema": "payment/2",
         "number": payment.number,
         "entry": payment.entry.number,
         "branch": "3301",

@@ -27,6 +27,7 @@ from tests.workers import wait_for
 from transparency.choices import ReportKind, ReportScope
 from transparency.models import LogHead, ReportRun
 from transparency.services.freezing import read_rows
+from transparency.services.publishing import approve_run, check_run, sign_run
 from transparency.services.runs import make_run, render_run
 from transparency.services.sequencing import sequence_records
 
@@ -97,6 +98,13 @@ class Ground:
         """A report with its files."""
         run = self.make(period, **over)
         return render_run(run_id=run.pk, job=NoProgress())
+
+
+def publish(run: ReportRun, *, checker: User, approver: User) -> ReportRun:
+    """Let two people and the worker's service bring a ready report out."""
+    check_run(run_id=run.pk, actor=checker)
+    approve_run(run_id=run.pk, actor=approver)
+    return sign_run(run_id=run.pk, job=NoProgress())
 
 
 def place_all() -> None:

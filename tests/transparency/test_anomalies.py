@@ -15,12 +15,12 @@ from core.clock import frozen_at
 from core.errors import DomainError
 from core.progress import NoProgress
 from tests.factories.people import FOUNDED
-from tests.transparency.ground import Ground, make_ground, moment
+from tests.transparency.ground import Ground, make_ground, moment, publish
 from transparency.choices import ANOMALY_REASONS, AnomalyRule, RunStatus
 from transparency.errors import PublishingBlocked, RunWrongState
 from transparency.models import Anomaly, AnomalyClearance, ReportRun
 from transparency.services.anomalies import clear_anomalies
-from transparency.services.publishing import publish_run
+from transparency.services.publishing import approve_run, check_run
 from transparency.services.runs import correct_run, render_run
 
 
@@ -91,7 +91,7 @@ def test_nothing_is_published_until_every_anomaly_is_explained_by_another(ground
     run = ground.ready("2025-01", actor=ground.people["second"])
     with frozen_at(moment("2025-02-03")):
         with pytest.raises(PublishingBlocked, match="2 条异常"):
-            publish_run(run_id=run.pk, actor=publisher)
+            check_run(run_id=run.pk, actor=publisher)
         rule = AnomalyRule.TINY_AMOUNT.value
         with pytest.raises(RunWrongState, match="另一位"):
             clear_anomalies(run_id=run.pk, rule=rule, reason="示例说明", actor=ground.people["second"])
@@ -100,11 +100,12 @@ def test_nothing_is_published_until_every_anomaly_is_explained_by_another(ground
         first = Anomaly.objects.earliest("pk").subject
         assert clear_anomalies(run_id=run.pk, rule=rule, subject=first, reason="示例说明", actor=publisher) == 1
         with pytest.raises(PublishingBlocked, match="1 条异常"):
-            publish_run(run_id=run.pk, actor=publisher)
+            check_run(run_id=run.pk, actor=publisher)
         assert clear_anomalies(run_id=run.pk, rule=rule, reason="示例说明", actor=publisher) == 1
         with pytest.raises(RunWrongState, match="没有待说明"):
             clear_anomalies(run_id=run.pk, rule=rule, reason="示例说明", actor=publisher)
-        assert publish_run(run_id=run.pk, actor=publisher).status == RunStatus.PUBLISHED
+        done = publish(run, checker=ground.people["second"], approver=publisher)
+        assert done.status == RunStatus.PUBLISHED
 
 
 def test_the_database_refuses_publication_past_the_service_and_keeps_what_was_said(ground: Ground) -> None:
@@ -113,7 +114,10 @@ def test_the_database_refuses_publication_past_the_service_and_keeps_what_was_sa
     runs = ReportRun.objects.unscoped("past the service").filter(pk=run.pk)
     publisher = ground.people["publisher"]
     with pytest.raises(DatabaseError, match="nobody explained"), transaction.atomic():
-        runs.update(status="published", published_by=publisher, published_at=moment("2025-02-02"))
+        runs.update(
+            status="approved", checked_by=ground.people["second"], checked_at=moment("2025-02-02"),
+            approved_by=publisher, approved_at=moment("2025-02-02"),
+        )  # fmt: skip
     clear_anomalies(run_id=run.pk, rule=AnomalyRule.TINY_AMOUNT.value, reason="示例说明", actor=publisher)
     with pytest.raises(DatabaseError), transaction.atomic():
         AnomalyClearance.objects.update(reason="另一个")
@@ -126,7 +130,7 @@ def test_a_new_version_takes_over_what_was_explained_with_the_same_facts(ground:
     run = ground.ready("2025-01")
     publisher = ground.people["publisher"]
     clear_anomalies(run_id=run.pk, rule=AnomalyRule.TINY_AMOUNT.value, reason="示例说明", actor=publisher)
-    publish_run(run_id=run.pk, actor=publisher)
+    publish(run, checker=ground.people["second"], approver=publisher)
     new = correct_run(run_id=run.pk, note="更正机构名称的写法", actor=ground.clerks["33"])
     render_run(run_id=new.pk, job=NoProgress())
     carried = AnomalyClearance.objects.get(anomaly__run=new)
@@ -141,13 +145,13 @@ def test_the_pages_show_what_was_found_and_explain_it(ground: Ground, client: Cl
     run = ground.ready("2025-02")
     client.force_login(ground.people["publisher"])
     page = f"/desk/reports/{run.number}/"
-    text = client.get(page + "publish/").content.decode()
+    text = client.get(page + "check/").content.decode()
     assert "条异常没有说明" in text
     assert "与上期相比" in text
     for rule in found(run):
         assert client.post(page + "anomalies/", {"chosen": f"{rule}:{_subject(run, rule)}", "reason": "示例说明"})
     assert "示例说明" in client.get(page + "anomalies/").content.decode()
-    publish_run(run_id=run.pk, actor=ground.people["publisher"])
+    publish(run, checker=ground.people["publisher"], approver=ground.people["second"])
     public = client.get(f"/reports/{run.number}/").content.decode()
     assert "疑似测试的小额：发现 1 条" in public
     assert "示例说明" not in public
@@ -168,7 +172,7 @@ def test_over_any_sequence_a_run_with_an_open_anomaly_is_never_public(ground: Gr
     run = ground.ready("2025-01", actor=ground.people["second"])
     subjects = sorted(Anomaly.objects.filter(run=run).values_list("rule", "subject"))
     steps = st.lists(
-        st.tuples(st.sampled_from(["publish", "clear"]), st.sampled_from(["publisher", "second"]),
+        st.tuples(st.sampled_from(["check", "approve", "clear"]), st.sampled_from(["publisher", "second"]),
                   st.sampled_from(subjects)), max_size=12,
     )  # fmt: skip
 
@@ -178,8 +182,10 @@ def test_over_any_sequence_a_run_with_an_open_anomaly_is_never_public(ground: Gr
         with transaction.atomic():
             for what, who, (rule, subject) in moves:
                 with contextlib.suppress(DomainError), transaction.atomic():
-                    if what == "publish":
-                        publish_run(run_id=run.pk, actor=ground.people[who])
+                    if what == "check":
+                        check_run(run_id=run.pk, actor=ground.people[who])
+                    elif what == "approve":
+                        approve_run(run_id=run.pk, actor=ground.people[who])
                     else:
                         clear_anomalies(
                             run_id=run.pk, rule=rule, subject=subject, reason="示例说明", actor=ground.people[who]

@@ -112,7 +112,9 @@ def _pages(ground: Ground, files: Path, phone: str) -> list[bytes]:
     for page in pages:
         text = page.replace(code.encode(), b"CODE").replace(spoken.encode(), b"CODE").replace(phone[-4:].encode(), b"T")
         text = re.sub(rb'csrfmiddlewaretoken" value="[^"]+"', b"", text)
-        plain.append(re.sub(rb'<time datetime="[^"]+">[^<]+</time>', b"", text))
+        text = re.sub(rb'<time datetime="[^"]+">[^<]+</time>', b"", text)
+        # The minute of printing may end between the two.
+        plain.append(re.sub("打印时间 [0-9 :-]+".encode(), b"", text))
     return plain
 
 

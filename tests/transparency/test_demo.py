@@ -18,17 +18,30 @@ from transparency.choices import RunStatus
 from transparency.demo.calendar import Scale
 from transparency.demo.lists import MADE_UP, STEMS, dice_for, firm_name, make_gifts, person_name
 from transparency.demo.loading import demo_is_there, load
-from transparency.models import ReportRun
+from transparency.models import LogLeaf, ReportRun, ReportSchedule
+from transparency.services.verifying_rows import verify_rows
 
 TINY = Scale(cities=1, counties=1, every=1, main_gifts=6, other_gifts=5, months=2)
 
 
-def test_a_loaded_demo_adds_up_and_has_one_published_report(committed_db: str, settings: Any) -> None:
+def test_a_loaded_demo_adds_up_and_the_newest_of_each_report_is_published(committed_db: str, settings: Any) -> None:
     settings.DEBUG = True
     made = load(seed=1, scale=TINY, tell=lambda _what: None)
     assert (made.branch_count, made.run_count) == (102, 2)
     assert not [name for name, rows in verify_books().items() if rows]
-    runs = list(ReportRun.objects.unscoped("a test").order_by("period"))
+    # Records of every kind say what their rows say.
+    rows_found = verify_rows()
+    assert (rows_found.problems, rows_found.skipped) == ([], {})
+    assert {"gift", "entry", "payment", "campaign", "giving_channel", "report"} <= set(
+        LogLeaf.objects.values_list("record__kind", flat=True)
+    )
+    everything = list(ReportRun.objects.unscoped("a test").order_by("period_start"))
+    newest = {run.kind: run.status for run in everything}
+    assert set(newest.values()) == {RunStatus.PUBLISHED}
+    assert set(ReportSchedule.objects.values_list("kind", flat=True)) == {
+        "monthly_receipts", "quarterly_receipts", "system_table",
+    }  # fmt: skip
+    runs = [run for run in everything if run.kind == "monthly_receipts"]
     assert [run.status for run in runs] == [RunStatus.RENDERING, RunStatus.PUBLISHED]
     assert runs[0].log_to == runs[1].log_from
     before, shown = (run.summary["use"] for run in runs)

@@ -20,21 +20,23 @@ from pypdf import PdfReader
 from core.canonical import canonical_bytes
 from core.clock import frozen_at
 from core.files import path_of
-from core.periods import Period, PeriodKind, parse_period
+from core.periods import Period, PeriodKind
 from core.progress import NoProgress
 from ledger.selectors.balances import figures, money_held
-from tests.transparency.ground import MONTHLY, moment, rows_of_run
+from tests.transparency.ground import MONTHLY, moment, publish, rows_of_run
 from tests.transparency.use_ground import CODES, UseGround, make_use_ground
 from tests.transparency.use_history import FIRST, SERIES, STEPS, Play
 from transparency.choices import BALANCE_PART, USE_PART, ReportScope, RunStatus
+from transparency.definitions import definition_of
 from transparency.models import ReportRun
 from transparency.rendering.figures import FiguresDisagree
 from transparency.rendering.use_figures import check_use
 from transparency.selectors.standing import held_otherwise, standing
 from transparency.services import freezing_use, runs
 from transparency.services.freezing import read_rows
-from transparency.services.publishing import publish_run, publishing_checks
+from transparency.services.publishing_checks import publishing_checks
 from transparency.services.runs import correct_run, render_run
+from transparency.services.series import Window
 from transparency.views.public.home import standing_steps
 
 
@@ -196,7 +198,7 @@ def test_a_corrected_version_shows_transfers_as_they_were_at_the_end_of_its_reco
     ground.gifts.give("33", "100.00", on="2025-01-05", posted="2025-01-06")
     transfer = ground.send("33", "3301", "40.00", on="2025-01-20")
     run = ground.gifts.ready("2025-01")
-    publish_run(run_id=run.pk, actor=ground.gifts.people["publisher"])
+    publish(run, checker=ground.gifts.clerks["33"], approver=ground.gifts.people["publisher"])
     ground.arrive(transfer, "40.00", on="2025-02-05")
     with frozen_at(moment("2025-02-10")):
         again = correct_run(run_id=run.pk, note="示例：改正标题", actor=ground.gifts.clerks["33"])
@@ -209,18 +211,19 @@ def test_a_report_frozen_before_reports_knew_use_is_set_published_and_read(groun
     new = ground.gifts.make("2025-01")
     with frozen_at(moment("2025-02-02")), transaction.atomic():
         run = runs._create(
-            kind=MONTHLY, branch=new.branch, scope="alone", period=parse_period("2025-01"), actor=None,
+            definition=definition_of(MONTHLY), branch=new.branch, scope="alone", actor=None, campaign=None, issue=None,
+            window=Window(new.period, new.period_kind, new.period_start, new.period_end),
             log_from=new.log_from, log_to=new.log_to,
         )  # fmt: skip
         old = {**snapshot_of(new), "schema": "report/1", "number": run.number}
         del old["use"]
-        runs._keep(run, "rows", [file_of(new, "rows")], "rows.jsonl")
-        runs._keep(run, "snapshot", [canonical_bytes(old)], "snapshot.json")
+        runs.keep_file(run, "rows", [file_of(new, "rows")], "rows.jsonl")
+        runs.keep_file(run, "snapshot", [canonical_bytes(old)], "snapshot.json")
         run.frozen_at, run.summary = new.frozen_at, {key: new.summary[key] for key in new.summary if key != "use"}
         run.save(update_fields=["frozen_at", "summary"])
         runs.move_run(run, RunStatus.RENDERING, actor=None)
     render_run(run_id=run.pk, job=NoProgress())
-    publish_run(run_id=run.pk, actor=ground.gifts.people["publisher"])
+    publish(run, checker=ground.gifts.clerks["33"], approver=ground.gifts.people["publisher"])
     page = client.get(f"/reports/{run.number}/").content.decode()
     assert run.number in page
     assert "期末结余" not in page
@@ -237,7 +240,7 @@ def test_pages_api_and_files_show_what_was_frozen(ground: UseGround, client: Cli
     ground.gifts.give("33", "1234.56", on="2025-01-05", posted="2025-01-06")
     ground.pay("33", "34.56", on="2025-01-08")
     run = ground.gifts.ready("2025-01")
-    publish_run(run_id=run.pk, actor=ground.gifts.people["publisher"])
+    publish(run, checker=ground.gifts.clerks["33"], approver=ground.gifts.people["publisher"])
     public = client.get(f"/reports/{run.number}/").content.decode()
     auditor = Client()
     auditor.force_login(ground.gifts.people["auditor"])
@@ -307,6 +310,7 @@ def test_page_tables_snapshot_and_pdf_give_the_same_figures(ground: UseGround) -
         "二、资金收支总表", "三、三级汇总表", "四、使用情况",
     ]  # fmt: skip
     assert set(PdfReader(io.BytesIO(file_of(run, "pdf"))).attachments) == {
+        "checkpoint.txt",
         "snapshot.json",
         *(run.files.select_related("file").get(role="csv", part=part).file.name for part in range(3)),
     }

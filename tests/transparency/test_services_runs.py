@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 import itertools
 import json
 import threading
@@ -15,6 +16,7 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from django.db.utils import DatabaseError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pypdf import PdfReader
 
 from core.clock import frozen_at
 from core.errors import DomainError
@@ -25,21 +27,20 @@ from core.progress import NoProgress
 from donations.choices import NameChoice
 from donations.models import Donation
 from tests import databases
-from tests.transparency.ground import MONTHLY, Ground, make_ground, moment, place_all, rows_of_run, total
+from tests.transparency.ground import MONTHLY, Ground, make_ground, moment, place_all, publish, rows_of_run, total
 from transparency.choices import RUN_TRANSITIONS, ReportScope, RunStatus
 from transparency.errors import OutOfOrder, PeriodNotOver, PublishingBlocked, RunWrongState
 from transparency.models import DisclosureItem, LogHead, LogLeaf, ReportEvent, ReportFile, ReportRun, ReportSchedule
 from transparency.rendering.figures import FiguresDisagree
-from transparency.services.publishing import publish_run, publishing_checks, publishing_problems
+from transparency.services.publishing import approve_run, check_run, decline_run, retry_run, sign_run
+from transparency.services.publishing_checks import publishing_checks, publishing_problems
 from transparency.services.runs import (
     correct_run,
-    decline_run,
     lock_run,
     make_run,
     move_run,
     render_run,
     request_report,
-    retry_run,
 )
 from transparency.services.schedules import make_due_reports, set_schedule
 from transparency.services.sequencing import sequence_records
@@ -278,28 +279,44 @@ def test_the_same_request_again_gives_the_run_that_is_there(ground: Ground) -> N
 # Publishing -------------------------------------------------------------------------------------------------------
 
 
-def test_whoever_asked_for_a_report_does_not_publish_it_not_even_past_the_service(ground: Ground) -> None:
+@pytest.mark.parametrize("step", ["asked", "checked"])
+def test_whoever_asked_for_a_report_or_checked_it_does_not_approve_it_not_even_past_the_service(
+    ground: Ground, step: str
+) -> None:
     publisher, second = ground.people["publisher"], ground.people["second"]
     ground.give("33", "1.00", on="2025-01-05", posted="2025-01-06")
-    run = ground.ready("2025-01", actor=publisher)
+    run = ground.ready("2025-01", actor=publisher if step == "asked" else None)
+    with pytest.raises(RunWrongState, match="待复核"):
+        approve_run(run_id=run.pk, actor=second)
+    check_run(run_id=run.pk, actor=ground.clerks["33"] if step == "asked" else publisher)
     with pytest.raises(PublishingBlocked, match="另一位"):
-        publish_run(run_id=run.pk, actor=publisher)
-    with pytest.raises(IntegrityError, match="reportrun_publisher_is_another"), transaction.atomic():
-        ReportRun.objects.unscoped("past the service").filter(pk=run.pk).update(published_by=publisher)
-    published = publish_run(run_id=run.pk, actor=second)
+        approve_run(run_id=run.pk, actor=publisher)
+    name = "reportrun_approver_is_not_requester" if step == "asked" else "reportrun_approver_is_not_checker"
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        ReportRun.objects.unscoped("past the service").filter(pk=run.pk).update(approved_by=publisher)
+    approve_run(run_id=run.pk, actor=second)
+    published = sign_run(run_id=run.pk, job=NoProgress())
     assert published.status == RunStatus.PUBLISHED
     assert DisclosureItem.objects.get().report_id == run.pk
     record = json.loads(PublicRecord.objects.get(kind="report").record)
     assert record["amount"] == "1.00"
-    assert {one["role"] for one in record["files"]} == {"pdf", "html", "csv", "snapshot", "rows"}
-    with pytest.raises(PublishingBlocked, match="已公开"):
-        publish_run(run_id=run.pk, actor=second)
+    assert {one["role"] for one in record["files"]} == {
+        "signed",
+        "pdf",
+        "html",
+        "csv",
+        "checkpoint",
+        "snapshot",
+        "rows",
+    }
+    with pytest.raises(RunWrongState, match="已公开"):
+        approve_run(run_id=run.pk, actor=second)
 
 
 def test_a_published_report_its_files_and_its_history_never_change(ground: Ground, committed_db: str) -> None:
     ground.give("33", "1.00", on="2025-01-05", posted="2025-01-06")
     run = ground.ready("2025-01")
-    publish_run(run_id=run.pk, actor=ground.people["publisher"])
+    publish(run, checker=ground.clerks["33"], approver=ground.people["publisher"])
     for statement in (
         "UPDATE transparency_reportrun SET title = 'x'",
         "DELETE FROM transparency_reportrun",
@@ -333,7 +350,7 @@ def test_a_lost_or_altered_file_blocks_publication(ground: Ground) -> None:
     assert "已被改动" in publishing_problems(run)[0]
     csv.unlink()
     with pytest.raises(PublishingBlocked, match="找不到"):
-        publish_run(run_id=run.pk, actor=ground.people["publisher"])
+        publish(run, checker=ground.clerks["33"], approver=ground.people["publisher"])
     csv.write_bytes(whole)
     assert publishing_problems(run) == []
 
@@ -344,7 +361,7 @@ def test_books_that_do_not_add_up_block_publication(ground: Ground) -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE donations_dailytotal SET amount = amount + 1")
     with pytest.raises(PublishingBlocked, match="daily_totals_equal_gifts"):
-        publish_run(run_id=run.pk, actor=ground.people["publisher"])
+        publish(run, checker=ground.clerks["33"], approver=ground.people["publisher"])
 
 
 def test_no_name_of_a_person_stands_in_any_file_of_a_report(ground: Ground) -> None:
@@ -353,13 +370,15 @@ def test_no_name_of_a_person_stands_in_any_file_of_a_report(ground: Ground) -> N
         gift = ground.give("33", "7.00", on="2025-01-05", posted="2025-01-06", donor=donor, choice=choice)
     ground.reverse(gift, on="2025-01-08")
     run = ground.ready("2025-01")
-    publish_run(run_id=run.pk, actor=ground.people["publisher"])
+    publish(run, checker=ground.clerks["33"], approver=ground.people["publisher"])
     for one in run.files.select_related("file"):
         content = path_of(one.file.sha256).read_bytes()
-        if one.role != "pdf":
+        if one.role in ("pdf", "signed"):
+            text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+        else:
             text = content.decode("utf-8-sig")
-            assert not [name for name in ("癸示例庚", "壬虚构辛", "癸**", "壬**") if name in text], one.role
-            assert "虚构丙丁贸易有限公司" in text or one.role == "snapshot" or one.part
+        assert not [name for name in ("癸示例庚", "壬虚构辛", "癸**", "壬**") if name in text], one.role
+        assert "虚构丙丁贸易有限公司" in text or one.role in ("snapshot", "checkpoint") or one.part
     for record in PublicRecord.objects.all():
         assert "示例庚" not in record.record
         assert "壬" not in record.record
@@ -376,19 +395,28 @@ def test_the_table_of_states_is_the_only_way_through(ground: Ground) -> None:
             held = lock_run(run.pk)
             held.status = start
             if target in RUN_TRANSITIONS[start]:
-                changes = (
-                    {"published_by": ground.people["publisher"], "published_at": moment("2025-02-02")}
-                    if target == RunStatus.PUBLISHED
-                    else {}
-                )
-                move_run(held, target, actor=None, **changes)
+                if target == RunStatus.PUBLISHED:
+                    # What a trigger asks for; the row stands as it was when the walk began.
+                    ReportFile.objects.create(run=run, role="signed", part=0, file=run.files.first().file)
+                move_run(held, target, actor=None, **two_people(ground, target))
                 walked += 1
                 assert held.events.latest("pk").from_status == start
             else:
                 with pytest.raises(RunWrongState):
                     move_run(held, target, actor=None)
             transaction.set_rollback(True)
-    assert walked == sum(len(targets) for targets in RUN_TRANSITIONS.values()) == 8
+    assert walked == sum(len(targets) for targets in RUN_TRANSITIONS.values()) == 12
+
+
+def two_people(ground: Ground, target: str) -> dict[str, Any]:
+    """The columns that approval and publication ask for."""
+    if target not in (RunStatus.APPROVED, RunStatus.PUBLISHED):
+        return {}
+    at = moment("2025-02-02")
+    return {
+        "checked_by": ground.people["second"], "checked_at": at, "approved_by": ground.people["publisher"],
+        "approved_at": at, "published_at": at,
+    }  # fmt: skip
 
 
 def test_a_failed_setting_resumes_from_the_same_frozen_figures(ground: Ground) -> None:
@@ -431,7 +459,7 @@ def test_a_correction_is_a_new_version_over_the_same_records_and_the_old_one_sta
     old = ground.ready("2025-01")
     # Records are written in the order of time, so the publication stands between the two gifts.
     with frozen_at(moment("2025-02-03")):
-        publish_run(run_id=old.pk, actor=ground.people["publisher"])
+        publish(old, checker=ground.clerks["33"], approver=ground.people["publisher"])
     ground.give("33", "2.00", on="2025-01-07", posted="2025-02-07")
     with pytest.raises(DomainError, match="更正说明"):
         correct_run(run_id=old.pk, note="", actor=ground.clerks["33"])
@@ -442,7 +470,7 @@ def test_a_correction_is_a_new_version_over_the_same_records_and_the_old_one_sta
         correct_run(run_id=old.pk, note="更正机构名称的写法", actor=ground.clerks["33"])
     with frozen_at(moment("2025-02-08")):
         render_run(run_id=new.pk, job=NoProgress())
-        publish_run(run_id=new.pk, actor=ground.people["publisher"])
+        publish(new, checker=ground.clerks["33"], approver=ground.people["publisher"])
     assert [run.status for run in all_runs()] == [RunStatus.PUBLISHED] * 2
     assert ground.make("2025-02").summary["amount"] == "2.00"
 

@@ -11,7 +11,7 @@ from donations.choices import GiftKind, GiftStatus, ReceiptState
 from ledger.choices import EntryKind
 from organizations.choices import BranchKind
 from spending.choices import PaymentKind, PaymentStatus
-from transparency.choices import FileRole, ReportKind, ReportScope
+from transparency.choices import FileRole, ReportKind, ReportPeriod, ReportScope
 
 PUBLIC_STATUSES = [(one.value, one.label) for one in (PaymentStatus.PAID, PaymentStatus.REVERSED)]
 RECEIPTS = [(one.value, one.label) for one in ReceiptState if one != ReceiptState.CANCELLED]
@@ -100,7 +100,12 @@ class ReportSerializer(Fields):
     branch = serializers.CharField(help_text=_("发布单位编码"))
     branch_name = serializers.CharField(help_text=_("发布单位"))
     scope = serializers.ChoiceField(choices=ReportScope.choices, help_text=_("alone 本级，below 含下级"))
-    period = serializers.CharField(help_text=_("期间，如 2026-10"))
+    period = serializers.CharField(help_text=_("期间，如 2026、2026Q4、2026-10、2026-10-20；活动全程为 whole"))
+    period_kind = serializers.ChoiceField(choices=ReportPeriod.choices, help_text=_("周期"))
+    period_start = serializers.DateTimeField(help_text=_("数据所属时段起，含"))
+    period_end = serializers.DateTimeField(help_text=_("数据所属时段止，不含"))
+    campaign = serializers.CharField(allow_null=True, help_text=_("所关于的募捐活动；不是关于活动的报告为 null"))
+    issue = serializers.IntegerField(allow_null=True, help_text=_("每日通报的期号，其他报告为 null"))
     version = serializers.IntegerField(help_text=_("版本"))
     published_at = serializers.DateTimeField(help_text=_("公开时间"))
     log_from = serializers.IntegerField(allow_null=True, help_text=_("公开日志起，含"))

@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from transparency.api import campaigns, funds, spending, views
+from transparency.api import campaigns, funds, log, spending, verify, views
 
 urlpatterns = [
     path("branches/", views.BranchListView.as_view(), name="api_branches"),
@@ -18,6 +18,10 @@ urlpatterns = [
     path("spending/<str:number>/", spending.SpendingView.as_view(), name="api_payment"),
     path("reports/", views.ReportListView.as_view(), name="api_reports"),
     path("reports/<str:number>/", views.ReportView.as_view(), name="api_report"),
+    path("log/", log.LogView.as_view(), name="api_log"),
+    path("log/records/<int:index>/", log.LogRecordView.as_view(), name="api_log_record"),
+    path("log/consistency/", log.LogConsistencyView.as_view(), name="api_log_consistency"),
+    path("verify/<str:sha256>/", verify.VerifyView.as_view(), name="api_verify"),
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("docs/", views.docs, name="api_docs"),
 ]

@@ -22,6 +22,7 @@ from donations.selectors.public import Cursor, public_gift, public_gifts
 from donations.selectors.public.gifts import LARGEST_PAGE, PAGE_SIZE
 from organizations.models import Branch
 from transparency.api import serializers
+from transparency.choices import ReportKind
 from transparency.filters import GIFT_FILTERS, read_gift_filter
 from transparency.models import ReportRun
 from transparency.selectors.listing import branch_row, branches_after, report_row, report_with_files, reports_after
@@ -32,6 +33,7 @@ from transparency.selectors.published import published_report
 PAGE = OpenApiParameter("page", str, description=gettext_lazy("翻页游标，取自 next 或 previous"))
 SIZE = OpenApiParameter("page_size", int, description=gettext_lazy("每页条数，1 至 500，默认 50"))
 BRANCH = OpenApiParameter("branch", str, description=gettext_lazy("红十字会编码，含下级"))
+KIND = OpenApiParameter("kind", str, enum=ReportKind.values, description=gettext_lazy("报告种类"))
 DAY: Any = OpenApiTypes.DATE
 GIFT_PARAMETERS = [
     BRANCH,
@@ -129,12 +131,13 @@ class ReportListView(APIView):
     @extend_schema(
         operation_id="reports_list",
         summary=gettext_lazy("公开报告"),
-        parameters=[BRANCH, PAGE, SIZE],
+        parameters=[BRANCH, KIND, PAGE, SIZE],
         responses={200: serializers.ReportPageSerializer, **REFUSED},
     )
     def get(self, request: Request) -> Response:
         """Published reports, the last published first."""
-        found = reports_after(_branch(request), request.query_params.get("page", ""), page_size(request.query_params))
+        params = request.query_params
+        found = reports_after(_branch(request), params.get("page", ""), page_size(params), _report_kind(params))
         rows = [report_row(run) for run in found.rows]
         return _page(request, serializers.ReportSerializer(rows, many=True).data, found.next)
 
@@ -151,6 +154,14 @@ class ReportView(APIView):
         """A report by its number, with its files."""
         run: ReportRun = published_report(number)
         return Response(serializers.ReportDetailSerializer(report_with_files(run)).data)
+
+
+def _report_kind(params: QueryDict) -> str:
+    kind = params.get("kind", "")
+    if kind and kind not in ReportKind.values:
+        sentence = _("kind 应为以下之一：%(kinds)s。") % {"kinds": "、".join(ReportKind.values)}
+        raise DomainError("kind_unknown", sentence, {"kind": sentence})
+    return kind
 
 
 def _branch(request: Request) -> Branch | None:
@@ -170,7 +181,7 @@ def docs(request: HttpRequest) -> HttpResponse:
         ("/api/v1/branches/", _("各级红十字会"), [BRANCH, PAGE, SIZE]),
         ("/api/v1/funds/", _("资金池"), [BRANCH, PAGE, SIZE]),
         ("/api/v1/spending/", _("支出列表"), [BRANCH, PAGE, SIZE]),
-        ("/api/v1/reports/", _("公开报告"), [BRANCH, PAGE, SIZE]),
+        ("/api/v1/reports/", _("公开报告"), [BRANCH, KIND, PAGE, SIZE]),
     ]
     fields = [(name, field.help_text) for name, field in serializers.GiftSerializer().fields.items()]
     return render(request, "public/api.html", {"endpoints": endpoints, "gift_fields": fields})

@@ -4,6 +4,7 @@ Templates hold no arithmetic. Numbers come from the snapshot; what is computed h
 difference to the period before) is computed once and shown in page and PDF alike.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,7 +17,16 @@ from django.utils.translation import gettext as _
 from core.charts import bar_chart
 from core.money import ZERO_YUAN, headline_yuan, yuan
 from core.printing.glyphs import printable
+from transparency.choices import ReportKind
+from transparency.definitions import definition_of
+from transparency.rendering.campaign_context import (
+    campaign_context,
+    campaign_headline,
+    campaign_notes,
+    campaign_summary,
+)
 from transparency.rendering.figures import GIVER_KINDS, SECTIONS, Row, section_label
+from transparency.rendering.finance_context import finance_context
 from transparency.rendering.listings import Listing, gift_listing
 from transparency.rendering.pictures import for_print
 from transparency.rendering.tables import giver_kind_label, plain_amount
@@ -39,6 +49,24 @@ from transparency.rendering.words import (
 )
 
 LEVELS = ("province", "city", "county", "town", "community")
+# The parts of each kind in the order of its body, as they are numbered.
+MONTHLY_PARTS = (
+    "overview", "balance", "system", "use", "sections", "over_time", "funds", "branches", "notes", "files",
+)  # fmt: skip
+PARTS: dict[str, tuple[str, ...]] = {
+    ReportKind.ANNUAL_FINANCE: (
+        "overview", "finance", "balance", "system", "use", "sections", "over_time", "notes", "files",
+    ),
+    ReportKind.SYSTEM_TABLE: ("overview", "system", "notes", "files"),
+    ReportKind.CAMPAIGN_PROGRESS: (
+        "overview", "campaign", "use", "sections", "over_time", "facts", "notes", "files",
+    ),
+    ReportKind.CAMPAIGN_FINAL: ("overview", "campaign", "plan", "use", "sections", "over_time", "notes", "files"),
+    ReportKind.EMERGENCY_BULLETIN: ("overview", "campaign", "lines", "notes", "files"),
+}  # fmt: skip
+# Where the title of a campaign's report or a system table may be broken: behind the name, before what is in brackets.
+TITLE_BREAK = re.compile(r"(?<=[”统])|(?=（)")
+LONGEST_PIECE = 20
 SPAN_COLUMNS = 3
 MOST_DAYS = 62
 
@@ -143,6 +171,12 @@ def _span_chart(snapshot: dict[str, Any], spans: list[dict[str, Any]], title: st
     return for_print(chart)
 
 
+def _title_parts(title: str) -> list[str]:
+    """Return the pieces that a long title is broken between; none where it stays whole or a piece is too long."""
+    parts = [part for part in TITLE_BREAK.split(title) if part]
+    return parts if len(parts) > 1 and all(len(part) <= LONGEST_PIECE for part in parts) else []
+
+
 def _over_time(snapshot: dict[str, Any]) -> dict[str, Any]:
     spans = _spans(snapshot)
     by_day = len(snapshot["by_day"]) <= MOST_DAYS
@@ -179,6 +213,8 @@ def _part_words(name: str, part: dict[str, Any]) -> str:
 
 
 def _summary(snapshot: dict[str, Any]) -> list[str]:
+    if "campaign" in snapshot:
+        return campaign_summary(snapshot, window_words(snapshot["period"]), branch_name(snapshot))
     totals, year = snapshot["totals"], snapshot["year_to_date"]
     whole = {
         "window": window_words(snapshot["period"]),
@@ -204,6 +240,8 @@ def _summary(snapshot: dict[str, Any]) -> list[str]:
 
 
 def _headline(snapshot: dict[str, Any]) -> list[dict[str, str]]:
+    if "campaign" in snapshot:
+        return campaign_headline(snapshot)
     if "use" in snapshot:
         return use_headline(snapshot)
     amount, year = snapshot["totals"]["amount"], snapshot["year_to_date"]["amount"]
@@ -217,6 +255,8 @@ def _headline(snapshot: dict[str, Any]) -> list[dict[str, str]]:
 
 def _method_notes(snapshot: dict[str, Any]) -> list[str]:
     log = snapshot["log"]
+    if "campaign" in snapshot:
+        return campaign_notes(snapshot)
     return [
         _(
             "期间：按公示日志的先后划分。本报告收入日志第 %(from)s 号（含）至第 %(to)s 号（不含）之间"
@@ -229,6 +269,7 @@ def _method_notes(snapshot: dict[str, Any]) -> list[str]:
         _("金额：只含货币捐赠，单位为人民币元，未作四舍五入；大写金额与小写金额同义。物资捐赠另行公示。"),
         _("用字：字库中没有的字以其统一码码位印出，如【U+1F33E】；原字见所附 CSV 明细。"),
         *(use_notes(snapshot) if "use" in snapshot else []),
+        *([] if definition_of(snapshot["kind"]).lists_rows else [_("明细：逐笔明细见同时公开的明细表（CSV）。")]),
         *(printable(str(note)) for note in snapshot.get("notes") or []),
     ]
 
@@ -249,11 +290,16 @@ def annex_sections(
     return sections
 
 
-def _numbered(keys: Sequence[tuple[str, bool]]) -> dict[str, str]:
+def _numbered(shown: Sequence[str]) -> dict[str, str]:
     """Return the heading number (一、二、三…) of each part that is there."""
-    ordinals = _("一 二 三 四 五 六 七 八 九 十").split()
-    shown = [key for key, present in keys if present]
+    ordinals = _("一 二 三 四 五 六 七 八 九 十 十一 十二").split()
     return dict(zip(shown, ordinals, strict=False))
+
+
+def _pictures(shown: Sequence[str], charts: dict[str, Any]) -> dict[str, int]:
+    """Return the number of each picture in the order in which the parts stand."""
+    drawn = [part for part in shown if (charts.get(part) or {}).get("chart")]
+    return {part: number for number, part in enumerate(drawn, start=1)}
 
 
 def report_context(
@@ -269,16 +315,21 @@ def report_context(
     Nothing is read from a database.
     """
     below = snapshot["scope"] == "below"
-    use = use_context(snapshot)
-    parts = [("overview", True), ("balance", use is not None), ("system", use is not None and below)]
-    parts += [("use", use is not None), ("sections", True), ("over_time", True), ("funds", True), ("branches", below)]
-    parts += [("notes", True), ("files", bool(files))]
+    use, campaign, finance = use_context(snapshot), campaign_context(snapshot), finance_context(snapshot)
+    over_time = _over_time(snapshot)
+    absent = {name for name, value in (("use", use), ("balance", use), ("system", below and use)) if not value}
+    absent |= {name for name, value in (("branches", below), ("files", files)) if not value}
+    shown = [part for part in PARTS.get(snapshot["kind"], MONTHLY_PARTS) if part not in absent]
+    charts = {"finance": finance, "campaign": campaign, "system": use and use["system"], "use": use}
+    charts["over_time"] = over_time
     corrects = snapshot.get("corrects")
     return {
         "kind": snapshot["kind"],
+        "body": definition_of(snapshot["kind"]).body,
         "title": printable(snapshot["title"]),
+        "title_parts": _title_parts(printable(snapshot["title"])),
         "branch": branch_name(snapshot),
-        "scope": scope_words(snapshot["scope"]),
+        "scope": _("“%(name)s”活动资金") % {"name": campaign["name"]} if campaign else scope_words(snapshot["scope"]),
         "number": version_words(snapshot),
         "as_of": as_of_words(snapshot),
         "created": moment(snapshot["as_of"]).isoformat(),
@@ -291,12 +342,15 @@ def report_context(
         "givers": _giver_lines(snapshot["totals"]),
         "funds": _fund_lines(snapshot),
         "branches": _branch_lines(snapshot) if below else [],
-        "over_time": {**_over_time(snapshot), "picture": 2 if use is not None and use["chart"] else 1},
+        "over_time": over_time,
         "notes": _method_notes(snapshot),
         "software": _("；").join(f"{name} {value}" for name, value in sorted(snapshot["software"].items())),
         "signed_on": day_words(moment(snapshot["as_of"]).date()),
-        "headings": _numbered(parts),
+        "headings": _numbered(shown),
+        "pictures": _pictures(shown, charts),
         "use": use,
+        "campaign": campaign,
+        "finance": finance,
         "annexes": annexes,
         "volumes": volumes,
         "files": files,

@@ -21,7 +21,8 @@ Rows = Callable[[], Iterator[Row]]
 
 # What is frozen now; reports of the first schema, which knew no use, are read for ever.
 SCHEMA = "report/2"
-SCHEMAS = ("report/1", SCHEMA)
+# An annual report holds all that a periodic one does (rendering.annual_figures).
+SCHEMAS = ("report/1", SCHEMA, "annual/1")
 SECTIONS = ("current", "late", "corrections")
 GIVER_KINDS = ("organisation", "person", "anonymous")
 

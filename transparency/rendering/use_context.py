@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +29,7 @@ LEVELS = ("province", "city", "county")
 EDGES = ("opening", "in", "out", "closing")
 # Funds whose lines are printed one by one; with more, all of them stand in the embedded table.
 MOST_FUNDS = 60
+MOST_BARS = 16
 Line = dict[str, Any]
 
 
@@ -49,7 +51,7 @@ def use_context(snapshot: dict[str, Any]) -> dict[str, Any] | None:
         "groups": _groups(use),
         "fund_lines": [_fund_lines(fund) for fund in moved[:MOST_FUNDS]],
         "fund_lines_left": max(0, len(moved) - MOST_FUNDS),
-        "system": _system(use) if below else None,
+        "system": _system(use, snapshot["branch"]["code"]) if below else None,
         "branches": [_branch(one) for one in use["branches"]] if below else [],
         "kinds": _kinds(use),
         "chart": _chart(use),
@@ -153,7 +155,7 @@ def _level(code: str) -> str:
     return code if code in LEVELS else "other"
 
 
-def _system(use: Line) -> Line:
+def _system(use: Line, top: str) -> Line:
     """The three-way table: a column for each level, one for what is taken off between them, and the total."""
     labels = {"province": _("省级"), "city": _("市级"), "county": _("县级"), "other": _("基层")}
     levels: dict[str, list[Line]] = {name: [] for name in (*LEVELS, "other")}
@@ -173,7 +175,36 @@ def _system(use: Line) -> Line:
     return {
         "columns": [_("%(level)s（%(n)s 个）") % {"level": labels[name], "n": len(levels[name])} for name in shown],
         "rows": rows,
+        "title": _system_title(shown),
+        "chart": _system_chart(use, top),
+        "chart_title": _("各地接受捐赠（含所属各级）"),
     }
+
+
+def _system_title(shown: list[str]) -> str:
+    """How the table is called by the levels that it has."""
+    count = len([name for name in shown if name in LEVELS])
+    return {3: _("三级汇总表"), 2: _("两级汇总表")}.get(count, _("系统汇总表"))
+
+
+def _system_chart(use: Line, top: str) -> SafeString:
+    """What the associations right below the top received, each with all below, and the top by itself."""
+    sums: dict[str, Decimal] = {}
+    names = {branch["code"]: branch["name"] for branch in use["branches"]}
+    for branch in use["branches"]:
+        above = [code for code in names if code != top and branch["code"].startswith(code) and "-" not in code]
+        group = min(above, key=len, default=branch["code"])
+        sums[group] = sums.get(group, ZERO_YUAN) + yuan(branch["gifts"])
+    bars = [(_short(names[code]) if code != top else _("本级"), amount) for code, amount in sums.items()]
+    if len(bars) < 2 or not any(amount for _label, amount in bars) or len(bars) > MOST_BARS:
+        return SafeString("")
+    return for_print(bar_chart(bars, title=_("各地接受捐赠（含所属各级）"), unit=_("元"), height=230))
+
+
+def _short(name: str) -> str:
+    """A place short enough to stand below a bar: 杭州市红十字会 becomes 杭州, 杭州市上城区红十字会 becomes 上城."""
+    place = re.sub(r"^.+市(?=.{2,}[市县区]$)", "", printable(name).removesuffix("红十字会"))
+    return (place.removesuffix("市").removesuffix("县").removesuffix("区") or place)[:4]
 
 
 def _system_rows() -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:

@@ -86,7 +86,7 @@ def check_use(snapshot: dict[str, Any], rows: Iterable[Row]) -> UseTally | None:
         return None
     tally = tally_use(rows)
     pairs = (*_closes(use), *_sums(use), *_rows_make(snapshot, tally), *_goes_on(use))
-    found = [sentence for pair in pairs if (sentence := _disagreement(*pair))]
+    found = [sentence for pair in pairs if (sentence := disagreement(*pair))]
     if found:
         raise FiguresDisagree(
             "report_figures_disagree",
@@ -100,7 +100,8 @@ def check_use(snapshot: dict[str, Any], rows: Iterable[Row]) -> UseTally | None:
 Pair = tuple[str, Decimal, str, Decimal]
 
 
-def _disagreement(name: str, figure: Decimal, source: str, parts: Decimal) -> str | None:
+def disagreement(name: str, figure: Decimal, source: str, parts: Decimal) -> str | None:
+    """Return a sentence that says by how much two figures that must be equal differ, None where they are."""
     if figure == parts:
         return None
     return _("%(name)s为 %(figure)s，而%(source)s为 %(parts)s，相差 %(gap)s") % {

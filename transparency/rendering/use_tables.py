@@ -94,11 +94,12 @@ def _words() -> dict[str, str]:
     }
 
 
+# A balance and a line of income may have the same code (opening), so lines say that they are items.
 def _lines_of(table: str, code: str, name: str, one: dict[str, Any], words: dict[str, str]) -> Iterator[list[Any]]:
     for key, word in words.items():
         yield [table, code, name, key, word, yuan(one[key])]
     for line in one.get("items", []):
-        yield [table, code, name, line["item"], item_label(line["item"]), yuan(line["amount"])]
+        yield [table, code, name, f"item_{line['item']}", item_label(line["item"]), yuan(line["amount"])]
 
 
 def write_balance_csv(path: Path, use: dict[str, Any]) -> Path:

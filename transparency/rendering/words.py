@@ -13,6 +13,7 @@ from core.clock import SHANGHAI
 from core.money import capital_amount, format_yuan, yuan
 from core.periods import PeriodError, parse_period
 from core.printing.glyphs import printable
+from transparency.choices import ReportPeriod
 
 AMOUNT = re.compile(r"(-?¥[0-9,]+\.[0-9]{2})")
 
@@ -25,6 +26,11 @@ def moment(text: str) -> datetime:
 def day_words(on: date) -> str:
     """Return a day in prose: 2026年10月1日."""
     return _("%(year)s年%(month)s月%(day)s日") % {"year": on.year, "month": on.month, "day": on.day}
+
+
+def iso_day_words(text: str) -> str:
+    """Return a day of the snapshot in prose."""
+    return day_words(date.fromisoformat(text))
 
 
 def moment_stamp(text: str) -> str:
@@ -40,6 +46,15 @@ def as_of_words(snapshot: dict[str, Any]) -> str:
 def window_words(period: dict[str, Any]) -> str:
     """Return the exact half-open window of the period in prose."""
     start, end = moment(period["start"]), moment(period["end"])
+    if period["kind"] == ReportPeriod.WHOLE:
+        return _("%(start)s至%(end)s") % {"start": day_words(start.date()), "end": day_words(end.date())}
+    if period["kind"] == ReportPeriod.DAY and start.date() != end.date():
+        return _("%(start)s%(start_hour)s时—%(end)s%(end_hour)s时") % {
+            "start": day_words(start.date()),
+            "start_hour": start.hour,
+            "end": _short_day(end.date(), start.date()),
+            "end_hour": end.hour,
+        }
     return _("%(start)s%(start_hour)s时至%(end)s%(end_hour)s时") % {
         "start": day_words(start.date()),
         "start_hour": start.hour,
@@ -48,13 +63,22 @@ def window_words(period: dict[str, Any]) -> str:
     }
 
 
+def _short_day(on: date, after: date) -> str:
+    """A day whose year and month are not said again: 12月18日17时—19日17时."""
+    if (on.year, on.month) == (after.year, after.month):
+        return _("%(day)s日") % {"day": on.day}
+    return day_words(on) if on.year != after.year else _("%(month)s月%(day)s日") % {"month": on.month, "day": on.day}
+
+
 def scope_words(scope: str) -> str:
     """Return whether the report covers the association alone or all below it too."""
     return _("含所属各级红十字会") if scope == "below" else _("本级")
 
 
 def period_words(label: str) -> str:
-    """Return a period in prose: 2026年10月."""
+    """Return a period in prose: 2026年10月, 活动全程."""
+    if label == ReportPeriod.WHOLE:
+        return str(ReportPeriod.WHOLE.label)
     try:
         return parse_period(label).label
     except PeriodError:

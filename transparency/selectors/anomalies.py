@@ -13,6 +13,7 @@ from django.db.models import Count, QuerySet
 
 from core.money import yuan
 from transparency.choices import ANOMALY_REASONS, AnomalyRule, ReportScope
+from transparency.definitions import definition_of
 from transparency.models import Anomaly, ReportRun
 
 JUMP = 10
@@ -28,7 +29,9 @@ WITH placed AS (
            d.posted_at, d.fund_id, d.branch_id, d.donor_name, d.donor_kind
     FROM placed p JOIN donations_donation d ON d.entry_id = p.entry_id
     JOIN organizations_branch b ON b.id = d.branch_id
-    WHERE b.id = %(branch)s OR (%(below)s AND b.path LIKE %(path)s)
+    WHERE (b.id = %(branch)s OR (%(below)s AND b.path LIKE %(path)s))
+      AND (%(campaign)s::bigint IS NULL OR d.fund_id IN (
+           SELECT fund_id FROM donations_campaignfund WHERE campaign_id = %(campaign)s))
 )
 """
 
@@ -73,6 +76,8 @@ _RULES: dict[str, str] = {
         JOIN ledger_account a ON a.id = m.source_id
         JOIN organizations_branch b ON b.id = a.branch_id
              AND (b.id = %(branch)s OR (%(below)s AND b.path LIKE %(path)s))
+             AND (%(campaign)s::bigint IS NULL OR a.fund_id IN (
+                  SELECT fund_id FROM donations_campaignfund WHERE campaign_id = %(campaign)s))
         JOIN ledger_movement m2 ON m2.source_id = m.destination_id AND m2.destination_id = m.source_id
              AND m2.quantity = m.quantity AND m2.reverses_id IS NULL
         JOIN ledger_entry e2 ON e2.id = m2.entry_id AND e2.id < e.id AND e.occurred_on - e2.occurred_on BETWEEN 0 AND 7
@@ -97,6 +102,7 @@ def look_for_anomalies(run: ReportRun, previous: ReportRun | None) -> Iterator[t
         "branch": run.branch_id,
         "below": run.scope == ReportScope.BELOW,
         "path": run.branch.path + "%",
+        "campaign": run.campaign_id,
     }
     for rule, sql in _RULES.items():
         with connection.cursor() as cursor:
@@ -104,8 +110,14 @@ def look_for_anomalies(run: ReportRun, previous: ReportRun | None) -> Iterator[t
             while rows := cursor.fetchmany(CHUNK):
                 for subject, facts in rows:
                     yield str(rule), subject, facts if isinstance(facts, dict) else json.loads(facts)
-    if previous is not None and _jumps(yuan(previous.summary["amount"]), yuan(run.summary["amount"])):
-        facts = {"amount": run.summary["amount"], "previous": previous.summary["amount"], "period": previous.period}
+    if previous is None or not definition_of(run.kind).compares:
+        return
+    if _jumps(yuan(previous.summary["amount"]), yuan(run.summary["amount"])):
+        facts = {
+            "amount": run.summary["amount"],
+            "previous": previous.summary["amount"],
+            "period": previous.period_label,
+        }
         yield AnomalyRule.TOTAL_JUMP.value, run.period, facts
 
 

@@ -11,12 +11,20 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 from organizations.models import Branch, branches_of
-from transparency.choices import BALANCE_PART, USE_PART, FileRole
+from transparency.choices import ANNUAL_PART, BALANCE_PART, USE_PART, FileRole
 from transparency.models import ReportFile, ReportRun
 from transparency.selectors.published import published_reports, report_files
 
-_FILE_ADDRESSES = {FileRole.VOLUME: "/reports/{number}/volumes/{part}.pdf", FileRole.SNAPSHOT: "/reports/{number}.json"}
-_TABLE_ADDRESSES = {USE_PART: "/reports/{number}/use.csv", BALANCE_PART: "/reports/{number}/balance.csv"}
+_FILE_ADDRESSES = {
+    FileRole.VOLUME: "/reports/{number}/volumes/{part}.pdf",
+    FileRole.SNAPSHOT: "/reports/{number}.json",
+    FileRole.OPINION: "/reports/{number}/opinion.pdf",
+}
+_TABLE_ADDRESSES = {
+    USE_PART: "/reports/{number}/use.csv",
+    BALANCE_PART: "/reports/{number}/balance.csv",
+    ANNUAL_PART: "/reports/{number}/annual.csv",
+}
 
 
 @dataclass(frozen=True)
@@ -63,9 +71,9 @@ def branch_row(branch: Branch) -> dict[str, Any]:
     }
 
 
-def reports_after(top: Branch | None, cursor: str, size: int) -> Listed:
+def reports_after(top: Branch | None, cursor: str, size: int, kind: str = "") -> Listed:
     """Published reports, the newest number first, of all branches or of one with all below; at most two queries."""
-    rows = published_reports(top, with_below=True).select_related("corrects").order_by("-id")
+    rows = published_reports(top, with_below=True, kind=kind).select_related("corrects").order_by("-id")
     if cursor:
         text = _read(cursor)
         if not text.isdigit():
@@ -85,6 +93,11 @@ def report_row(run: ReportRun) -> dict[str, Any]:
         "branch_name": run.branch.name,
         "scope": run.scope,
         "period": run.period,
+        "period_kind": run.period_kind,
+        "period_start": run.period_start,
+        "period_end": run.period_end,
+        "campaign": run.campaign.slug if run.campaign else None,
+        "issue": run.issue,
         "version": run.version,
         "published_at": run.published_at,
         "log_from": run.log_from,
@@ -101,19 +114,22 @@ def report_with_files(run: ReportRun) -> dict[str, Any]:
     return {**report_row(run), "files": [_file_row(run, file) for file in report_files(run)]}
 
 
-def file_address(run: ReportRun, file: ReportFile) -> str:
+def file_address(run: ReportRun, stored_role: str, part: int) -> str:
     """Where a file of a report is fetched."""
-    form = _FILE_ADDRESSES.get(FileRole(file.role), "/reports/{number}.{role}")
-    if file.role == FileRole.CSV and file.part:
-        form = _TABLE_ADDRESSES[file.part]
-    return form.format(number=run.number, part=file.part, role=file.role)
+    role = FileRole(stored_role)
+    if role == FileRole.SIGNED:
+        role = FileRole.VOLUME if part else FileRole.PDF
+    form = _FILE_ADDRESSES.get(role, "/reports/{number}.{role}")
+    if role == FileRole.CSV and part:
+        form = _TABLE_ADDRESSES[part]
+    return form.format(number=run.number, part=part, role=role.value)
 
 
 def _file_row(run: ReportRun, file: ReportFile) -> dict[str, Any]:
     return {
         "role": file.role,
         "part": file.part,
-        "url": file_address(run, file),
+        "url": file_address(run, file.role, file.part),
         "size": file.file.size,
         "sha256": file.file.sha256,
     }

@@ -17,11 +17,16 @@ from core.errors import DomainError, NotFound
 from organizations.models import Branch
 from organizations.models.lineage import rows_of
 from transparency.choices import FileRole
+from transparency.errors import ReportWithdrawn
 from transparency.models import DisclosureItem, ReportFile, ReportRun
 
 PAGE_SIZE = 20
-# What anybody may fetch of a published report; what it was frozen from goes to auditors.
-PUBLIC_ROLES = (FileRole.PDF, FileRole.HTML, FileRole.CSV, FileRole.VOLUME, FileRole.SNAPSHOT)
+# What anybody may fetch of a published report; what it was frozen from goes to auditors. The files before they were
+# signed only where nothing was: reports of earlier days.
+UNSIGNED_ROLES = (FileRole.PDF, FileRole.VOLUME)
+PUBLIC_ROLES = (
+    FileRole.SIGNED, FileRole.PDF, FileRole.HTML, FileRole.CSV, FileRole.VOLUME, FileRole.OPINION, FileRole.SNAPSHOT,
+)  # fmt: skip
 _MARK = re.compile(r"(?P<at>[0-9]{1,20})\.(?P<id>[0-9]{1,18})", re.ASCII)
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
@@ -99,17 +104,24 @@ def _read_mark(cursor: str) -> tuple[datetime.datetime, int]:
     return at, int(found["id"])
 
 
-def published_reports(branch: Branch | None = None, *, with_below: bool = False) -> QuerySet[ReportRun]:
-    """Published reports, newest period first; the caller takes a slice."""
-    runs = ReportRun.objects.for_public_display().select_related("branch")
+def published_reports(branch: Branch | None = None, *, with_below: bool = False, kind: str = "") -> QuerySet[ReportRun]:
+    """Published reports, newest period first, of a kind if one is given; the caller takes a slice."""
+    runs = ReportRun.objects.for_public_display().select_related("branch", "campaign")
+    if kind:
+        runs = runs.filter(kind=kind)
     if branch is not None:
         runs = runs.filter(rows_of(branch, with_below=with_below))
     return runs.order_by("-period_start", "-id")
 
 
+def reports_of_campaign(campaign_id: int) -> QuerySet[ReportRun]:
+    """Published reports on a campaign, the last published first; the caller takes a slice."""
+    return published_reports().filter(campaign_id=campaign_id).order_by("-published_at", "-id")
+
+
 def published_report(number: str) -> ReportRun:
     """A published report by its number; one query. Raises NotFound, also for one that is not published."""
-    run = published_reports().select_related("corrects").filter(number=number.strip().upper()).first()
+    run = published_reports().select_related("corrects", "withdrawal").filter(number=number.strip().upper()).first()
     if run is None:
         raise NotFound(
             "report_not_found",
@@ -121,23 +133,42 @@ def published_report(number: str) -> ReportRun:
 def report_versions(run: ReportRun) -> list[ReportRun]:
     """All published versions of the same report, newest first; one query."""
     same = {"kind": run.kind, "branch_id": run.branch_id, "scope": run.scope, "period": run.period}
+    same["campaign_id"] = run.campaign_id
     return list(ReportRun.objects.for_public_display().filter(**same).order_by("-version"))
 
 
 def report_files(run: ReportRun) -> list[ReportFile]:
     """The files of a report that anybody may fetch, the report first, volumes in order; one query."""
     order = {role.value: at for at, role in enumerate(PUBLIC_ROLES)}
-    files = ReportFile.objects.filter(run=run, role__in=PUBLIC_ROLES).select_related("file")
+    files = list(ReportFile.objects.filter(run=run, role__in=PUBLIC_ROLES).select_related("file"))
+    if any(one.role == FileRole.SIGNED for one in files):
+        files = [one for one in files if one.role not in UNSIGNED_ROLES]
     return sorted(files, key=lambda one: (order[one.role], one.part))
 
 
-def report_file(number: str, role: str, part: int = 0) -> ReportFile:
-    """One file of a published report; two queries. Raises NotFound."""
+def handed_out(number: str) -> ReportRun:
+    """A published report whose files are handed out; one query. Raises NotFound, ReportWithdrawn (410)."""
     run = published_report(number)
-    found = ReportFile.objects.filter(run=run, role=role, part=part, role__in=PUBLIC_ROLES).select_related(
-        "file", "run"
-    )
-    file = found.first()
+    if hasattr(run, "withdrawal"):
+        raise ReportWithdrawn(
+            "report_withdrawn",
+            _("报告 %(number)s 的文件已撤下：%(reason)s") % {"number": run.number, "reason": run.withdrawal.reason},
+        )
+    return run
+
+
+def report_file(number: str, role: str, part: int = 0) -> ReportFile:
+    """One file of a published report, of `pdf` and `volume` the signed one; two queries.
+
+    Raises NotFound, ReportWithdrawn (410) where the files are no longer handed out.
+    """
+    run = handed_out(number)
+    found = [
+        one
+        for one in report_files(run)
+        if one.part == part and (one.role == role or (one.role == FileRole.SIGNED and role in UNSIGNED_ROLES))
+    ]
+    file = found[0] if found else None
     if file is None:
         raise NotFound("file_not_found", _("报告 %(number)s 没有这个文件，请从报告页面下载。") % {"number": run.number})
     return file

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -31,9 +31,13 @@ PLACED = """
 """
 
 
-def receipts_and_use(branch: Branch, *, with_below: bool, log_from: int, log_to: int) -> WindowFigures:
-    """The figures of the records in `[log_from, log_to)`, in yuan; the queries of `window_figures`."""
-    return window_figures(branch, with_below=with_below, placed=PLACED, values={"log_to": log_to}, first=log_from)
+def receipts_and_use(
+    branch: Branch, *, with_below: bool, log_from: int, log_to: int, funds: Collection[int] | None = None
+) -> WindowFigures:
+    """The figures of the records in `[log_from, log_to)`, of a branch or of some funds, in yuan (`window_figures`)."""
+    return window_figures(
+        branch, with_below=with_below, placed=PLACED, values={"log_to": log_to}, first=log_from, inside_of=funds
+    )
 
 
 class UseRow(NamedTuple):
@@ -51,9 +55,11 @@ class UseRow(NamedTuple):
     note: str
 
 
-def use_rows(entry_ids: list[int], branch: Branch, *, with_below: bool, log_to: int) -> Iterator[UseRow]:
-    """The movements of these entries that touch a branch, in their order; eleven queries whatever their number."""
-    moved = moved_money(entry_ids, branch, with_below=with_below)
+def use_rows(
+    entry_ids: list[int], branch: Branch, *, with_below: bool, log_to: int, funds: Collection[int] | None = None
+) -> Iterator[UseRow]:
+    """The movements of these entries that touch a branch, or funds, in their order; eleven queries in all."""
+    moved = moved_money(entry_ids, branch, with_below=with_below, inside_of=funds)
     if not moved:
         return
     known = _known(moved, log_to)

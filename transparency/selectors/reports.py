@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 
 from core.clock import now
 from core.models import Job
@@ -15,10 +15,10 @@ from core.periods import Period, parse_period
 from organizations.choices import Right
 from organizations.models import Branch
 from organizations.models.lineage import rows_of
-from organizations.permissions import branches_with
-from transparency.choices import FileRole, RecordSection, ReportKind, ReportScope, RunStatus
-from transparency.models import ReportEvent, ReportFile, ReportRun, ReportSchedule
+from transparency.choices import FileRole, RecordSection, RunStatus
+from transparency.models import ReportEvent, ReportFile, ReportRun
 from transparency.selectors.calendar import due_at
+from transparency.selectors.series import newest_before, series_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -28,9 +28,10 @@ PAGE_SIZE = 30
 
 @dataclass(frozen=True)
 class RunFilter:
-    """Which reports: of a branch (with all below), a state, a scope, a month."""
+    """Which reports: of a branch (with all below), a kind, a state, a scope, a period."""
 
     branch: Branch | None = None
+    kind: str = ""
     status: str = ""
     scope: str = ""
     period: str = ""
@@ -38,11 +39,11 @@ class RunFilter:
     @property
     def is_set(self) -> bool:
         """Whether anything narrows the list."""
-        return bool(self.branch or self.status or self.scope or self.period)
+        return bool(self.branch or self.kind or self.status or self.scope or self.period)
 
     def condition(self) -> Q:
         """The same as a condition on runs."""
-        exact = {"status": self.status, "scope": self.scope, "period": self.period}
+        exact = {"kind": self.kind, "status": self.status, "scope": self.scope, "period": self.period}
         condition = Q(**{name: value for name, value in exact.items() if value})
         return condition & rows_of(self.branch, with_below=True) if self.branch is not None else condition
 
@@ -75,7 +76,7 @@ class SectionLine:
 
 @dataclass(frozen=True)
 class Difference:
-    """The report of the period before and what changed since; amounts in yuan."""
+    """The report before in the series and what changed since; amounts in yuan."""
 
     previous: ReportRun
     count: int
@@ -143,15 +144,8 @@ def report_sheet(run: ReportRun) -> ReportSheet:
 
 
 def difference_of(run: ReportRun) -> Difference | None:
-    """What changed since the period before in the same series (its newest version); one query."""
-    before = (
-        ReportRun.objects.unscoped("the series of a run that the person may see")
-        .filter(
-            kind=run.kind, branch_id=run.branch_id, scope=run.scope, period=parse_period(run.period).previous().code
-        )
-        .order_by("-version")
-        .first()
-    )
+    """What changed since the report before in the same series (its newest version); one query."""
+    before = newest_before(run)
     if before is None or not before.summary or not run.summary:
         return None
     count, amount = before.summary["count"], yuan(before.summary["amount"])
@@ -167,15 +161,13 @@ def report_files(run: ReportRun) -> list[ReportFile]:
 
 def versions_of(run: ReportRun) -> list[ReportRun]:
     """All versions of the same report, drafts included, newest first; one query."""
-    return list(
-        ReportRun.objects.unscoped("versions of a run that the person may see")
-        .filter(kind=run.kind, branch_id=run.branch_id, scope=run.scope, period=run.period)
-        .order_by("-version")
-    )
+    return list(series_of(run).runs().filter(period=run.period).order_by("-version"))
 
 
 def last_job(run: ReportRun) -> Job | None:
-    """The last job that sets a run which is not set yet; one query, none for a finished run."""
+    """The last job of a run that is not set, or not signed, yet; one query, none for any other."""
+    if run.status == RunStatus.APPROVED:
+        return sign_jobs(run).first()
     if run.status not in (RunStatus.FREEZING, RunStatus.RENDERING, RunStatus.FAILED):
         return None
     return render_jobs(run).first()
@@ -186,63 +178,29 @@ def render_jobs(run: ReportRun) -> QuerySet[Job]:
     return Job.objects.filter(idempotency_key__startswith=f"render:{run.number}:").order_by("-created_at", "-pk")
 
 
+def sign_jobs(run: ReportRun) -> QuerySet[Job]:
+    """The jobs that sign a run, newest first."""
+    return Job.objects.filter(idempotency_key__startswith=f"sign:{run.number}:").order_by("-created_at", "-pk")
+
+
+def newest_job(run: ReportRun) -> Job | None:
+    """The last job that set or signed a run, finished or not; one query."""
+    return (render_jobs(run) | sign_jobs(run)).first()
+
+
 def waiting_to_publish(person: User) -> list[ReportRun]:
-    """Reports that wait for this person's publication, oldest period first; one query."""
+    """Reports that wait for this person's check or approval, oldest period first; one query."""
     return list(
         ReportRun.objects.visible_to(person, Right.PUBLISH_REPORTS)
-        .filter(status=RunStatus.READY)
-        .exclude(requested_by=person)
+        .filter(Q(status=RunStatus.READY) | Q(status=RunStatus.CHECKED) & ~_is_own(person))
         .select_related("branch")
         .order_by("period_start", "pk")[:100]
     )
 
 
-@dataclass(frozen=True)
-class DutyLine:
-    """The last report that fell due in a series, and whether it is out."""
-
-    schedule: ReportSchedule
-    period: Period
-    run: ReportRun | None
-
-    @property
-    def kind_label(self) -> str:
-        """The kind of report in words."""
-        return str(ReportKind(self.schedule.kind).label)
-
-    @property
-    def scope_label(self) -> str:
-        """The scope in words."""
-        return str(ReportScope(self.schedule.scope).label)
-
-    @property
-    def is_published(self) -> bool:
-        """Whether it is out."""
-        return self.run is not None and self.run.status == RunStatus.PUBLISHED
-
-    @property
-    def days_waiting(self) -> int:
-        """Days since it fell due."""
-        return (now() - due_at(self.period)).days
-
-
-def desk_duties(person: User) -> list[DutyLine]:
-    """The last due report of every active series whose drafts the person sees; at most three queries."""
-    schedules = list(
-        ReportSchedule.objects.filter(
-            is_active=True, branch__in=branches_with(person, Right.VIEW_DRAFT_REPORTS)
-        ).select_related("branch")[:100]
-    )
-    period = last_due_period()
-    runs = ReportRun.objects.unscoped("series of branches the person sees").filter(
-        branch_id__in=[schedule.branch_id for schedule in schedules], period=period.code
-    )
-    newest = {(run.branch_id, run.kind, run.scope): run for run in runs.order_by("version")} if schedules else {}
-    return [
-        DutyLine(schedule, period, newest.get((schedule.branch_id, schedule.kind, schedule.scope)))
-        for schedule in schedules
-        if schedule.first_period <= period.code
-    ]
+def _is_own(person: User) -> Q:
+    # Not `exclude`: NULL is nobody.
+    return Q(requested_by__isnull=False, requested_by=person) | Q(checked_by__isnull=False, checked_by=person)
 
 
 def last_due_period() -> Period:
@@ -251,19 +209,3 @@ def last_due_period() -> Period:
     while due_at(month) > now():
         month = month.previous()
     return month
-
-
-def schedules_for(person: User) -> list[ReportSchedule]:
-    """The series on the calendar of the branches whose drafts the person sees, each with `last_period`; one query."""
-    last = (
-        ReportRun.objects.unscoped("periods of a series only")
-        .filter(branch=OuterRef("branch"), kind=OuterRef("kind"), scope=OuterRef("scope"))
-        .order_by("-period")
-        .values("period")[:1]
-    )
-    return list(
-        ReportSchedule.objects.filter(branch__in=branches_with(person, Right.VIEW_DRAFT_REPORTS))
-        .select_related("branch")
-        .annotate(last_period=Subquery(last), order=F("branch__path"))
-        .order_by("order", "kind", "scope")
-    )

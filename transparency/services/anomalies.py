@@ -72,7 +72,7 @@ def clear_anomalies(*, run_id: int, rule: str, reason: str, actor: User, subject
         if run.requested_by_id == actor.pk:
             raise RunWrongState("own_request", _("这份报告是您发起的，异常须由另一位有公开权限的人说明。"))
         if run.status != RunStatus.READY:
-            raise RunWrongState("run_wrong_state", _("只有待审核的报告可以说明异常，请刷新页面。"))
+            raise RunWrongState("run_wrong_state", _("只有待复核的报告可以说明异常，请刷新页面。"))
         open_ones = Anomaly.objects.filter(run=run, rule=rule, clearance=None)
         found = list(open_ones.filter(subject=subject) if subject else open_ones)
         if not found:

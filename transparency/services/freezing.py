@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -15,17 +16,19 @@ from django.utils.translation import gettext as _
 
 from core.clock import SHANGHAI
 from core.money import ZERO_YUAN
-from core.periods import parse_period
 from donations.choices import DonorKind, Purpose
+from donations.selectors.public.campaigns import PublicCampaign
 from donations.selectors.reporting import ReportedGift, reported_gifts
 from organizations.models import Branch
 from organizations.models.lineage import LINEAGE_COLUMNS
 from transparency.choices import RecordSection, ReportScope
 from transparency.models import ReportRun
 from transparency.rendering.figures import SCHEMA, row_bytes
+from transparency.rendering.part_figures import check_parts
 from transparency.rendering.use_figures import check_use
 from transparency.selectors.log import placed_records
-from transparency.services.freezing_use import freeze_use
+from transparency.services.freezing_campaign import campaign_part
+from transparency.services.freezing_use import freeze_use, summary_of
 from transparency.services.row_files import joined, row_file
 
 SOFTWARE = ("django", "weasyprint", "pydyf", "fpdf2", "fonttools")
@@ -88,42 +91,68 @@ class Tally:
 
 @dataclass(frozen=True)
 class Frozen:
-    """What was frozen: the snapshot, and the rows of gifts and of use in temporary files, a JSON object a line."""
+    """What was frozen: the snapshot, the rows of gifts and of use in temporary files, a JSON object a line.
+
+    `summary` is what lists, API and the next run of the series read of it without opening a file.
+    """
 
     snapshot: dict[str, Any]
     rows: IO[bytes]
     use_rows: IO[bytes]
 
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The figures of the run's row."""
+        totals = self.snapshot["totals"]
+        return {
+            "count": totals["count"],
+            "amount": totals["amount"],
+            "sections": self.snapshot["sections"],
+            "year_to_date": self.snapshot["year_to_date"],
+            "rows_sha256": self.snapshot["rows"]["sha256"],
+            "use": summary_of(self.snapshot["use"]),
+            **self.more,
+        }
 
-def freeze(run: ReportRun, *, previous: ReportRun | None, stack: ExitStack) -> Frozen:
+    @property
+    def more(self) -> dict[str, Any]:
+        """What only some kinds keep: what a campaign's series has shown so far."""
+        campaign = self.snapshot.get("campaign")
+        return {"to_date": campaign["to_date"]} if campaign else {}
+
+
+def freeze(run: ReportRun, *, campaign: PublicCampaign | None, previous: ReportRun | None, stack: ExitStack) -> Frozen:
     """Read the run's records out of the log, in one pass with flat memory, and build its snapshot.
 
-    Rows go to one temporary file a section and then behind one another: current, late, corrections. `stack` closes the
-    files. Sums are of Decimal yuan; the snapshot holds them as text. Raises FiguresDisagree, naming the rows, where the
-    ledger's figures do not add up to the fen: then there is no run.
+    With a campaign only what touches its funds. Rows go to one temporary file a section and then behind one another:
+    current, late, corrections. `stack` closes the files. Sums are of Decimal yuan; the snapshot holds them as text.
+    Raises FiguresDisagree, naming the rows, where the ledger's figures do not add up to the fen: then there is no run.
     """
-    period = parse_period(run.period)
+    funds = None if campaign is None else campaign.fund_ids
     parts = {name.value: row_file(stack) for name in RecordSection}
     tally = Tally(with_below=run.scope == ReportScope.BELOW)
-    for gift in _gifts(run):
-        section = _section(gift, period.first_day)
+    for gift in _gifts(run, funds):
+        section = _section(gift, run.first_day)
         tally.add(gift, section)
         parts[section].write(row_bytes(_row(gift, section)))
     rows, sha256 = joined(parts.values(), stack)
-    use = freeze_use(run, previous=previous, stack=stack)
+    use = freeze_use(run, funds=funds, previous=previous, stack=stack)
     snapshot = {**_snapshot(run, tally, sha256, previous), "use": use.figures}
+    if campaign is not None:
+        snapshot["campaign"] = campaign_part(run, campaign, tally.total.figures(), previous)
     check_use(snapshot, (json.loads(line) for line in use.rows))
+    check_parts(snapshot)
     use.rows.seek(0)
     return Frozen(snapshot, rows, use.rows)
 
 
-def _gifts(run: ReportRun) -> Iterator[ReportedGift]:
+def _gifts(run: ReportRun, funds: list[int] | None) -> Iterator[ReportedGift]:
     if run.log_from is None or run.log_to is None:
         raise ValueError(f"run {run.pk} has no place in the log")
     for chunk in placed_records(run.log_from, run.log_to):
         # Only these are about ledger entries: the id in the record of a report is that of a run, and may be the same.
         entry_ids = [record.object_id for record in chunk if record.kind in ("gift", "entry")]
-        found = reported_gifts(entry_ids, run.branch, with_below=run.scope == ReportScope.BELOW)
+        found = reported_gifts(entry_ids, run.branch, with_below=run.scope == ReportScope.BELOW, funds=funds)
         yield from (found[entry_id] for entry_id in entry_ids if entry_id in found)
 
 
@@ -150,7 +179,6 @@ def _row(gift: ReportedGift, section: str) -> dict[str, Any]:
 
 
 def _snapshot(run: ReportRun, tally: Tally, rows_sha256: str, previous: ReportRun | None) -> dict[str, Any]:
-    period = parse_period(run.period)
     if run.frozen_at is None:
         raise ValueError(f"run {run.pk} has no moment of freezing")
     return {
@@ -160,11 +188,12 @@ def _snapshot(run: ReportRun, tally: Tally, rows_sha256: str, previous: ReportRu
         "branch": {"code": run.branch.code, "name": run.branch.name},
         "scope": run.scope,
         "period": {
-            "label": period.code,
-            "kind": str(period.kind.value),
-            "start": period.start.isoformat(),
-            "end": period.end.isoformat(),
+            "label": run.period,
+            "kind": run.period_kind,
+            "start": run.period_start.astimezone(SHANGHAI).isoformat(),
+            "end": run.period_end.astimezone(SHANGHAI).isoformat(),
         },
+        **({} if run.issue is None else {"issue": run.issue}),
         "number": run.number,
         "version": run.version,
         "corrects": _corrects(run),
@@ -182,7 +211,7 @@ def _snapshot(run: ReportRun, tally: Tally, rows_sha256: str, previous: ReportRu
             {"code": code, "name": name, "restricted": restricted, **sum_.figures()}
             for (code, name, restricted), sum_ in sorted(tally.funds.items())
         ],
-        "by_day": [{"on": day, **tally.days.get(day, Sum()).figures()} for day in _days(period)],
+        "by_day": [{"on": day, **tally.days.get(day, Sum()).figures()} for day in sorted({*_days(run), *tally.days})],
         "comparison": {"previous": _previous(previous)},
         "year_to_date": _year_to_date(run, tally.total, previous),
         "rows": {"count": tally.total.count, "sha256": rows_sha256},
@@ -191,9 +220,9 @@ def _snapshot(run: ReportRun, tally: Tally, rows_sha256: str, previous: ReportRu
     }
 
 
-def _days(period: Any) -> list[str]:
-    count = (period.last_day - period.first_day).days + 1
-    return [(period.first_day.fromordinal(period.first_day.toordinal() + n)).isoformat() for n in range(count)]
+def _days(run: ReportRun) -> list[str]:
+    first, last = run.first_day.toordinal(), run.last_day.toordinal()
+    return [datetime.date.fromordinal(number).isoformat() for number in range(first, last + 1)]
 
 
 def _by_branch(run: ReportRun, tally: Tally) -> list[dict[str, Any]]:
@@ -222,7 +251,7 @@ def _previous(previous: ReportRun | None) -> dict[str, Any] | None:
 
 def _year_to_date(run: ReportRun, total: Sum, previous: ReportRun | None) -> dict[str, Any]:
     """What the reports of this series have shown in this year, this one included."""
-    if previous is None or previous.period[:4] != run.period[:4]:
+    if previous is None or previous.first_day.year != run.first_day.year:
         return total.figures()
     before = previous.summary["year_to_date"]
     return Sum(before["count"] + total.count, Decimal(before["amount"]) + total.amount).figures()

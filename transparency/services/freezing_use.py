@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from core.clock import SHANGHAI
 from core.money import ZERO_YUAN
-from core.periods import parse_period
 from ledger.choices import PASSED_ITEMS, RECEIPT_ITEMS, USE_ITEMS, EntryKind, FlowItem
 from ledger.selectors.windows import BranchStock, FundStock, Lines, MovedMoney, Stock, WindowFigures
 from organizations.models import Branch
@@ -66,8 +65,8 @@ class FrozenUse:
     rows: IO[bytes]
 
 
-def freeze_use(run: ReportRun, *, previous: ReportRun | None, stack: ExitStack) -> FrozenUse:
-    """Read receipts and use of the run's records, with flat memory; `stack` closes the files.
+def freeze_use(run: ReportRun, *, funds: list[int] | None, previous: ReportRun | None, stack: ExitStack) -> FrozenUse:
+    """Read receipts and use of the run's records, of some funds alone if given, with flat memory; `stack` closes files.
 
     The rows are those movements of money that are no gift of the report and none that was taken back of one: payments,
     transfers, other changes, late ones, corrections. Amounts are Decimal yuan, as text in the snapshot.
@@ -75,24 +74,23 @@ def freeze_use(run: ReportRun, *, previous: ReportRun | None, stack: ExitStack) 
     if run.log_from is None or run.log_to is None:
         raise ValueError(f"run {run.pk} has no place in the log")
     below = run.scope == ReportScope.BELOW
-    first_day = parse_period(run.period).first_day
     parts = {name.value: row_file(stack) for name in UseSection}
     tally, count = UseTally(), 0
-    for row in _rows(run, below=below):
-        section = _section(row, first_day)
+    for row in _rows(run, funds, below=below):
+        section = _section(row, run.first_day)
         tally.add(row, section)
         parts[section].write(row_bytes(_as_json(row, section)))
         count += 1
     rows, sha256 = joined(parts.values(), stack)
-    found = receipts_and_use(run.branch, with_below=below, log_from=run.log_from, log_to=run.log_to)
+    found = receipts_and_use(run.branch, with_below=below, log_from=run.log_from, log_to=run.log_to, funds=funds)
     figures = _figures(run, found, tally, previous)
     return FrozenUse({**figures, "rows": {"count": count, "sha256": sha256}}, rows)
 
 
-def _rows(run: ReportRun, *, below: bool) -> Iterator[UseRow]:
+def _rows(run: ReportRun, funds: list[int] | None, *, below: bool) -> Iterator[UseRow]:
     for chunk in placed_records(run.log_from or 0, run.log_to or 0):
         entry_ids = [record.object_id for record in chunk if record.kind == "entry"]
-        for row in use_rows(entry_ids, run.branch, with_below=below, log_to=run.log_to or 0):
+        for row in use_rows(entry_ids, run.branch, with_below=below, log_to=run.log_to or 0, funds=funds):
             if row.moved.item not in GIFT_ITEMS:
                 yield row
 
@@ -139,10 +137,10 @@ def _told(moved: MovedMoney, source: str | None, destination: str | None) -> str
 def _figures(run: ReportRun, found: WindowFigures, tally: UseTally, previous: ReportRun | None) -> dict[str, Any]:
     total = found.total
     return {
-        **_edges(total),
+        **edges_of(total),
         "transit_before": f"{total.transit_before:.2f}",
         "used": f"{total.lines.total(*USE_ITEMS):.2f}",
-        "items": _items(total.lines, with_counts=True),
+        "items": items_of(total.lines, with_counts=True),
         "eliminated": {"in": f"{found.eliminated_in:.2f}", "out": f"{found.eliminated_out:.2f}"},
         "funds": _funds(found.funds, with_below=run.scope == ReportScope.BELOW),
         "branches": _branches(run, found.branches),
@@ -170,7 +168,8 @@ def summary_of(figures: dict[str, Any]) -> dict[str, str]:
     return {name: figures[name] for name in ("opening", "in", "out", "used", "closing", "in_transit")}
 
 
-def _edges(one: Stock) -> dict[str, str]:
+def edges_of(one: Stock) -> dict[str, str]:
+    """Both edges, what came in and went out between, and what is under way, in yuan as text."""
     return {
         "opening": f"{one.opening:.2f}",
         "in": f"{one.lines.received:.2f}",
@@ -180,7 +179,7 @@ def _edges(one: Stock) -> dict[str, str]:
     }
 
 
-def _items(lines: Lines, *, with_counts: bool = False) -> list[dict[str, Any]]:
+def items_of(lines: Lines, *, with_counts: bool = False) -> list[dict[str, Any]]:
     """The lines that anything happened in, in the order in which they are printed."""
     return [
         {
@@ -210,7 +209,7 @@ def _funds(funds: list[FundStock], *, with_below: bool) -> list[dict[str, Any]]:
         for item, amount in one.lines.amounts.items():
             line.lines.add(item, amount, one.lines.counts[item])
     return [
-        {"code": code, "name": name, "restricted": restricted, **_edges(line), "items": _items(line.lines)}
+        {"code": code, "name": name, "restricted": restricted, **edges_of(line), "items": items_of(line.lines)}
         for (code, name, restricted), line in sorted(found.items(), key=lambda pair: pair[0])
     ]
 
@@ -226,7 +225,7 @@ def _branches(run: ReportRun, branches: list[BranchStock]) -> list[dict[str, Any
             "code": code,
             "name": branch.name,
             "level": branch.kind,
-            **_edges(one),
+            **edges_of(one),
             "gifts": f"{one.lines.total(*GIFT_ITEMS):.2f}",
             "used": f"{one.lines.total(*USE_ITEMS):.2f}",
             "from_system": f"{one.from_system:.2f}",

@@ -1,15 +1,17 @@
-"""The order of public records after a restore: carried over to the new server, and held until it forks nothing."""
+"""The order of public records after a restore: carried over to the new server, and held until it forks nothing.
+
+`services.resuming` lets it go on.
+"""
 
 from __future__ import annotations
 
-from django.db import transaction
-from django.utils.translation import gettext as _
+from contextlib import suppress
 
-from core.audit import record_audit
-from core.clock import now
-from core.errors import DomainError
 from core.models import RestoreMark
-from transparency.models import LogHead
+from transparency.models import LogCheckpoint, LogKey
+from transparency.notes import Verifier, parse_verifier
+from transparency.services.log_keys import LogKeyMissing, read_log_keys
+from transparency.services.mirror_files import MirrorDiffers, mirror_of_settings
 
 
 def statements() -> list[str]:
@@ -34,30 +36,33 @@ def order_is_held() -> bool:
     return RestoreMark.objects.filter(cleared_at__isnull=True).exists()
 
 
-def resume_order(*, known_size: int, by: str) -> int:
-    """Let records have their places again, when nothing beyond the restored log was ever known outside.
+def log_is_held() -> bool:
+    """Whether nothing may get its place or be signed: after a restore, or where the copy was signed further than this.
 
-    `known_size` is the largest log size that stands anywhere outside: in published reports, in copies, with
-    supervisors. Locks the log's head. Raises DomainError `log_would_fork` where it is more than the restored log
-    holds, `not_held`.
+    A copy that cannot be read holds nothing: what is known of it stands in the mirror's row.
     """
-    with transaction.atomic():
-        head = LogHead.objects.select_for_update().get(pk=1)
-        marks = RestoreMark.objects.select_for_update().filter(cleared_at__isnull=True)
-        if not marks:
-            raise DomainError("not_held", _("公开日志没有停着，不用恢复。"))
-        if known_size > head.size:
-            message = _(
-                "外面已知的公开日志有 %(known)d 条，恢复出来的只有 %(size)d 条：继续写会与已公开的内容分叉。"
-                "请用更晚的备份再恢复一次，或先把缺少的记录补回来。"
-            )
-            raise DomainError("log_would_fork", message % {"known": known_size, "size": head.size})
-        marks.update(cleared_at=now(), cleared_by=by)
-        record_audit(
-            "transparency.log.resumed",
-            actor=None,
-            object_label="transparency.loghead",
-            object_key=str(head.size),
-            reason=f"{by}: {known_size}",
-        )
-    return head.size
+    return order_is_held() or mirror_is_ahead()
+
+
+def mirror_is_ahead() -> bool:
+    """Whether the copy of `LOG_MIRROR_DIR` has a head of ours that is larger than all that this database knows.
+
+    So it is after a backup was put back by other means than `restore`: whatever was signed here next would fork.
+    """
+    mirror = mirror_of_settings()
+    if mirror is None:
+        return False
+    last = LogCheckpoint.objects.order_by("-size").values_list("size", flat=True).first() or 0
+    try:
+        head = mirror.largest_head(*known_verifiers())
+    except (MirrorDiffers, OSError):
+        return False
+    return head is not None and head.size > last
+
+
+def known_verifiers() -> list[Verifier]:
+    """The keys that have signed this log, and those of the key file, where it can be read here."""
+    verifiers = [parse_verifier(text) for text in LogKey.objects.values_list("verifier", flat=True)]
+    with suppress(LogKeyMissing):
+        verifiers += [key.verifier for key in read_log_keys().keys]
+    return list(dict.fromkeys(verifiers))

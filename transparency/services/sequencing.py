@@ -8,10 +8,11 @@ from django.db import connection, transaction
 
 from core.clock import now
 from transparency.models import LogHead
-from transparency.services.restored import order_is_held
+from transparency.services.restored import log_is_held
 
 # Records of transactions that are surely over and were not taken yet, in posting order. Between two runs the horizon
 # moves from `seen_xid` to the oldest transaction that still runs: each record's transaction lies in exactly one step.
+# What was taken again from a copy of the log after a restore has its place already.
 PLACE = """
     WITH horizon AS (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS xid),
     placed AS (
@@ -19,6 +20,7 @@ PLACE = """
         SELECT %(size)s + row_number() OVER (ORDER BY r.id) - 1, r.id, %(now)s
           FROM core_publicrecord r, horizon h
          WHERE r.xid >= %(seen)s::text::xid8 AND r.xid < h.xid
+           AND NOT EXISTS (SELECT FROM transparency_logleaf l WHERE l.record_id = r.id)
         RETURNING 1)
     SELECT (SELECT count(*) FROM placed), (SELECT xid::text::bigint FROM horizon)
 """
@@ -28,11 +30,11 @@ def sequence_records() -> int:
     """Give every record whose transaction is surely over its index, without gap, and return how many there were.
 
     Locks the log's head, so two sequencers take turns. Idempotent; a crash leaves nothing half done. After a restore
-    none gets its place until `resume_order` says that this is no fork.
+    none gets its place until `resume_log` says that this is no fork.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         head = LogHead.objects.select_for_update().get(pk=1)
-        if order_is_held():
+        if log_is_held():
             return 0
         cursor.execute(PLACE, {"size": head.size, "seen": str(head.seen_xid), "now": now()})
         placed, horizon = cursor.fetchone()
@@ -50,7 +52,8 @@ def records_without_place(before: datetime.datetime) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT 1 FROM core_publicrecord r, transparency_loghead h"
-            " WHERE r.xid >= h.seen_xid::text::xid8 AND r.created_at < %s)",
+            " WHERE r.xid >= h.seen_xid::text::xid8 AND r.created_at < %s"
+            " AND NOT EXISTS (SELECT FROM transparency_logleaf l WHERE l.record_id = r.id))",
             [before],
         )
         return bool(cursor.fetchone()[0])

@@ -52,7 +52,12 @@ class Command(PortalCommand):
                 "公开日志现在停着，不给新记录排号，报告也不能生成。请核对外面已知的日志条数（已公开报告、监事留存的副本），"
             )
         )
-        self._say(_("再运行 bin/manage resume_log --known-size 条数 --by 登录名；见 docs/backup.md。"))
+        self._say(
+            _(
+                "再运行 bin/manage resume_log --by 登录名：有日志副本的加 --mirror 目录（LOG_MIRROR_DIR 会自动读），"
+                "没有的写 --known-size 条数；见 docs/backup.md。"
+            )
+        )
         return status
 
     def _say(self, line: str) -> None:

@@ -162,6 +162,22 @@ def public_campaign(slug: str) -> PublicCampaign:
     return _campaign(_find(slug))
 
 
+def public_campaign_of_id(campaign_id: int) -> PublicCampaign:
+    """A public campaign by its id; four queries. Raises NotFound."""
+    campaign = _public().filter(pk=campaign_id).first()
+    if campaign is None:
+        raise _unknown()
+    return _campaign(campaign)
+
+
+def own_campaigns(branch_ids: Collection[int]) -> dict[int, list[PublicCampaign]]:
+    """The public campaigns of each of these branches itself, oldest first; at most four queries."""
+    found: dict[int, list[PublicCampaign]] = {branch_id: [] for branch_id in branch_ids}
+    for row in _public().filter(branch_id__in=list(branch_ids)).order_by("pk") if branch_ids else []:
+        found[row.branch_id].append(_campaign(row))
+    return found
+
+
 def public_plan(slug: str) -> dict[str, Any]:
     """A campaign's plan as it went to the log; its SHA-256 over canonical JSON stands there. Raises NotFound."""
     campaign = Campaign.objects.unscoped("public campaigns").filter(status__in=PUBLIC_CAMPAIGN, slug=slug).first()

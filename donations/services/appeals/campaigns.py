@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from decimal import Decimal
@@ -12,13 +11,11 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from core.canonical import canonical_bytes
 from core.clock import now, today
 from core.errors import Conflict, DomainError
 from core.outbox import write_record
 from donations.choices import CAMPAIGN_TRANSITIONS, CampaignStatus, TermsStatus
 from donations.models import Campaign, CampaignChannel, CampaignFund, GivingChannel
-from donations.selectors.campaigns import plan_of
 from donations.services.appeals.moving import (
     lock_subject,
     move_subject,
@@ -29,6 +26,7 @@ from donations.services.appeals.moving import (
     require_step,
 )
 from donations.services.appeals.plans import check_complete, check_plan
+from donations.services.appeals.recorded import campaign_body, campaign_private
 from ledger.models import Fund
 from ledger.selectors.funds import gifts_received
 from ledger.services.funds import FundTerms, close_fund, ensure_default_fund, open_fund
@@ -236,21 +234,13 @@ def _open(campaign: Campaign, terms: FundTerms, actor: User, *, is_main: bool) -
 
 
 def _write_plan(campaign: Campaign) -> None:
-    """The plan's digest in the log: everybody can compute it again from the plan that the page gives as JSON."""
-    plan = plan_of(campaign)
     write_record(
         kind="campaign",
         subject=campaign.slug,
         object_id=campaign.pk,
         branch_code=campaign.branch.code,
-        body={
-            "schema": "campaign/1",
-            "slug": campaign.slug,
-            "branch": campaign.branch.code,
-            "starts_on": campaign.starts_on.isoformat(),
-            "ends_on": campaign.ends_on.isoformat(),
-            "plan_sha256": hashlib.sha256(canonical_bytes(plan)).hexdigest(),
-        },
+        body=campaign_body(campaign),
+        private=campaign_private(campaign),
     )
 
 

@@ -27,6 +27,7 @@ from donations.services.appeals.moving import (
     require_reason,
     require_step,
 )
+from donations.services.appeals.recorded import notice_body, notice_private
 from ledger.choices import EntryKind, UseBasis
 from ledger.models import Fund
 from ledger.services.accounts import money_holding
@@ -274,14 +275,6 @@ def _write_notice(change: ChangeOfUse) -> None:
         subject=change.number,
         object_id=change.pk,
         branch_code=change.branch.code,
-        body={
-            "schema": "change-notice/1",
-            "number": change.number,
-            "branch": change.branch.code,
-            "from": change.source.code,
-            "to": change.target.code,
-            "amount": f"{change.amount:.2f}",
-            "notice_on": today().isoformat(),
-        },
-        private={"public_note": change.public_note},
+        body=notice_body(change, today()),
+        private=notice_private(change),
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import re
 from collections.abc import Mapping
-from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -25,6 +25,7 @@ from donations.services.appeals.moving import (
     require_reason,
     require_step,
 )
+from donations.services.appeals.recorded import channel_body, channel_private
 from organizations.choices import Right
 from organizations.models import Branch
 from organizations.permissions import require
@@ -173,20 +174,14 @@ def _simple_step(
     return channel
 
 
-def _write_record(channel: GivingChannel, moment: Any) -> str:
-    body = {name: str(getattr(channel, name)) for name in ("kind", "payee", "account_number", "bank_name", "swift")}
+def _write_record(channel: GivingChannel, moment: datetime.datetime) -> str:
     record = write_record(
         kind="giving_channel",
         subject=f"{channel.branch.code}-{channel.pk}",
         object_id=channel.pk,
         branch_code=channel.branch.code,
-        body={
-            **body,
-            "schema": "giving-channel/1",
-            "branch": channel.branch.code,
-            "url": channel.url,
-            "in_force_at": moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        },
+        body=channel_body(channel, moment),
+        private=channel_private(channel),
     )
     return hashlib.sha256(record.record.encode()).hexdigest()
 

@@ -19,6 +19,7 @@ from donations.services.appeals.moving import (
     require_reason,
     require_step,
 )
+from donations.services.appeals.recorded import settled_body, settled_private
 from ledger.choices import EntryKind, UseBasis
 from ledger.models import Fund
 from ledger.selectors.balances import fund_balances
@@ -117,7 +118,8 @@ def approve_settlement(*, campaign_id: int, actor: User) -> Campaign:
             subject=campaign.slug,
             object_id=campaign.pk,
             branch_code=campaign.branch.code,
-            body={"schema": "campaign-settled/1", "slug": campaign.slug, "settled_on": today().isoformat()},
+            body=settled_body(campaign, today()),
+            private=settled_private(campaign),
         )
         move_subject(
             campaign,

@@ -114,3 +114,17 @@ class Rows:
     def __call__(self) -> Iterator[dict[str, Any]]:
         self.passes += 1
         return iter(self.rows)
+
+
+def endless(count: int) -> tuple[dict[str, Any], Iterator[dict[str, Any]]]:
+    """Return a snapshot for `count` gifts of the period and the rows one by one, never all in memory."""
+
+    def rows() -> Iterator[dict[str, Any]]:
+        chance = random.Random(7)  # noqa: S311 - the same rows each time are the point
+        return (make_row("current", at, chance, "below") for at in range(1, count + 1))
+
+    total = sum((Decimal(row["amount"]) for row in rows()), Decimal(0))
+    snapshot = make_snapshot([], "below")
+    snapshot["rows"]["count"] = count
+    snapshot["sections"]["current"] = {"count": count, "amount": f"{total:.2f}"}
+    return snapshot, rows()

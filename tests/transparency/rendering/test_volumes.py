@@ -1,5 +1,6 @@
 import hashlib
 import re
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -168,9 +169,11 @@ def test_the_number_of_volumes_covers_all_rows() -> None:
 def test_a_volume_names_its_author_language_and_fixed_date(tmp_path: Path) -> None:
     [volume] = written(make_rows(3), tmp_path)
     reader = PdfReader(volume.path)
-    assert reader.metadata is not None
-    assert reader.metadata.author == "浙江省红十字会"
-    assert "2026年10月捐赠接受公示" in str(reader.metadata.title)
-    assert reader.metadata.creation_date_raw == "D:20261101020000+08'00'"
+    said = reader.xmp_metadata
+    assert said is not None
+    assert said.dc_creator == ["浙江省红十字会"]
+    assert "2026年10月捐赠接受公示" in said.dc_title["x-default"]
+    assert said.xmp_create_date == datetime(2026, 10, 31, 18)  # noqa: DTZ001 - pypdf gives it in UTC without saying so
+    assert (said.pdfaid_part, said.pdfaid_conformance) == ("3", "A")
     assert reader.root_object["/Lang"] == "zh-CN"
     assert [item["/Title"] for item in reader.outline] == ["本期收到"]

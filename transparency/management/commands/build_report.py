@@ -1,4 +1,4 @@
-"""`manage.py build_report KIND --branch CODE --period 2025-01`: freeze and set a report here and now."""
+"""`manage.py build_report KIND --branch CODE --period 2025-01 [--campaign SLUG]`: set a report here and now."""
 
 import shutil
 from argparse import ArgumentParser
@@ -11,17 +11,17 @@ from accounts.models import User
 from core.commands import FINE, PortalCommand, person_by_login
 from core.errors import DomainError
 from core.files import path_of
-from core.periods import PeriodKind, parse_period
 from core.progress import NoProgress
 from organizations.selectors import branch_by_code
 from transparency.choices import FileRole, ReportKind, ReportScope, RunStatus
 from transparency.models import ReportRun
 from transparency.selectors.reports import report_files
 from transparency.services.runs import make_run, render_run, request_report
+from transparency.services.series import default_scope, read_campaign, read_kind, read_period
 
 
 class Command(PortalCommand):
-    """Makes the report of a finished period, or finds the one that is there; 0 set, 2 refused.
+    """Makes the report of a finished period or campaign, or finds the one that is there; 0 set, 2 refused.
 
     With `--by` it is asked for by that person, who then may not publish it; without, as by the calendar.
     """
@@ -32,8 +32,9 @@ class Command(PortalCommand):
         """As in the contract."""
         parser.add_argument("kind", metavar="KIND", help=_("报告种类：%s") % "、".join(ReportKind.values))
         parser.add_argument("--branch", required=True)
-        parser.add_argument("--period", required=True)
-        parser.add_argument("--scope", choices=ReportScope.values, default=ReportScope.ALONE.value)
+        parser.add_argument("--period", default="", help=_("2025、2025Q1、2025-01 或 2025-01-20；总结公示可以不写"))
+        parser.add_argument("--campaign", default="", help=_("募捐活动的网址名，关于活动的报告才要"))
+        parser.add_argument("--scope", choices=ReportScope.values, default="")
         parser.add_argument("--by", default="")
         parser.add_argument("--out", type=Path, default=None)
         parser.add_argument("--json", action="store_true")
@@ -68,19 +69,15 @@ class Command(PortalCommand):
         return FINE
 
     def _made(self, actor: User | None, options: dict[str, Any]) -> ReportRun:
-        if options["kind"] not in ReportKind.values:
-            raise DomainError(
-                "report_kind_unknown",
-                _("没有“%(kind)s”这种报告，可用的有：%(kinds)s")
-                % {"kind": options["kind"], "kinds": "、".join(ReportKind.values)},
-            )
-        wanted = {"kind": options["kind"], "branch": branch_by_code(options["branch"]), "scope": options["scope"]}
+        definition = read_kind(options["kind"])
+        branch = branch_by_code(options["branch"])
+        wanted = {"kind": options["kind"], "branch": branch, "scope": options["scope"] or default_scope(definition)}
         if actor is not None:
-            return request_report(**wanted, period=options["period"], actor=actor)
-        period = parse_period(options["period"])
-        if period.kind != PeriodKind.MONTH:
-            raise DomainError("period_not_a_month", _("这种报告按月生成，期间请写成 2026-01 这样的月份。"))
-        return make_run(**wanted, period=period, actor=None)
+            return request_report(**wanted, period=options["period"], campaign=options["campaign"], actor=actor)
+        campaign = read_campaign(definition, options["campaign"])
+        return make_run(
+            **wanted, period=read_period(definition, options["period"], campaign), campaign=campaign, actor=None
+        )
 
     def _copied(self, run: ReportRun, out: Path | None) -> list[dict[str, Any]]:
         found = []

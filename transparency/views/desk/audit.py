@@ -24,13 +24,14 @@ from transparency.services.reading import note_trail_exported
 from transparency.views.desk.reports import id_from, list_context, next_url
 
 
-def _corner(request: StaffRequest, active: str) -> dict[str, Any]:
+def corner(request: StaffRequest, active: str) -> dict[str, Any]:
     """The tabs that the person's rights open."""
     rights = rights_of(request.user)
     tabs = [
         ("reports", "audit_home", Right.VIEW_DRAFT_REPORTS),
         ("trail", "audit_trail", Right.VIEW_AUDIT),
         ("checks", "audit_checks", Right.VIEW_AUDIT),
+        ("log", "audit_log", Right.VIEW_AUDIT),
     ]
     return {"corner": [(name, url) for name, url, right in tabs if right in rights], "active": active}
 
@@ -39,7 +40,7 @@ def _corner(request: StaffRequest, active: str) -> dict[str, Any]:
 @require_safe
 def audit_home(request: StaffRequest) -> HttpResponse:
     """Reports of all states."""
-    context = {**_corner(request, "reports"), **list_context(request)}
+    context = {**corner(request, "reports"), **list_context(request)}
     return render(request, "transparency/audit_reports.html", context)
 
 
@@ -48,7 +49,7 @@ def audit_home(request: StaffRequest) -> HttpResponse:
 def audit_report(request: StaffRequest, number: str) -> HttpResponse:
     """One report with all it went through; nothing can be done to it here."""
     run = report_for(request.user, number)
-    context = {**_corner(request, "reports"), "sheet": report_sheet(run), "run": run, "lines": anomalies_by_rule(run)}
+    context = {**corner(request, "reports"), "sheet": report_sheet(run), "run": run, "lines": anomalies_by_rule(run)}
     return render(request, "transparency/audit_report.html", context)
 
 
@@ -76,7 +77,7 @@ def audit_trail(request: StaffRequest) -> HttpResponse:
     filters = request.GET.copy()
     filters.pop("before", None)
     context = {
-        **_corner(request, "trail"),
+        **corner(request, "trail"),
         "form": form,
         "asked": asked,
         "page": page,
@@ -103,4 +104,4 @@ def audit_trail_csv(request: StaffRequest) -> HttpResponseBase:
 @require_safe
 def audit_checks(request: StaffRequest) -> HttpResponse:
     """What the nightly verification of the books found."""
-    return render(request, "transparency/audit_checks.html", {**_corner(request, "checks"), "results": check_results()})
+    return render(request, "transparency/audit_checks.html", {**corner(request, "checks"), "results": check_results()})

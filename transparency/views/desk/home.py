@@ -21,7 +21,8 @@ from organizations.permissions import rights_of
 from organizations.views.access import StaffRequest, desk_page
 from reconciliation.selectors.desk import reconciliation_counts
 from spending.selectors.desk import spending_counts
-from transparency.selectors.reports import desk_duties, waiting_to_publish
+from transparency.selectors.reports import waiting_to_publish
+from transparency.selectors.schedules import desk_duties
 
 # As many of one's last jobs as the page shows.
 JOBS_SHOWN = 5
@@ -74,7 +75,7 @@ def _waiting(request: StaffRequest, rights: frozenset[str], report_count: int) -
     if Right.CORRECT_GIFTS in rights:
         found.append(Waiting(_("待我批准的冲销"), counts.correction_count, f"{approvals}#corrections", _("去批准")))
     if Right.PUBLISH_REPORTS in rights:
-        found.append(Waiting(_("待我公开的报告"), report_count, f"{reverse('desk_reports')}?status=ready", _("去公开")))
+        found.append(Waiting(_("待我核对或批准的报告"), report_count, reverse("desk_reports"), _("去办理")))
     return [
         *found,
         *_claims_waiting(request, rights),

@@ -15,12 +15,12 @@ from core.files import open_stored, path_of
 from organizations.choices import Right
 from organizations.permissions import holds_anywhere
 from organizations.views.access import StaffRequest, desk_page
-from transparency.choices import FileRole
+from transparency.choices import FileRole, RunStatus
 from transparency.forms import RunFilterForm
 from transparency.models import ReportFile, ReportRun
 from transparency.permissions import actions_for, report_for
-from transparency.rendering.context import report_context
-from transparency.selectors.reports import render_jobs, report_files, report_sheet, runs_for
+from transparency.rendering.report import page_context
+from transparency.selectors.reports import newest_job, report_files, report_sheet, runs_for
 from transparency.services.runs import read_snapshot
 
 
@@ -61,7 +61,7 @@ def report_detail(request: StaffRequest, number: str) -> HttpResponse:
     run = report_for(request.user, number)
     sheet = report_sheet(run)
     context = {"sheet": sheet, "run": run, "actions": actions_for(request.user, run)}
-    context |= {"job": sheet.job, "steps": job_steps()}
+    context |= {"job": sheet.job, "steps": job_steps(run)}
     return render(request, "transparency/report.html", context)
 
 
@@ -70,14 +70,16 @@ def report_detail(request: StaffRequest, number: str) -> HttpResponse:
 def report_progress(request: StaffRequest, number: str) -> HttpResponse:
     """How far the setting is: the changing part alone for job.js, else the report's page."""
     run = report_for(request.user, number)
-    job = render_jobs(run).first()
+    job = newest_job(run)
     if request.headers.get("HX-Request") != "true" or job is None:
         return redirect("desk_report", number=run.number)
-    return render(request, "transparency/parts/progress.html", {"run": run, "job": job, "steps": job_steps()})
+    return render(request, "transparency/parts/progress.html", {"run": run, "job": job, "steps": job_steps(run)})
 
 
-def job_steps() -> list[str]:
-    """The steps of a setting, as its job names them."""
+def job_steps(run: ReportRun) -> list[str]:
+    """The steps of a setting or a signing, as its job names them."""
+    if run.status in (RunStatus.APPROVED, RunStatus.PUBLISHED):
+        return [_("排队"), _("签名"), _("公开"), _("完成")]
     return [_("排队"), _("排版"), _("保存"), _("完成")]
 
 
@@ -86,7 +88,7 @@ def job_steps() -> list[str]:
 def report_preview(request: StaffRequest, number: str) -> HttpResponse:
     """The report as a web page, as the public will see it."""
     run = report_for(request.user, number)
-    context = {"run": run, "report": report_context(_snapshot(run))}
+    context = {"run": run, "report": page_context(_snapshot(run))}
     return render(request, "transparency/report_preview.html", context)
 
 

@@ -42,9 +42,11 @@ from transparency.selectors.campaigns import (
     with_figures,
 )
 from transparency.selectors.network import branch_for_filter, branch_options
+from transparency.selectors.published import reports_of_campaign
 from transparency.views.public.caching import public_page
 
 FEED_LENGTH = 50
+REPORTS_SHOWN = 30
 
 
 @public_page
@@ -99,6 +101,7 @@ def campaign_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "grid": county_grid(shares),
         "county_head": [_("红十字会"), _("收到拨付")],
         "county_rows": [[share.name, format_yuan(share.amount)] for share in shares if share.amount is not None],
+        "reports": list(reports_of_campaign(campaign.id)[:REPORTS_SHOWN]),
         "plan_sha256": hashlib.sha256(canonical_bytes(public_plan(slug))).hexdigest(),
     }
     return render(request, "public/campaigns/detail.html", context)

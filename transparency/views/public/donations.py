@@ -27,6 +27,7 @@ from transparency.filters import GIFT_FILTERS, GiftFilterForm, branch_select, fi
 from transparency.selectors.gift_ways import gift_way
 from transparency.selectors.network import branch_options
 from transparency.selectors.open_data import GIFT_FIELDS, log_indexes, stream_open_rows
+from transparency.selectors.public_log import is_signed
 from transparency.views.public.caching import public_page
 from transparency.views.public.gift_rows import column_heads, gift_rows
 
@@ -126,6 +127,7 @@ def donation_detail(request: HttpRequest, number: str) -> HttpResponse:
         "status_label": GiftStatus(gift.status).label,
         "way": gift_way(gift),
         "log_index": place,
+        "is_signed": is_signed(place),
         "receipt": receipt_words(gift),
         "name_notes": public_identity_notes(gift.id),
         "as_of": now(),

@@ -66,7 +66,7 @@ class ReportFeed(Feed):  # cannot be subscripted when it runs
     feed_type = Rss201rev2Feed
     title = gettext_lazy("红十字会公开报告")
     link = "/reports/"
-    description = gettext_lazy("各级红十字会公开的捐赠收支报告。")
+    description = gettext_lazy("各级红十字会公开的捐赠收支、财务、募捐活动等报告。")
     item_guid_is_permalink = False
 
     def items(self) -> list[ReportRun]:

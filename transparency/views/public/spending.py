@@ -25,6 +25,7 @@ from spending.selectors.public import (
     released_file,
 )
 from transparency.selectors.network import branch_options
+from transparency.selectors.public_log import is_signed
 from transparency.selectors.spending import SPENDING_FIELDS, payment_log_indexes, stream_spending_rows
 from transparency.spending_filters import (
     SPENDING_FILTERS,
@@ -106,13 +107,15 @@ def _file_name(params: Mapping[str, Any], ending: str) -> str:
 def spending_detail(request: HttpRequest, number: str) -> HttpResponse:
     """One payment: for what, where, how many people, to which organisation, its papers, its reversal."""
     payment = public_payment(number)
+    place = payment_log_indexes([payment]).get(payment.id)
     context = {
         "payment": payment,
         "documents": [
             {"one": one, "url": f"/spending/{payment.number}/documents/{one.id}/"}
             for one in released_documents(payment.id)
         ],
-        "log_index": payment_log_indexes([payment]).get(payment.id),
+        "log_index": place,
+        "is_signed": is_signed(place),
         "as_of": now(),
     }
     return render(request, "public/spending/detail.html", context)

@@ -17,6 +17,7 @@ SITEMAP_PAGES = (
     "/reports/",
     "/disclosure/",
     "/branches/",
+    "/verify/",
     "/about/",
     "/privacy/",
     "/accessibility/",
