@@ -113,6 +113,8 @@ def wait_for_job(page: Page) -> None:
     done = page.get_by_role("link", name="查看结果")
     ready = page.locator("#batch-sums + *, #batch-buttons a").first
     refresh = page.get_by_role("link", name="刷新进度")
+    # The page that was pressed on may still stand here: without this, no job on it would be taken for a job done.
+    expect(page.locator(".job").or_(ready).first).to_be_attached(timeout=SLOW)
     for _turn in range(200):
         if not page.locator(".job").count():
             break
