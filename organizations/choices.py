@@ -105,6 +105,12 @@ class Right(models.TextChoices):
     CONFIRM_SHEETS = "confirm_sheets", _("确认余额调节表")
     READ_PAYERS = "read_payers", _("凭用途查看流水的对方户名和账号（留记录）")
     MANAGE_FUNDS = "manage_funds", _("设立和关闭资金池、期初余额")
+    VIEW_TRAINING = "view_training", _("查看培训班、名册（姓名掩码）和证书")
+    PLAN_TRAINING = "plan_training", _("安排培训班、师资和场地，登记学员")
+    MARK_TRAINING = "mark_training", _("点名、登记考核成绩")
+    SIGN_RESULTS = "sign_results", _("作为主讲师资核对成绩并签字")
+    ISSUE_CERTIFICATES = "issue_certificates", _("发放、换发和撤销救护证书")
+    READ_TRAINEES = "read_trainees", _("凭用途查看学员姓名、电话和证件（留记录）")
     PLAN_APPEALS = "plan_appeals", _("起草募捐活动、捐赠协议、变更用途和捐赠方式")
     APPROVE_APPEALS = "approve_appeals", _("审核募捐活动、捐赠协议、变更用途和捐赠方式")
     VIEW_LEDGER = "view_ledger", _("查看款物账")
@@ -129,6 +135,7 @@ class Role(models.TextChoices):
     WAREHOUSE = "warehouse", _("仓管")
     PUBLISHER = "publisher", _("公示")
     TRAINING_OFFICER = "training_officer", _("培训")
+    INSTRUCTOR = "instructor", _("救护师资")
     REGISTRY_COORDINATOR = "registry_coordinator", _("协调员")
     SUPERVISOR = "supervisor", _("监事")
     AUDITOR = "auditor", _("审计")
@@ -149,6 +156,7 @@ WORK_ROLES: frozenset[str] = frozenset(
         Role.WAREHOUSE,
         Role.PUBLISHER,
         Role.TRAINING_OFFICER,
+        Role.INSTRUCTOR,
         Role.REGISTRY_COORDINATOR,
         Role.BRANCH_ADMIN,
     }
@@ -232,6 +240,7 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
         {
             Right.VIEW_GIFTS,
             Right.VIEW_SPENDING,
+            Right.VIEW_TRAINING,
             Right.LEAD_SPENDING,
             Right.VIEW_STATEMENTS,
             Right.VIEW_LEDGER,
@@ -250,12 +259,24 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
             Right.PLAN_APPEALS,
         }
     ),
-    Role.TRAINING_OFFICER: frozenset(),
+    Role.TRAINING_OFFICER: frozenset(
+        {
+            Right.VIEW_TRAINING,
+            Right.PLAN_TRAINING,
+            Right.MARK_TRAINING,
+            Right.ISSUE_CERTIFICATES,
+            Right.READ_TRAINEES,
+        }
+    ),
+    Role.INSTRUCTOR: frozenset(
+        {Right.VIEW_TRAINING, Right.MARK_TRAINING, Right.SIGN_RESULTS, Right.READ_TRAINEES}
+    ),
     Role.REGISTRY_COORDINATOR: frozenset(),
     Role.SUPERVISOR: frozenset(
         {
             Right.VIEW_GIFTS,
             Right.VIEW_SPENDING,
+            Right.VIEW_TRAINING,
             Right.VIEW_STATEMENTS,
             Right.VIEW_LEDGER,
             Right.VIEW_DRAFT_REPORTS,
@@ -266,6 +287,7 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
         {
             Right.VIEW_GIFTS,
             Right.VIEW_SPENDING,
+            Right.VIEW_TRAINING,
             Right.VIEW_STATEMENTS,
             Right.VIEW_LEDGER,
             Right.VIEW_DRAFT_REPORTS,
@@ -284,6 +306,7 @@ READING_RIGHTS: frozenset[str] = frozenset(
     {
         Right.VIEW_GIFTS,
         Right.VIEW_SPENDING,
+        Right.VIEW_TRAINING,
         Right.VIEW_STATEMENTS,
         Right.VIEW_LEDGER,
         Right.VIEW_DRAFT_REPORTS,

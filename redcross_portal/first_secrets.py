@@ -21,6 +21,7 @@ from redcross_portal.environment import SettingError, StartError, data_dir, env_
 
 # Under these names the settings look for them; `core.crypto` reads the keyring.
 SIGNING, KEYRING, BACKUP, LOG, REPORT = "secret_key", "keyring.json", "backup_key", "log_keys.json", "report_key.pem"
+CERTIFICATE = "certificate_keys.json"
 REPORT_KEY_BITS, REPORT_KEY_DAYS = 3072, 3653
 
 
@@ -38,6 +39,7 @@ def make_missing_secrets(directory: Path) -> list[str]:
             KEYRING: lambda: json.dumps(new_keyring()),
             LOG: lambda: json.dumps(new_log_keys()),
             REPORT: new_report_key,
+            CERTIFICATE: lambda: json.dumps(new_certificate_keys()),
             BACKUP: lambda: base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii"),
         }
         for name, text_of in texts.items():
@@ -60,6 +62,12 @@ def new_log_keys() -> dict[str, Any]:
         raise SettingError("LOG_ORIGIN", f"值“{origin}”不对", "不带协议和末尾斜线的网址，如 portal.example.cn/log")
     key = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii")
     return {"origin": origin, "active": ["k1"], "keys": {"k1": key}}
+
+
+def new_certificate_keys() -> dict[str, Any]:
+    """A fresh key that signs the QR of certificates, in the form of CERTIFICATE_KEY_FILE."""
+    key = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii")
+    return {"active": "c1", "keys": {"c1": key}}
 
 
 def new_report_key() -> str:

@@ -1,4 +1,4 @@
-"""Settings of the signatures of reports; each name here is a setting."""
+"""Settings of the signatures of reports and certificates; each name here is a setting."""
 
 from redcross_portal.environment import data_dir, env_path, env_text
 
@@ -10,3 +10,6 @@ REPORT_PKCS11_TOKEN = env_text("REPORT_PKCS11_TOKEN", "")
 REPORT_PKCS11_LABEL = env_text("REPORT_PKCS11_LABEL", "")
 REPORT_PKCS11_PIN = env_text("REPORT_PKCS11_PIN", "")
 REPORT_TIMESTAMP_URL = env_text("REPORT_TIMESTAMP_URL", "")
+
+# What signs the QR of first-aid certificates (docs/training.md): a file that the web server and workers read.
+CERTIFICATE_KEY_FILE = env_path("CERTIFICATE_KEY_FILE", data_dir() / "secrets" / "certificate_keys.json")

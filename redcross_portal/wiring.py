@@ -9,6 +9,8 @@ RECORDED_ROWS = {
     "gift": "donations.services.recorded.gifts_today",
     "entry": "ledger.services.recorded.entries_today",
     "payment": "spending.services.recorded.payments_today",
+    "certificate": "training.services.recorded.certificates_today",
+    "certificate_end": "training.services.recorded.ends_today",
     "campaign": "donations.services.appeals.recorded.campaigns_today",
     "campaign_settled": "donations.services.appeals.recorded.settlements_today",
     "giving_channel": "donations.services.appeals.recorded.channels_today",

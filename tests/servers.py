@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from core.crypto import new_keyring
 from redcross_portal import local_services
-from redcross_portal.first_secrets import new_log_keys, new_report_key
+from redcross_portal.first_secrets import new_certificate_keys, new_log_keys, new_report_key
 
 # "gw0", "gw1", …: which of the processes side by side this is; nothing in the first, or where there is only one.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
@@ -59,6 +59,8 @@ def make_place() -> None:
     log_keys.write_text(json.dumps(new_log_keys()), encoding="utf-8")
     report_key = Path(data_dir) / "report_key.pem"
     report_key.write_text(new_report_key(), encoding="utf-8")
+    certificate_keys = Path(data_dir) / "certificate_keys.json"
+    certificate_keys.write_text(json.dumps(new_certificate_keys()), encoding="utf-8")
     # The others find the template and each other by these.
     os.environ.update(
         {
@@ -68,6 +70,7 @@ def make_place() -> None:
             "PORTAL_KEYS": json.dumps(new_keyring()),
             "LOG_KEY_FILE": str(log_keys),
             "REPORT_KEY_FILE": str(report_key),
+            "CERTIFICATE_KEY_FILE": str(certificate_keys),
             # Tests that are made from a set stand in the same order in all processes, in another in each run.
             "PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED", str(secrets.randbelow(2**32))),
         }

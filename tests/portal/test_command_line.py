@@ -82,6 +82,7 @@ def test_secrets_are_made_once_and_closed_to_others(data_dir: Path) -> None:
         "keyring.json",
         "log_keys.json",
         "report_key.pem",
+        "certificate_keys.json",
         "backup_key",
     ]
     before = {path.name: path.read_bytes() for path in (data_dir / "secrets").iterdir()}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.clock import SHANGHAI
 from core.errors import NotFound
-from core.identifiers import normalise_identifier
+from core.random_codes import grouped_code, normalise_code
 from core.sealed import matching
 from donations.choices import OPEN_CLAIM, ClaimState, DeclineReason, PhotoProblem
 from donations.models import GiftClaim
@@ -42,7 +42,7 @@ class OwnClaim:
     @property
     def spoken_code(self) -> str:
         """The code in groups of four, to be written down."""
-        return " ".join(self.code[place : place + 4] for place in range(0, len(self.code), 4))
+        return grouped_code(self.code)
 
 
 def own_claims(phone: str) -> list[OwnClaim]:
@@ -52,7 +52,7 @@ def own_claims(phone: str) -> list[OwnClaim]:
 
 def own_claim(phone: str, code: str) -> OwnClaim:
     """One claim of a telephone's owner; one query. Raises NotFound, also for somebody else's."""
-    row = _of(phone).filter(code=normalise_identifier(code)[:40].replace("\x00", "")).first()
+    row = _of(phone).filter(code=normalise_code(code)).first()
     if row is None:
         raise NotFound("claim_not_found", _("在您手机号提出的认领中没有这一件，请核对编号。"))
     return _own(row)

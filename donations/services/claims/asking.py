@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import secrets
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, BinaryIO
@@ -20,6 +19,7 @@ from core.errors import Conflict, DomainError, NotFound
 from core.identifiers import account_tail, normalise_payer
 from core.models import StoredFile
 from core.phone_codes import checked_mobile
+from core.random_codes import random_code
 from core.sealed import matching, seal_into
 from core.uploads import keep_paper
 from core.workdays import add_workdays
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
 
 # The text that the claimant agrees to stands in templates/public/claims/form.html; a change of it is a new version.
 CONSENT_VERSION = "claim-1"
-# Crockford's alphabet: 32 characters, none taken for another; sixteen of them are 80 bits.
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-CODE_LENGTH = 16
 LONGEST_NAME = 100
 # A photo that was sent with a form that was never finished goes with the second night.
 UNUSED_SLIP_DAYS = 1
@@ -161,7 +158,7 @@ def _same(said: ClaimSaid) -> Q:
 def _created(said: ClaimSaid, number: str, slip: StoredFile) -> GiftClaim:
     claim = GiftClaim(
         **GiftClaim.lineage_of(said.branch),
-        code="".join(secrets.choice(ALPHABET) for _place in range(CODE_LENGTH)),
+        code=random_code(),
         state=ClaimState.SUBMITTED,
         amount=said.amount,
         paid_on=said.paid_on,

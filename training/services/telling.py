@@ -1,0 +1,49 @@
+"""Short messages to who signed up: what became of their place. They carry the code by which it is looked at."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+from core.clock import SHANGHAI, now
+from core.notifying import can_send, leave_message
+from core.sealed import open_for_work
+from training.choices import EnrolmentStatus
+from training.models import Enrolment
+
+SEATED, WAITING, CANCELLED = "training.seated", "training.waiting", "training.cancelled"
+# Tried for a day; after that the page says it.
+GIVE_UP = datetime.timedelta(days=1)
+
+
+def tell_placed(enrolment: Enrolment) -> None:
+    """Say that somebody has a seat, or waits in the queue."""
+    values = _values(enrolment)
+    if enrolment.status == EnrolmentStatus.SEATED:
+        text = _("您已报上 %(day)s 的急救培训，报名编号 %(number)s。不能参加时请在网站取消，把名额让给候补的人。")
+        _tell(enrolment, SEATED, text % values, values)
+    else:
+        text = _("%(day)s 的急救培训名额已满，您在候补名单中，报名编号 %(number)s。有名额时自动递补并通知您。")
+        _tell(enrolment, WAITING, text % values, values)
+
+
+def tell_cancelled(enrolment: Enrolment) -> None:
+    """Say that a place was given up, or that the session is not held."""
+    values = _values(enrolment)
+    _tell(enrolment, CANCELLED, _("您 %(day)s 的急救培训报名 %(number)s 已取消。") % values, values)
+
+
+def _values(enrolment: Enrolment) -> dict[str, str]:
+    return {"number": enrolment.code, "day": enrolment.session.starts_on.isoformat()}
+
+
+def _tell(enrolment: Enrolment, purpose: str, text: str, values: Mapping[str, str]) -> None:
+    """Leave a message in the caller's transaction, where there is a telephone and a way to it."""
+    if enrolment.phone is None:
+        return
+    day = now().astimezone(SHANGHAI).date()
+    phone = open_for_work(enrolment, "phone", work=f"training.tell:{enrolment.session_id}:{day}")
+    if phone and can_send(purpose=purpose, phone=phone):
+        leave_message(phone=phone, text=text, purpose=purpose, give_up_at=now() + GIVE_UP, values=values)
