@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("spending.urls")),
     path("", include("donations.appeal_urls")),
     path("", include("reconciliation.urls")),
+    path("", include("training.urls")),
     path("", include("transparency.desk_urls")),
     path("", include("transparency.urls")),
     path("accounts/", include("accounts.urls")),

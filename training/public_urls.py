@@ -1,0 +1,5 @@
+"""Addresses of sessions for the public: finding one, signing up, cancelling."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
