@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
@@ -177,6 +178,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "ask-witnesses": {"task": "transparency.tasks.ask_witnesses", "schedule": 60, "options": {"expires": 60}},
     "verify-ledger": {"task": "ledger.tasks.verify_nightly", "schedule": 24 * 60 * 60},
+    "count-training": {"task": "training.tasks.count_training", "schedule": crontab(hour="0", minute="10")},
     "carry-out-retention": {"task": "core.tasks.carry_out_retention", "schedule": 24 * 60 * 60},
 }
 # What `verify_ledger`, the nightly job and each publication run: functions `() -> {check: offending rows}`.

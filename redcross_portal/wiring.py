@@ -10,6 +10,7 @@ RECORDED_ROWS = {
     "entry": "ledger.services.recorded.entries_today",
     "payment": "spending.services.recorded.payments_today",
     "certificate": "training.services.recorded.certificates_today",
+    "mass_lesson": "training.services.recorded_lessons.mass_lessons_today",
     "certificate_end": "training.services.recorded.ends_today",
     "campaign": "donations.services.appeals.recorded.campaigns_today",
     "campaign_settled": "donations.services.appeals.recorded.settlements_today",

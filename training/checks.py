@@ -59,6 +59,27 @@ QUERIES: dict[str, str] = {
          WHERE c.status <> 'valid'
            AND NOT EXISTS (SELECT 1 FROM core_publicrecord r
                             WHERE r.kind = 'certificate_end' AND r.object_id = c.id) LIMIT 100""",
+    "mass_lesson_state_is_its_last_event": """
+        SELECT m.number, m.status, v.to_status
+          FROM training_masslesson m
+          LEFT JOIN LATERAL (SELECT to_status FROM training_masslessonevent
+                              WHERE lesson_id = m.id ORDER BY id DESC LIMIT 1) v ON true
+         WHERE v.to_status IS DISTINCT FROM m.status LIMIT 100""",
+    "mass_lesson_numbers_without_gap": """
+        SELECT branch_id, year, last, n FROM (
+            SELECT branch_id, split_part(number, '-', -2) AS year,
+                   max(substring(split_part(number, '-', -1) FROM 2)::bigint) AS last, count(*) AS n
+              FROM training_masslesson GROUP BY 1, 2) s WHERE last <> n LIMIT 100""",
+    "confirmed_mass_lesson_has_public_record": """
+        SELECT m.number FROM training_masslesson m
+         WHERE m.status IN ('confirmed', 'corrected')
+           AND NOT EXISTS (SELECT 1 FROM core_publicrecord r
+                            WHERE r.kind = 'mass_lesson' AND r.object_id = m.id) LIMIT 100""",
+    # A corrected lesson has a confirmed one in its place, and no other has one.
+    "corrected_mass_lesson_has_a_successor": """
+        SELECT m.number FROM training_masslesson m
+          LEFT JOIN training_masslesson n ON n.corrects_id = m.id AND n.status IN ('confirmed', 'corrected')
+         WHERE (m.status = 'corrected') <> (n.id IS NOT NULL) LIMIT 100""",
     # Whoever issued a certificate of a course neither examined nor signed.
     "certificate_issued_by_another": """
         SELECT c.number FROM training_certificate c

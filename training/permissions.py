@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from core.errors import NotFound
 from organizations.choices import Right
+from organizations.permissions import may
 from training.choices import TeachingRole
-from training.models import Assignment, Certificate, Enrolment, Session
+from training.models import Assignment, Certificate, Enrolment, MassLesson, Session
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -52,6 +53,24 @@ def certificate_for(person: User, number: str) -> Certificate:
     if found is None:
         raise NotFound("certificate_not_found", _("没有找到这张证书，或它不在您的范围内，请核对编号。"))
     return found
+
+
+def mass_lesson_for(person: User, number: str) -> MassLesson:
+    """A mass lesson that the person may see, by its number; raises NotFound."""
+    found: MassLesson | None = (
+        MassLesson.objects.visible_to(person, Right.VIEW_TRAINING)
+        .select_related("branch", "area", "instructor", "evidence", "corrects", "corrected_by", "confirmed_by")
+        .filter(number=_plain(number))
+        .first()
+    )
+    if found is None:
+        raise NotFound("mass_lesson_not_found", _("没有找到这次普及培训，或它不在您的范围内，请核对编号。"))
+    return found
+
+
+def may_read_evidence(person: User, lesson: MassLesson) -> bool:
+    """Whether the person works at the lesson: people can be seen on its photos."""
+    return any(may(person, right, lesson.branch) for right in (Right.MARK_TRAINING, Right.PLAN_TRAINING))
 
 
 def leads(person: User, session: Session) -> bool:

@@ -4,7 +4,16 @@ from django.urls import URLPattern, URLResolver
 
 from training.certificate_urls import urlpatterns as certificates
 from training.class_urls import urlpatterns as classes
+from training.coverage_urls import urlpatterns as coverage
+from training.mass_urls import urlpatterns as mass_lessons
 from training.public_urls import urlpatterns as public
 from training.session_urls import urlpatterns as sessions
 
-urlpatterns: list[URLPattern | URLResolver] = [*sessions, *classes, *certificates, *public]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *mass_lessons,
+    *coverage,
+    *sessions,
+    *classes,
+    *certificates,
+    *public,
+]

@@ -63,6 +63,7 @@ from tests.donations.claims import claimed, pooled
 from tests.factories.lists import Gift, write_hubei_like
 from tests.factories.people import FOUNDED, branch_at, make_person, make_province
 from tests.permissions.people import EVERYBODY, HOME, Who
+from tests.permissions.training_objects import make_training
 from tests.reconciliation.files import Made, icbc
 from tests.transparency.ground import place_all
 from transparency.models import ReportRun
@@ -123,6 +124,7 @@ def make_objects() -> Objects:
         **_annual(clerk),
         "hold": _hold(people["superuser"]),
         **_transfers(people),
+        **make_training(people),
         **_payments(people),
         **_appeals(clerk, approver),
         **_claims(approver),

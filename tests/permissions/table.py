@@ -20,6 +20,7 @@ from tests.permissions.rules import (
     seen_from_ends,
     signed_in,
 )
+from tests.permissions.training_table import TRAINING
 
 BATCH = {"number": "draft"}
 ROW = {"number": "draft", "row_number": "row"}
@@ -589,6 +590,7 @@ TABLE: dict[str, Route] = {
     **APPEALS,
     **SPENDING,
     **RECONCILIATION,
+    **TRAINING,
     **TRANSPARENCY,
     **REPORTS,
 }

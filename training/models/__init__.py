@@ -2,9 +2,11 @@
 
 from training.models.certificate import Certificate, CertificateEvent, CertificateQuerySet
 from training.models.course import Course, CourseVersion
+from training.models.coverage import CoverageCount, Population, TrainingTarget
 from training.models.enrolment import Attendance, Enrolment, ExamResult
 from training.models.instructor import Assignment, Instructor
 from training.models.learner import Learner
+from training.models.mass_lesson import MassLesson, MassLessonEvent
 from training.models.session import Lesson, Session, SessionEvent, SessionQuerySet
 
 __all__ = [
@@ -15,12 +17,17 @@ __all__ = [
     "CertificateQuerySet",
     "Course",
     "CourseVersion",
+    "CoverageCount",
     "Enrolment",
     "ExamResult",
     "Instructor",
     "Learner",
     "Lesson",
+    "MassLesson",
+    "MassLessonEvent",
+    "Population",
     "Session",
     "SessionEvent",
     "SessionQuerySet",
+    "TrainingTarget",
 ]

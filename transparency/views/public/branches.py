@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from core.charts import bar_chart
 from core.clock import now, today
 from core.money import format_yuan, headline_yuan
+from core.views.caching import public_page
 from donations.selectors.public import (
     GiftTotals,
     MonthFigure,
@@ -25,7 +26,6 @@ from organizations.selectors import BranchNode, association_tree, public_branch
 from transparency.selectors.network import sum_below
 from transparency.selectors.published import published_reports
 from transparency.selectors.standing import standing
-from transparency.views.public.caching import public_page
 from transparency.views.public.gift_rows import column_heads, gift_rows
 from transparency.views.public.home import standing_cards, standing_steps
 

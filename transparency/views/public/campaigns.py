@@ -21,6 +21,7 @@ from core.errors import DomainError
 from core.exporting import CSV_CONTENT_TYPE, JSON_CONTENT_TYPE, stream_csv, stream_json
 from core.files import path_of
 from core.money import format_yuan
+from core.views.caching import public_page
 from donations.selectors.public.campaigns import (
     PAGE_SIZE,
     PublicCampaign,
@@ -43,7 +44,6 @@ from transparency.selectors.campaigns import (
 )
 from transparency.selectors.network import branch_for_filter, branch_options
 from transparency.selectors.published import reports_of_campaign
-from transparency.views.public.caching import public_page
 
 FEED_LENGTH = 50
 REPORTS_SHOWN = 30

@@ -8,12 +8,12 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import now
+from core.views.caching import public_page
 from donations.selectors.public.unclaimed import unclaimed_figures
 from transparency.filters import DISCLOSURE_FILTERS, DisclosureFilterForm
 from transparency.models import DisclosureItem
 from transparency.selectors.network import branch_options
 from transparency.selectors.published import DisclosureFilter, disclosure_years, disclosures
-from transparency.views.public.caching import public_page
 
 FEED_LENGTH = 50
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.clock import now, today
 from core.exporting import CSV_CONTENT_TYPE, JSON_CONTENT_TYPE, stream_csv, stream_json
+from core.views.caching import public_page
 from donations.choices import GiftStatus, ReceiptState
 from donations.selectors.identities import public_identity_notes
 from donations.selectors.public import (
@@ -28,7 +29,6 @@ from transparency.selectors.gift_ways import gift_way
 from transparency.selectors.network import branch_options
 from transparency.selectors.open_data import GIFT_FIELDS, log_indexes, stream_open_rows
 from transparency.selectors.public_log import is_signed
-from transparency.views.public.caching import public_page
 from transparency.views.public.gift_rows import column_heads, gift_rows
 
 LIST = "/donations/"

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 
 from core.clock import now, today
 from core.exporting import CSV_CONTENT_TYPE, JSON_CONTENT_TYPE, stream_csv, stream_json
+from core.views.caching import public_page
 from ledger.selectors.balances import money_held
 from ledger.selectors.public_funds import FundTerms, fund_in_public, funds_after
 from ledger.selectors.statements import PAGE_SIZE, Edge, fund_state
 from transparency.filters import branch_select
 from transparency.selectors.funds import STATEMENT_FIELDS, fund_rows, stream_fund_rows
 from transparency.selectors.network import branch_for_filter, branch_options
-from transparency.views.public.caching import public_page
 
 
 @public_page

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.clock import now
 from core.exporting import CSV_CONTENT_TYPE, JSON_CONTENT_TYPE, stream_csv, stream_json
+from core.views.caching import public_page
 from donations.selectors.public.giving import (
     PAGE_SIZE,
     PublicChannel,
@@ -21,7 +22,6 @@ from donations.selectors.public.giving import (
 from transparency.filters import branch_select
 from transparency.selectors.campaigns import CHANNEL_FIELDS, channel_row
 from transparency.selectors.network import branch_for_filter, branch_options
-from transparency.views.public.caching import public_page
 from transparency.views.public.campaigns import before_of, download
 
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from core.clock import now
 from core.money import format_yuan
 from core.periods import Period
+from core.views.caching import public_page
 from donations.selectors.public import HomeFigures, home_figures, latest_gifts
 from transparency.selectors.published import DisclosureFilter, disclosures
 from transparency.selectors.standing import Standing, standing
-from transparency.views.public.caching import public_page
 from transparency.views.public.gift_rows import column_heads, gift_rows
 
 LATEST = 8

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
+from core.views.caching import public_page
 from transparency.merkle.tiles import BadPath, parse_path
 from transparency.notes import parse_checkpoint, parse_note
 from transparency.selectors.public_log import (
@@ -23,7 +24,6 @@ from transparency.selectors.public_log import (
     tile_bytes,
 )
 from transparency.services.restored import order_is_held
-from transparency.views.public.caching import public_page
 
 OCTETS = "application/octet-stream"
 # A tile never changes; the head does with every new record.

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from core.clock import now
 from core.errors import NotFound
 from core.files import open_stored
+from core.views.caching import public_page
 from donations.selectors.public.campaigns import public_campaign_of_id
 from organizations.models import Branch
 from transparency.choices import FileRole, ReportKind, ReportScope
@@ -30,7 +31,6 @@ from transparency.selectors.published import (
     report_versions,
 )
 from transparency.selectors.reports import use_of
-from transparency.views.public.caching import public_page
 
 SHOWN = 100
 # What a file is called for its readers.

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.bigrams import bigram_query
 from core.errors import DomainError
+from core.views.caching import public_page
 from donations.selectors.public import (
     GiftCount,
     Page,
@@ -24,7 +25,6 @@ from spending.choices import PAYMENT_LETTER
 from spending.selectors.public import payment_number_exists
 from transparency.choices import REPORT_LETTER
 from transparency.selectors.published import published_reports
-from transparency.views.public.caching import public_page
 from transparency.views.public.gift_rows import column_heads, gift_rows
 
 SHOWN = 20

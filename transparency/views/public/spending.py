@@ -14,6 +14,7 @@ from core.clock import now, today
 from core.errors import NotFound
 from core.exporting import CSV_CONTENT_TYPE, JSON_CONTENT_TYPE, stream_csv, stream_json
 from core.files import open_stored
+from core.views.caching import public_page
 from spending.selectors.public import (
     PaymentCursor,
     PaymentPage,
@@ -33,7 +34,6 @@ from transparency.spending_filters import (
     read_spending_filter,
     spending_summary,
 )
-from transparency.views.public.caching import public_page
 
 LIST = "/spending/"
 

@@ -3,9 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from core.views.caching import public_page
 from organizations.models import Branch
 from transparency.selectors.published import published_reports
-from transparency.views.public.caching import public_page
 
 SITEMAP_PAGES = (
     "/",

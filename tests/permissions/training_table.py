@@ -1,0 +1,44 @@
+"""The part of the table for training: what each address asks of a person."""
+
+from tests.permissions.rules import Route, everybody, holds, seen, seen_any
+
+MARKS = ("mark_training", "plan_training")
+
+MASS_LESSONS = {
+    "training_coverage": Route(everybody()),
+    "training_coverage_csv": Route(everybody()),
+    "training_coverage_json": Route(everybody()),
+    "training_lessons": Route(everybody()),
+    "training_lessons_csv": Route(everybody()),
+    "training_certificates_csv": Route(everybody()),
+    "desk_training_figures": Route(holds("view_training")),
+    "desk_population_new": Route(holds("plan_training"), holds("plan_training")),
+    "desk_target_new": Route(holds("plan_training"), holds("plan_training")),
+    "desk_mass_lessons": Route(holds("view_training")),
+    "desk_mass_lesson_new": Route(holds("mark_training"), holds("mark_training")),
+    "desk_mass_lesson": Route(seen("view_training"), arguments={"number": "mass_confirmed"}),
+    "desk_mass_lesson_edit": Route(
+        seen("view_training", "mark_training", door=("mark_training",)),
+        seen("view_training", "mark_training", door=("mark_training",)),
+        {"number": "mass_draft"},
+    ),
+    "desk_mass_lesson_correct": Route(
+        seen("view_training", "mark_training", door=("mark_training",)),
+        seen("view_training", "mark_training", door=("mark_training",)),
+        {"number": "mass_confirmed"},
+    ),
+    "desk_mass_lesson_evidence": Route(seen_any("view_training", *MARKS), arguments={"number": "mass_confirmed"}),
+}
+MASS_STEPS = {
+    "submit": ("mark_training", "mass_draft"),
+    "cancel": ("mark_training", "mass_draft"),
+    "return": ("plan_training", "mass_submitted"),
+    "confirm": ("plan_training", "mass_submitted"),
+}
+for step, (right, lesson) in MASS_STEPS.items():
+    rule = seen("view_training", right, door=MARKS)
+    MASS_LESSONS[f"desk_mass_lesson_step:{step}"] = Route(
+        rule, rule, {"number": lesson, "step": f"step_{step}"}, sends={"reason": "示例理由"}
+    )
+
+TRAINING: dict[str, Route] = {**MASS_LESSONS}

@@ -1,0 +1,1 @@
+"""Reading of training, one subject a file."""

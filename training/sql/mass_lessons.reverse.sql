@@ -1,0 +1,10 @@
+DROP TRIGGER append_only_row ON training_trainingtarget;
+DROP TRIGGER append_only_all ON training_trainingtarget;
+DROP TRIGGER append_only_row ON training_population;
+DROP TRIGGER append_only_all ON training_population;
+DROP TRIGGER append_only_row ON training_masslessonevent;
+DROP TRIGGER append_only_all ON training_masslessonevent;
+DROP TRIGGER append_only_all ON training_masslesson;
+DROP TRIGGER mass_lesson_guard ON training_masslesson;
+DROP FUNCTION training_mass_lesson_guard();
+ALTER TABLE training_masslesson DROP CONSTRAINT masslesson_confirmed_by_another;
