@@ -6,41 +6,33 @@ the same branch's counter. fsync is on. Afterwards nothing is lost, nothing is t
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
-
-from django.db import connection
 
 from accounts.models import User
 from bench.context import Context, figure
+from bench.together import start_together, work_in_threads
 from core.clock import today
 from ledger.checks import all_checks
 from ledger.choices import EntryKind, WorldParty
-from ledger.models import CNY, AccountBalance, Entry, Fund, Unit
+from ledger.models import CNY, Account, AccountBalance, Entry, Fund, Unit
 from ledger.services import EntryDraft, MovementDraft, money_holding, post_entry, world_account
 from organizations.models import Branch
-from tests import databases
 from tests.factories.people import make_person, make_province
 
 PROCESSES, THREADS = 10, 5
 POSTERS = PROCESSES * THREADS
 EACH = 200
 GOAL = 300
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def run(context: Context) -> list[dict[str, Any]]:
     """Start the posters, let them go at once, and look at what they left."""
     with context.database("concurrent") as database:
         fund = _ground()
-        began, answers = _post_together(database)
+        began, answers = start_together(database, "bench.post_concurrent", processes=PROCESSES)
         seconds = max(answer["ended"] for answer in answers) - began
         failures = [failure for answer in answers for failure in answer["failures"]]
         assert failures == [], failures[:3]
@@ -64,31 +56,6 @@ def _ground() -> Fund:
     return fund
 
 
-def _post_together(database: str) -> tuple[float, list[dict[str, Any]]]:
-    """All are ready and connected before the first may begin."""
-    connection.close()
-    start = "import django; django.setup(); import bench.post_concurrent as bench; bench.post()"
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", start, database, str(number)],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for number in range(PROCESSES)
-    ]
-    for process in processes:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    began = time.time()
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    return began, [answer for process in processes for answer in json.loads(process.communicate()[0])]
-
-
 def _check(fund: Fund) -> None:
     assert Entry.objects.unscoped("bench").count() == POSTERS * EACH
     balance = AccountBalance.objects.get(account__fund=fund)
@@ -98,44 +65,47 @@ def _check(fund: Fund) -> None:
     assert wrong == {}, wrong
 
 
-def post() -> None:
-    """One process: its posters connect, wait for the word, and say what failed and how long each entry took."""
-    database, number = sys.argv[1:]
-    databases.point_at(database)
-    ready, go = threading.Barrier(THREADS + 1), threading.Event()
-    with ThreadPoolExecutor(THREADS) as pool:
-        posters = [pool.submit(_post_in_turn, f"{number}:{thread}", ready, go) for thread in range(THREADS)]
-        ready.wait()
-        sys.stdout.write("ready\n")
-        sys.stdout.flush()
-        sys.stdin.readline()
-        go.set()
-        json.dump([poster.result() for poster in posters], sys.stdout)
+def main() -> None:
+    """One process of posters."""
+    work_in_threads(THREADS, _ready, _post_in_turn)
 
 
-def _post_in_turn(name: str, ready: threading.Barrier, go: threading.Event) -> dict[str, Any]:
-    """By turns a gift of ten yuan and aid of one."""
-    branch, fund = Branch.objects.get(code="330182"), Fund.objects.get(code="330182-F1")
-    maker, approver = User.objects.get(login="bench.maker"), User.objects.get(login="bench.approver")
-    unit, holding = Unit.objects.get(code=CNY), money_holding(fund)
+@dataclass(frozen=True)
+class Ready:
+    """What a poster has at hand."""
+
+    branch: Branch
+    maker: User
+    approver: User
+    holding: Account
+    givers: Account
+    needy: Account
+
+
+def _ready() -> Ready:
+    fund, unit = Fund.objects.get(code="330182-F1"), Unit.objects.get(code=CNY)
     givers, needy = (world_account(party, unit) for party in (WorldParty.GIVERS, WorldParty.BENEFICIARIES))
-    ready.wait()
-    go.wait()
+    people = [User.objects.get(login=login) for login in ("bench.maker", "bench.approver")]
+    return Ready(Branch.objects.get(code="330182"), *people, money_holding(fund), givers, needy)
+
+
+def _post_in_turn(name: str, ready: Ready) -> dict[str, Any]:
+    """By turns a gift of ten yuan and aid of one."""
     failures, took = [], []
     for turn in range(EACH):
         began = time.perf_counter()
         is_gift = turn % 2 == 0
-        move = MovementDraft(givers, holding, Decimal(10)) if is_gift else MovementDraft(holding, needy, Decimal(1))
+        gift = MovementDraft(ready.givers, ready.holding, Decimal(10))
+        move = gift if is_gift else MovementDraft(ready.holding, ready.needy, Decimal(1))
         try:
             post_entry(
                 draft=EntryDraft(
-                    branch=branch, kind=EntryKind.GIFT if is_gift else EntryKind.AID, occurred_on=today(),
-                    made_by=maker, approved_by=approver, document="bench", key=f"bench:{name}:{turn}",
+                    branch=ready.branch, kind=EntryKind.GIFT if is_gift else EntryKind.AID, occurred_on=today(),
+                    made_by=ready.maker, approved_by=ready.approver, document="bench", key=f"bench:{name}:{turn}",
                     movements=(move,),
                 )
             )  # fmt: skip
         except Exception as error:
             failures.append(repr(error))
         took.append(time.perf_counter() - began)
-    connection.close()
-    return {"ended": time.time(), "failures": failures, "took": took}
+    return {"failures": failures, "took": took}

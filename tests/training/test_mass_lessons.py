@@ -269,7 +269,7 @@ def test_pages_show_the_figures_and_files_carry_the_same(ground: Ground, client:
     assert lesson.number in rows
     assert "示例中学" not in rows
     csv = b"".join(client.get("/training/coverage.csv", {"branch": "3301", "year": year})).decode("utf-8-sig")  # type: ignore[arg-type]
-    assert f"{CODE}," in csv
+    assert f'"{CODE}","建德市红十字会"' in csv
     assert client.get("/training/coverage/", {"year": "abc"}).status_code == 400
     assert client.get("/training/coverage/", {"branch": "9999"}).status_code == 404
 

@@ -26,6 +26,7 @@ from ledger.services.verifying import verify_books
 from organizations.choices import BranchKind
 from organizations.models import Branch
 from organizations.services import create_associations, load_divisions
+from training.demo import leave_training
 from transparency.choices import ReportKind, ReportScope
 from transparency.demo.appeals import AppealPlan
 from transparency.demo.calendar import MonthPlan, Scale, Step, finished_months
@@ -99,6 +100,8 @@ def load(*, seed: int, scale: Scale, tell: Callable[[str], Any]) -> Loaded:
     _place_all()
     look_after_givers(desks["3301"])
     leave_claims(desks["3301"], seed=seed)
+    leave_training(desks["3301"].branch, people)
+    _place_all()
     tell(_("核对账目"))
     _verify()
     record_audit("transparency.demo.loaded", actor=None, object_label=NOTE, object_key=str(seed))

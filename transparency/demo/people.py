@@ -45,6 +45,8 @@ PEOPLE: tuple[Somebody, ...] = (
     Somebody("wenzhou.leader", "示例温州负责人", Role.LEADER, "3303"),
     Somebody("warehouse", "示例仓管", Role.WAREHOUSE, "33"),
     Somebody("training.officer", "示例培训", Role.TRAINING_OFFICER, "33"),
+    Somebody("hangzhou.trainer", "示例杭州培训", Role.TRAINING_OFFICER, "3301"),
+    Somebody("hangzhou.instructor", "示例杭州师资", Role.INSTRUCTOR, "3301"),
     Somebody("registry.coordinator", "示例协调员", Role.REGISTRY_COORDINATOR, "33"),
     Somebody("publisher", "示例公示", Role.PUBLISHER, "33", with_below=True),
     Somebody("supervisor", "示例监事", Role.SUPERVISOR, "33", with_below=True),

@@ -1,0 +1,204 @@
+"""First-aid training of the demo: instructors, a class that has its certificates, classes to sign up for, lessons."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import uuid
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from PIL import Image
+
+from accounts.models import User
+from core.clock import SHANGHAI, frozen_at, now
+from core.identifiers import id_check_digit
+from organizations.models import Branch, Division
+from training.choices import CourseKind, InstructorGrade, KeyGroup, Measure, PopulationBasis, Presence, Setting, Topic
+from training.models import CourseVersion, Enrolment, Instructor, Session
+from training.services.attending import call_roll
+from training.services.counting import count_coverage
+from training.services.enrolling import Person, sign_up
+from training.services.examining import Marks, record_results, sign_results
+from training.services.figures import record_population, set_target
+from training.services.issuing import issue_certificates
+from training.services.mass_lessons import (
+    MassLessonDraft,
+    confirm_mass_lesson,
+    create_mass_lesson,
+    keep_evidence,
+    submit_mass_lesson,
+)
+from training.services.sessions import LessonPlan, SessionPlan, create_session, open_session
+
+AREA = "330106"
+_SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张"
+_GIVEN = "甲乙丙丁戊己庚辛壬癸"
+_PLACE = _("示例路 1 号示例培训基地三楼教室")
+# A made-up number: the source says so.
+_INHABITANTS = 1_250_000
+# A mass lesson each: days ago, person-times, setting, topic, group.
+_LESSONS = (
+    (40, 320, Setting.SCHOOL, Topic.CPR_AED, KeyGroup.STUDENT),
+    (33, 85, Setting.COMMUNITY, Topic.AIRWAY, KeyGroup.NONE),
+    (20, 150, Setting.COMPANY, Topic.TRAUMA, KeyGroup.WORKER),
+    (12, 64, Setting.OFFICE, Topic.CPR_AED, KeyGroup.CADRE),
+    (5, 210, Setting.SCHOOL, Topic.ACCIDENT, KeyGroup.TEACHER),
+)
+
+
+@dataclass(frozen=True)
+class Team:
+    """Who does the training of the demo: an officer plans and issues, an instructor teaches, examines and signs."""
+
+    branch: Branch
+    officer: User
+    instructor: User
+    lead: Instructor
+    second: Instructor
+
+
+def leave_training(branch: Branch, people: dict[str, User]) -> None:
+    """Make it all, in the order of time up to now."""
+    moment = now()
+    with frozen_at(moment - datetime.timedelta(days=45)):
+        team = _team(branch, people)
+    for ago, count, setting, topic, group in _LESSONS:
+        with frozen_at(moment - datetime.timedelta(days=ago)):
+            _mass_lesson(team, count, setting, topic, group)
+    with frozen_at(moment - datetime.timedelta(days=20)):
+        held = _session(team, _("示例第 1 期心肺复苏班"), days=12, seats=30)
+        _join(held, 24)
+    _hold(team, held, failing=1)
+    with frozen_at(held.lessons.latest("ends_at").ends_at + datetime.timedelta(days=2)):
+        issue_certificates(session_id=held.pk, actor=team.officer)
+    with frozen_at(moment - datetime.timedelta(days=12)):
+        waiting = _session(team, _("示例第 2 期心肺复苏班"), days=9, seats=20, hour=14)
+        _join(waiting, 18, first=40)
+    _hold(team, waiting, failing=2)
+    _join(_session(team, _("示例第 3 期心肺复苏班"), days=10, seats=20), 12, first=80)
+    _join(_session(team, _("示例周末班（已满）"), days=12, seats=6), 9, first=120)
+    _promise(team)
+    count_coverage()
+
+
+def _team(branch: Branch, people: dict[str, User]) -> Team:
+    officer, instructor = people["hangzhou.trainer"], people["hangzhou.instructor"]
+
+    def made(name: str, person: User | None, grade: str) -> Instructor:
+        return Instructor.objects.create(
+            **Instructor.lineage_of(branch),
+            person=person,
+            name=name,
+            is_name_public=True,
+            grade=grade,
+            kinds=list(CourseKind.values),
+            qualified_from=datetime.date(2024, 1, 1),
+            yearly_hours=20,
+            created_by=officer,
+            created_at=now(),
+        )
+
+    lead = made(_("示例师资甲"), instructor, InstructorGrade.FIRST)
+    return Team(branch, officer, instructor, lead, made(_("示例师资乙"), None, InstructorGrade.SECOND))
+
+
+def _session(team: Team, title: str, *, days: int, seats: int, hour: int = 9) -> Session:
+    day = (now() + datetime.timedelta(days=days)).astimezone(SHANGHAI).date()
+    start = datetime.datetime.combine(day, datetime.time(hour), SHANGHAI)
+    teachers = (team.lead, team.second) if seats > 10 else (team.lead,)
+    more = () if seats <= 20 else (_helper(team),)
+    plan = SessionPlan(
+        branch=team.branch,
+        version=CourseVersion.objects.select_related("course").get(course__code="cpr-aed", number=1),
+        title=title,
+        area=Division.objects.get(code=AREA),
+        place=str(_PLACE),
+        seats=seats,
+        lessons=(LessonPlan(start, start + datetime.timedelta(hours=3), (*teachers, *more)),),
+        contact="0571-00000000",
+    )
+    session = create_session(plan=plan, actor=team.officer)
+    return open_session(session_id=session.pk, actor=team.officer)
+
+
+def _helper(team: Team) -> Instructor:
+    return Instructor.objects.create(
+        **Instructor.lineage_of(team.branch),
+        name=_("示例师资丙"),
+        grade=InstructorGrade.ASSISTANT,
+        kinds=list(CourseKind.values),
+        qualified_from=datetime.date(2024, 1, 1),
+        created_by=team.officer,
+        created_at=now(),
+    )
+
+
+def _join(session: Session, count: int, *, first: int = 0) -> None:
+    for n in range(first, first + count):
+        name = f"{_SURNAMES[n % len(_SURNAMES)]}示例{_GIVEN[n // len(_SURNAMES) % len(_GIVEN)]}"
+        number = f"{AREA}1985{n % 12 + 1:02d}{n % 28 + 1:02d}{n:03d}"
+        person = Person(name, f"139{n:08d}", "id_card", number + id_check_digit(number))
+        sign_up(session_id=session.pk, person=person, key=uuid.uuid4())
+
+
+def _hold(team: Team, session: Session, *, failing: int) -> None:
+    """Call the roll, write the marks and sign, just after the last lesson; the last of the roster fail."""
+    with frozen_at(session.lessons.latest("ends_at").ends_at + datetime.timedelta(minutes=20)):
+        seated = list(Enrolment.objects.unscoped("demo").filter(session=session, status="seated").order_by("place"))
+        roll = dict.fromkeys((one.pk for one in seated), str(Presence.PRESENT))
+        for lesson in session.lessons.all():
+            call_roll(session_id=session.pk, lesson_id=lesson.pk, marks=roll, actor=team.instructor)
+        skills = frozenset(session.version.skills)
+        theory = Decimal(90) if session.version.theory_pass is not None else None
+        good = Marks(theory=theory, passed=skills)
+        bad = Marks(theory=theory, passed=skills - {"cpr"}, failed=frozenset({"cpr"}))
+        marks = {one.pk: bad if place >= len(seated) - failing else good for place, one in enumerate(seated)}
+        record_results(session_id=session.pk, marks=marks, actor=team.instructor)
+        sign_results(session_id=session.pk, actor=team.instructor)
+
+
+def _mass_lesson(team: Team, count: int, setting: str, topic: str, group: str) -> None:
+    photo = io.BytesIO()
+    Image.new("RGB", (640, 400), "#dfe7ec").save(photo, "PNG")
+    photo.seek(0)
+    draft = MassLessonDraft(
+        branch=team.branch,
+        held_on=now().astimezone(SHANGHAI).date(),
+        area=Division.objects.get(code=AREA),
+        place=_("示例会场"),
+        topic=topic,
+        setting=setting,
+        minutes=60,
+        audience_count=count,
+        key_group=group,
+        instructor=team.lead,
+        evidence=keep_evidence(upload=photo, actor=team.instructor),
+    )
+    lesson = create_mass_lesson(draft=draft, actor=team.instructor)
+    submit_mass_lesson(lesson_id=lesson.pk, actor=team.instructor)
+    confirm_mass_lesson(lesson_id=lesson.pk, actor=team.officer)
+
+
+def _promise(team: Team) -> None:
+    """What the rates are of, and what was promised for the year."""
+    year = now().astimezone(SHANGHAI).year
+    record_population(
+        branch=team.branch,
+        year=year - 1,
+        basis=PopulationBasis.RESIDENT,
+        count=_INHABITANTS,
+        source=_("示例统计公报（虚构数字）"),
+        actor=team.officer,
+    )
+    for measure, count in ((Measure.AUDIENCE, 1_000), (Measure.ISSUED, 60)):
+        set_target(
+            branch=team.branch,
+            year=year,
+            measure=measure,
+            kind="",
+            count=count,
+            document=_("示例民生实事项目文件"),
+            actor=team.officer,
+        )
