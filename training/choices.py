@@ -282,3 +282,28 @@ class Measure(models.TextChoices):
     AUDIENCE = "audience", _("普及培训人次")
     ISSUED = "issued", _("发证数")
     HOLDERS = "holders", _("有效证书持证人数")
+
+
+class PlaceKind(models.TextChoices):
+    """Kinds of places where first aid is taught or given."""
+
+    BASE = "base", _("救护培训基地")
+    VENUE = "venue", _("培训场地")
+    STATION = "station", _("红十字救护站")
+
+
+class AedOwner(models.TextChoices):
+    """Who put an AED up."""
+
+    RED_CROSS = "red_cross", _("红十字会")
+    HEALTH = "health", _("卫生健康部门")
+    OTHER = "other", _("其他单位")
+
+
+class AedStanding(models.TextChoices):
+    """Whether an AED can be relied on, today; follows from its dates."""
+
+    READY = "ready", _("可用")
+    INSPECTION_DUE = "inspection_due", _("巡检逾期")
+    EXPIRED = "expired", _("电极片或电池过期")
+    FAULTY = "faulty", _("故障待修")

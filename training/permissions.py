@@ -10,7 +10,7 @@ from core.errors import NotFound
 from organizations.choices import Right
 from organizations.permissions import may
 from training.choices import TeachingRole
-from training.models import Assignment, Certificate, Enrolment, MassLesson, Session
+from training.models import Aed, Assignment, Certificate, Enrolment, FirstAidPlace, MassLesson, Session
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -71,6 +71,24 @@ def mass_lesson_for(person: User, number: str) -> MassLesson:
 def may_read_evidence(person: User, lesson: MassLesson) -> bool:
     """Whether the person works at the lesson: people can be seen on its photos."""
     return any(may(person, right, lesson.branch) for right in (Right.MARK_TRAINING, Right.PLAN_TRAINING))
+
+
+def aed_for(person: User, pk: int) -> Aed:
+    """An AED that the person may see; raises NotFound."""
+    rows = Aed.objects.visible_to(person, Right.VIEW_TRAINING).select_related("branch", "area")
+    found: Aed | None = rows.filter(pk=pk).first()
+    if found is None:
+        raise NotFound("aed_not_found", _("没有找到这台 AED，或它不在您的范围内。"))
+    return found
+
+
+def place_for(person: User, pk: int) -> FirstAidPlace:
+    """A place that the person may see; raises NotFound."""
+    rows = FirstAidPlace.objects.visible_to(person, Right.VIEW_TRAINING).select_related("branch", "area")
+    found: FirstAidPlace | None = rows.filter(pk=pk).first()
+    if found is None:
+        raise NotFound("place_not_found", _("没有找到这个场所，或它不在您的范围内。"))
+    return found
 
 
 def leads(person: User, session: Session) -> bool:

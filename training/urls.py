@@ -6,12 +6,14 @@ from training.certificate_urls import urlpatterns as certificates
 from training.class_urls import urlpatterns as classes
 from training.coverage_urls import urlpatterns as coverage
 from training.mass_urls import urlpatterns as mass_lessons
+from training.place_urls import urlpatterns as places
 from training.public_urls import urlpatterns as public
 from training.session_urls import urlpatterns as sessions
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *mass_lessons,
     *coverage,
+    *places,
     *sessions,
     *classes,
     *certificates,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 from typing import Any
 
@@ -10,8 +11,9 @@ from core.clock import today
 from organizations.models import Division
 from tests.factories.people import branch_at
 from tests.permissions.people import HOME
-from training.choices import Setting, Topic
+from training.choices import AedOwner, PlaceKind, Setting, Topic
 from training.models import MassLesson
+from training.services.aeds import open_place, put_up_aed
 from training.services.mass_lessons import (
     MassLessonDraft,
     confirm_mass_lesson,
@@ -25,7 +27,31 @@ PAPER = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EO
 
 def make_training(people: dict[str, User]) -> dict[str, Any]:
     """The objects by their names in the table."""
-    return _mass_lessons(people["instructor.own"], people["training_officer.own"])
+    officer = people["training_officer.own"]
+    return {**_mass_lessons(people["instructor.own"], officer), **_places(officer)}
+
+
+def _places(officer: User) -> dict[str, Any]:
+    county, later = Division.objects.get(code="330106"), today() + datetime.timedelta(days=400)
+    aed = put_up_aed(
+        branch=branch_at(HOME),
+        facts={
+            "site": "示例车站北侧", "area": county, "address": "示例路 1 号", "opening_hours": "全天", "phone": "",
+            "keeper": "示例车站", "owner": AedOwner.RED_CROSS, "model": "示例 A1", "serial": "S0001", "put_up_on": today(),
+            "inspection_days": 30, "pads_expire_on": later, "battery_expires_on": later,
+        },
+        actor=officer,
+    )  # fmt: skip
+    place = open_place(
+        branch=branch_at(HOME),
+        facts={
+            "kind": PlaceKind.BASE, "name": "示例培训基地", "area": county, "address": "示例路 2 号",
+            "opening_hours": "周一至周五", "phone": "", "capacity": 60, "square_metres": 300, "equipment": "",
+            "started_on": today(),
+        },
+        actor=officer,
+    )  # fmt: skip
+    return {"aed": aed.pk, "place": place.pk}
 
 
 def _mass_lessons(instructor: User, officer: User) -> dict[str, Any]:

@@ -41,4 +41,21 @@ for step, (right, lesson) in MASS_STEPS.items():
         rule, rule, {"number": lesson, "step": f"step_{step}"}, sends={"reason": "示例理由"}
     )
 
-TRAINING: dict[str, Route] = {**MASS_LESSONS}
+PLANS = seen("view_training", "plan_training", door=("plan_training",))
+INSPECTS = seen("view_training", "mark_training", door=("mark_training",))
+PLACES = {
+    "aed": Route(everybody()),
+    "aed_csv": Route(everybody()),
+    "aed_json": Route(everybody()),
+    "desk_aeds": Route(holds("view_training")),
+    "desk_aed_new": Route(holds("plan_training"), holds("plan_training")),
+    "desk_aed": Route(seen("view_training"), arguments={"pk": "aed"}),
+    "desk_aed_inspect": Route(INSPECTS, INSPECTS, {"pk": "aed"}),
+    "desk_aed_withdraw": Route(PLANS, PLANS, {"pk": "aed"}),
+    "desk_places": Route(holds("view_training")),
+    "desk_place_new": Route(holds("plan_training"), holds("plan_training")),
+    "desk_place_edit": Route(PLANS, PLANS, {"pk": "place"}),
+    "desk_place_close": Route(PLANS, PLANS, {"pk": "place"}),
+}
+
+TRAINING: dict[str, Route] = {**MASS_LESSONS, **PLACES}

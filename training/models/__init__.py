@@ -7,9 +7,13 @@ from training.models.enrolment import Attendance, Enrolment, ExamResult
 from training.models.instructor import Assignment, Instructor
 from training.models.learner import Learner
 from training.models.mass_lesson import MassLesson, MassLessonEvent
+from training.models.place import Aed, AedInspection, AedQuerySet, FirstAidPlace
 from training.models.session import Lesson, Session, SessionEvent, SessionQuerySet
 
 __all__ = [
+    "Aed",
+    "AedInspection",
+    "AedQuerySet",
     "Assignment",
     "Attendance",
     "Certificate",
@@ -20,6 +24,7 @@ __all__ = [
     "CoverageCount",
     "Enrolment",
     "ExamResult",
+    "FirstAidPlace",
     "Instructor",
     "Learner",
     "Lesson",
