@@ -37,7 +37,7 @@ _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕�
 _GIVEN = "甲乙丙丁戊己庚辛壬癸"
 _PLACE = _("示例路 1 号示例培训基地三楼教室")
 # A made-up number: the source says so.
-_INHABITANTS = 1_250_000
+_INHABITANTS = 125_000
 # A mass lesson each: days ago, person-times, setting, topic, group.
 _LESSONS = (
     (40, 320, Setting.SCHOOL, Topic.CPR_AED, KeyGroup.STUDENT),

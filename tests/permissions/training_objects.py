@@ -37,8 +37,8 @@ def _places(officer: User) -> dict[str, Any]:
         branch=branch_at(HOME),
         facts={
             "site": "示例车站北侧", "area": county, "address": "示例路 1 号", "opening_hours": "全天", "phone": "",
-            "keeper": "示例车站", "owner": AedOwner.RED_CROSS, "model": "示例 A1", "serial": "S0001", "put_up_on": today(),
-            "inspection_days": 30, "pads_expire_on": later, "battery_expires_on": later,
+            "keeper": "示例车站", "owner": AedOwner.RED_CROSS, "model": "示例 A1", "serial": "S0001",
+            "put_up_on": today(), "inspection_days": 30, "pads_expire_on": later, "battery_expires_on": later,
         },
         actor=officer,
     )  # fmt: skip

@@ -223,7 +223,7 @@ def test_rates_name_their_denominator_and_the_newest_row_counts(ground: Ground) 
     whole = coverage_of(ground.branch, year=year).whole
     assert whole.residents is not None
     assert (whole.residents.count, whole.residents.source, whole.audience_rate) == (
-        40_000, "示例市统计公报", Decimal("0.3"),
+        40_000, "示例市统计公报", Decimal("0.30"),
     )  # fmt: skip
     assert coverage_of(ground.branch, year=year, basis=PopulationBasis.REGISTERED).whole.audience_rate is None
     with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
@@ -311,7 +311,7 @@ def test_numbers_of_people_below_five_are_not_shown(ground: Ground) -> None:
     assert found.whole.holders == 40
     # The one that is few, and the smallest other with it: the sum gives neither away.
     assert {one.branch.code: one.holders for one in found.below} == {"330182": None, "330106": None}
-    assert found.counted_twice is None
+    assert found.holders_below is None
 
 
 def test_strangers_to_the_branch_write_nothing(ground: Ground) -> None:

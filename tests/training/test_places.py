@@ -29,9 +29,10 @@ def day(ahead: int) -> datetime.date:
 def facts(**over: Any) -> dict[str, Any]:
     """An AED put up ten days ago."""
     said = {
-        "site": "示例车站北侧", "area": Division.objects.get(code=CODE), "address": "示例路 1 号", "opening_hours": "全天",
-        "phone": "", "keeper": "示例车站", "owner": AedOwner.RED_CROSS, "model": "示例 A1", "serial": "S0001",
-        "put_up_on": day(-10), "inspection_days": 30, "pads_expire_on": day(400), "battery_expires_on": day(400),
+        "site": "示例车站北侧", "area": Division.objects.get(code=CODE), "address": "示例路 1 号",
+        "opening_hours": "全天", "phone": "", "keeper": "示例车站", "owner": AedOwner.RED_CROSS, "model": "示例 A1",
+        "serial": "S0001", "put_up_on": day(-10), "inspection_days": 30, "pads_expire_on": day(400),
+        "battery_expires_on": day(400),
     }  # fmt: skip
     return {**said, **over}
 
@@ -124,7 +125,8 @@ def test_nothing_is_removed_and_inspections_stand(ground: Ground) -> None:
 def test_places_are_named_once_changed_and_ended(ground: Ground) -> None:
     officer = ground.person("officer")
     said = {
-        "kind": PlaceKind.BASE, "name": "示例培训基地", "area": Division.objects.get(code=CODE), "address": "示例路 2 号",
+        "kind": PlaceKind.BASE, "name": "示例培训基地", "area": Division.objects.get(code=CODE),
+        "address": "示例路 2 号",
         "opening_hours": "周一至周五", "phone": "", "capacity": 60, "square_metres": 300, "equipment": "模拟人 10 具",
         "started_on": day(-100),
     }  # fmt: skip

@@ -16,7 +16,7 @@ from organizations.models import Branch
 from training.choices import CertificateKind, KeyGroup, Measure, PopulationBasis
 from training.models import CoverageCount, Population, TrainingTarget
 
-TENTH = Decimal("0.1")
+TENTH, HUNDREDTH = Decimal("0.1"), Decimal("0.01")
 _Key = tuple[int, str, str, str]
 
 
@@ -35,7 +35,7 @@ class CoverageRow:
     """One association with all below: person-times of mass lessons and certificates of the year, people certified.
 
     `holders` of any kind, `first_aiders` and `cpr_holders` of one; None where few are hidden. Rates are percent with
-    one place, None without a denominator or with a hidden number.
+    two places, None without a denominator or with a hidden number.
     """
 
     branch: Branch
@@ -80,6 +80,17 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Own:
+    """What an association did itself, beside those below it: with theirs it makes the whole. None where few are hidden.
+
+    People certified are in no such column: one may hold certificates of several associations.
+    """
+
+    audience: int
+    issued: int | None
+
+
+@dataclass(frozen=True)
 class Coverage:
     """The figures of one association and of those directly below it, as they stood at the beginning of `as_of`."""
 
@@ -88,6 +99,7 @@ class Coverage:
     year: int
     basis_code: str
     whole: CoverageRow
+    own: Own | None = None
     below: list[CoverageRow] = field(default_factory=list)
     groups: list[GroupRow] = field(default_factory=list)
     targets: list[Progress] = field(default_factory=list)
@@ -103,12 +115,10 @@ class Coverage:
         return str(PopulationBasis(self.basis_code).label)
 
     @property
-    def counted_twice(self) -> int | None:
-        """How many people the associations below count more than once between them; None where numbers are hidden."""
+    def holders_below(self) -> int | None:
+        """The people certified that the associations below count, added up; None where numbers are hidden."""
         parts = [one.holders for one in self.below]
-        if not parts or self.whole.holders is None or None in parts:
-            return None
-        return sum(one or 0 for one in parts) - self.whole.holders
+        return None if None in parts else sum(one or 0 for one in parts)
 
 
 def coverage_of(branch: Branch, *, year: int, basis: str = PopulationBasis.RESIDENT) -> Coverage:
@@ -126,7 +136,8 @@ def coverage_of(branch: Branch, *, year: int, basis: str = PopulationBasis.RESID
         year=year,
         basis_code=basis,
         whole=_rows([branch], counts, residents)[0],
-        below=_rows(children, counts, residents),
+        own=_own(branch, children, counts) if children else None,
+        below=_rows(children, counts, residents, own=_own_issued(branch, children, counts)),
         groups=_groups(branch, counts),
         targets=_targets(branch, counts, year),
     )
@@ -141,7 +152,7 @@ def county_rates(coverage: Coverage) -> list[tuple[str, str, Decimal | None]]:
         Branch.objects.valid()
         .filter(path__startswith=coverage.branch.path, kind=BranchKind.COUNTY)
         .exclude(pk=coverage.branch.pk)
-        .select_related("city")
+        .select_related("city__division", "division")
     )
     if not counties:
         return []
@@ -149,7 +160,7 @@ def county_rates(coverage: Coverage) -> list[tuple[str, str, Decimal | None]]:
     residents = _residents(counties, coverage.year, coverage.basis_code)
     shown = hide_small([counts.get((one.pk, Measure.HOLDERS, "", ""), 0) for one in counties])
     return [
-        (one.city.short_name if one.city else "", one.short_name, _percent(count, residents.get(one.pk)))
+        (one.city.division.name if one.city else "", one.division.name, _percent(count, residents.get(one.pk)))
         for one, count in zip(counties, shown, strict=True)
     ]
 
@@ -176,11 +187,27 @@ def _residents(branches: list[Branch], year: int, basis: str) -> dict[int, Resid
     return {divisions[one.division_id]: Residents(one.count, one.year, one.basis, one.source) for one in newest}
 
 
-def _rows(branches: list[Branch], counts: dict[_Key, int], residents: dict[int, Residents]) -> list[CoverageRow]:
+def _own_issued(branch: Branch, children: list[Branch], counts: dict[_Key, int]) -> int:
+    whole = counts.get((branch.pk, Measure.ISSUED, "", ""), 0)
+    return whole - sum(counts.get((one.pk, Measure.ISSUED, "", ""), 0) for one in children)
+
+
+def _own(branch: Branch, children: list[Branch], counts: dict[_Key, int]) -> Own:
+    heard = counts.get((branch.pk, Measure.AUDIENCE, "", ""), 0)
+    heard -= sum(counts.get((one.pk, Measure.AUDIENCE, "", ""), 0) for one in children)
+    issued = [counts.get((one.pk, Measure.ISSUED, "", ""), 0) for one in children]
+    return Own(heard, hide_small([*issued, _own_issued(branch, children, counts)])[-1])
+
+
+def _rows(
+    branches: list[Branch], counts: dict[_Key, int], residents: dict[int, Residents], *, own: int = 0
+) -> list[CoverageRow]:
     def column(measure: str, kind: str = "") -> list[int]:
         return [counts.get((one.pk, measure, kind, ""), 0) for one in branches]
 
-    issued, holders = hide_small(column(Measure.ISSUED)), hide_small(column(Measure.HOLDERS))
+    # What the association above issued itself is a part of the same sum.
+    issued = hide_small([*column(Measure.ISSUED), own])[:-1]
+    holders = hide_small(column(Measure.HOLDERS))
     first_aiders = hide_small(column(Measure.HOLDERS, CertificateKind.FIRST_AIDER))
     cpr_holders = hide_small(column(Measure.HOLDERS, CertificateKind.CPR_AED))
     heard = column(Measure.AUDIENCE)
@@ -230,7 +257,7 @@ def _targets(branch: Branch, counts: dict[_Key, int], year: int) -> list[Progres
 def _percent(count: int | None, residents: Residents | None) -> Decimal | None:
     if count is None or residents is None:
         return None
-    return (Decimal(count) * 100 / residents.count).quantize(TENTH)
+    return (Decimal(count) * 100 / residents.count).quantize(HUNDREDTH)
 
 
 def coverage_fields() -> tuple[str, ...]:

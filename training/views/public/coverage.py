@@ -48,7 +48,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "basis": basis,
         "bases": PopulationBasis.choices,
         "query": query,
-        "tiles": _tiles(found),
+        **_tiles(found),
         "parent": Branch.objects.get_parent(branch) if branch.depth > 1 else None,
     }
     return render(request, "public/training/coverage.html", context)
@@ -125,12 +125,17 @@ def _query(branch: Branch, year: int, basis: str) -> str:
     return urlencode([("branch", str(branch.code)), ("year", str(year)), ("basis", basis)])
 
 
-def _tiles(found: Coverage) -> Any:
-    """The counties below as tiles by the share of people certified; empty where there are none."""
+def _tiles(found: Coverage) -> dict[str, Any]:
+    """The counties below as tiles and as a table by the share of people certified; empty where there are none."""
     rates = county_rates(found)
     if not rates:
-        return ""
-    return tile_grid([Tile(city, name, rate) for city, name, rate in rates], title=_("各县（市、区）持证率"), unit="%")
+        return {}
+    tiles = [Tile(city, name, rate) for city, name, rate in rates]
+    return {
+        "tiles": tile_grid(tiles, title=_("各县（市、区）持证率"), unit="%"),
+        "tile_head": [_("县（市、区）"), _("持证率（%）")],
+        "tile_rows": [[f"{city} {name}", "—" if rate is None else rate] for city, name, rate in rates],
+    }
 
 
 def _download(content: Any, content_type: str, name: str) -> StreamingHttpResponse:
