@@ -80,6 +80,17 @@ QUERIES: dict[str, str] = {
         SELECT m.number FROM training_masslesson m
           LEFT JOIN training_masslesson n ON n.corrects_id = m.id AND n.status IN ('confirmed', 'corrected')
          WHERE (m.status = 'corrected') <> (n.id IS NOT NULL) LIMIT 100""",
+    "rescue_state_is_its_last_event": """
+        SELECT c.number, c.status, v.to_status
+          FROM training_rescuecase c
+          LEFT JOIN LATERAL (SELECT to_status FROM training_rescueevent
+                              WHERE case_id = c.id ORDER BY id DESC LIMIT 1) v ON true
+         WHERE v.to_status IS DISTINCT FROM c.status LIMIT 100""",
+    "rescue_numbers_without_gap": """
+        SELECT branch_id, year, last, n FROM (
+            SELECT branch_id, split_part(number, '-', -2) AS year,
+                   max(substring(split_part(number, '-', -1) FROM 2)::bigint) AS last, count(*) AS n
+              FROM training_rescuecase GROUP BY 1, 2) s WHERE last <> n LIMIT 100""",
     # Whoever issued a certificate of a course neither examined nor signed.
     "certificate_issued_by_another": """
         SELECT c.number FROM training_certificate c

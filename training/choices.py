@@ -307,3 +307,35 @@ class AedStanding(models.TextChoices):
     INSPECTION_DUE = "inspection_due", _("巡检逾期")
     EXPIRED = "expired", _("电极片或电池过期")
     FAULTY = "faulty", _("故障待修")
+
+
+class RescueKind(models.TextChoices):
+    """What happened to somebody who was saved."""
+
+    CARDIAC = "cardiac", _("心搏骤停")
+    AIRWAY = "airway", _("气道异物梗阻")
+    DROWNING = "drowning", _("溺水")
+    TRAUMA = "trauma", _("创伤出血")
+    OTHER = "other", _("其他急症")
+
+
+class RescueStatus(models.TextChoices):
+    """States of a rescue case; the public reads the story of a PUBLISHED one."""
+
+    REPORTED = "reported", _("待核实")
+    VERIFIED = "verified", _("已核实")
+    PUBLISHED = "published", _("已公开")
+    DECLINED = "declined", _("未能核实")
+    WITHDRAWN = "withdrawn", _("已撤下")
+
+
+# Whoever agreed to a story may take that back at any time: WITHDRAWN, which can be published again with a new consent.
+RESCUE_TRANSITIONS: dict[str, frozenset[str]] = {
+    RescueStatus.REPORTED: frozenset({RescueStatus.VERIFIED, RescueStatus.DECLINED}),
+    RescueStatus.VERIFIED: frozenset({RescueStatus.PUBLISHED}),
+    RescueStatus.PUBLISHED: frozenset({RescueStatus.WITHDRAWN}),
+    RescueStatus.DECLINED: frozenset(),
+    RescueStatus.WITHDRAWN: frozenset({RescueStatus.PUBLISHED}),
+}
+# Counted in public, whether or not there is a story to read.
+COUNTED_RESCUE: tuple[str, ...] = (RescueStatus.VERIFIED, RescueStatus.PUBLISHED, RescueStatus.WITHDRAWN)

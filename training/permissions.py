@@ -10,7 +10,7 @@ from core.errors import NotFound
 from organizations.choices import Right
 from organizations.permissions import may
 from training.choices import TeachingRole
-from training.models import Aed, Assignment, Certificate, Enrolment, FirstAidPlace, MassLesson, Session
+from training.models import Aed, Assignment, Certificate, Enrolment, FirstAidPlace, MassLesson, RescueCase, Session
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -88,6 +88,19 @@ def place_for(person: User, pk: int) -> FirstAidPlace:
     found: FirstAidPlace | None = rows.filter(pk=pk).first()
     if found is None:
         raise NotFound("place_not_found", _("没有找到这个场所，或它不在您的范围内。"))
+    return found
+
+
+def rescue_for(person: User, number: str) -> RescueCase:
+    """A rescue case that the person may see, by its number; raises NotFound."""
+    found: RescueCase | None = (
+        RescueCase.objects.visible_to(person, Right.VIEW_TRAINING)
+        .select_related("branch", "area", "certificate", "evidence", "reported_by", "verified_by")
+        .filter(number=_plain(number))
+        .first()
+    )
+    if found is None:
+        raise NotFound("rescue_not_found", _("没有找到这个救人事例，或它不在您的范围内，请核对编号。"))
     return found
 
 

@@ -8,12 +8,14 @@ from training.coverage_urls import urlpatterns as coverage
 from training.mass_urls import urlpatterns as mass_lessons
 from training.place_urls import urlpatterns as places
 from training.public_urls import urlpatterns as public
+from training.rescue_urls import urlpatterns as rescues
 from training.session_urls import urlpatterns as sessions
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *mass_lessons,
     *coverage,
     *places,
+    *rescues,
     *sessions,
     *classes,
     *certificates,

@@ -11,8 +11,8 @@ from core.clock import today
 from organizations.models import Division
 from tests.factories.people import branch_at
 from tests.permissions.people import HOME
-from training.choices import AedOwner, PlaceKind, Setting, Topic
-from training.models import MassLesson
+from training.choices import AedOwner, PlaceKind, RescueKind, Setting, Topic
+from training.models import MassLesson, RescueCase
 from training.services.aeds import open_place, put_up_aed
 from training.services.mass_lessons import (
     MassLessonDraft,
@@ -21,6 +21,13 @@ from training.services.mass_lessons import (
     keep_evidence,
     submit_mass_lesson,
 )
+from training.services.rescues import (
+    RescueReport,
+    keep_rescue_evidence,
+    publish_rescue,
+    report_rescue,
+    verify_rescue,
+)
 
 PAPER = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
@@ -28,7 +35,34 @@ PAPER = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EO
 def make_training(people: dict[str, User]) -> dict[str, Any]:
     """The objects by their names in the table."""
     officer = people["training_officer.own"]
-    return {**_mass_lessons(people["instructor.own"], officer), **_places(officer)}
+    return {
+        **_mass_lessons(people["instructor.own"], officer),
+        **_places(officer),
+        **_rescues(people["instructor.own"], officer),
+    }
+
+
+def _rescues(instructor: User, officer: User) -> dict[str, Any]:
+    def reported() -> RescueCase:
+        report = RescueReport(
+            branch=branch_at(HOME),
+            happened_on=today(),
+            area=Division.objects.get(code="330106"),
+            kind=RescueKind.CARDIAC,
+            rescuer="示例救护员",
+            evidence=keep_rescue_evidence(upload=io.BytesIO(PAPER), actor=instructor),
+        )
+        return report_rescue(report=report, actor=instructor)
+
+    verified, published = (verify_rescue(case_id=reported().pk, actor=officer) for _case in range(2))
+    story = "在示例车站候车时看到有人倒地，立即心肺复苏并请旁人取来 AED。"
+    publish_rescue(case_id=published.pk, story=story, agrees=True, is_named=False, actor=officer)
+    return {
+        "rescue_reported": reported().number,
+        "rescue_verified": verified.number,
+        "rescue_published": published.number,
+        **{f"step_{step}": step for step in ("verify", "publish")},
+    }
 
 
 def _places(officer: User) -> dict[str, Any]:

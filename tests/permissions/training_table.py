@@ -58,4 +58,24 @@ PLACES = {
     "desk_place_close": Route(PLANS, PLANS, {"pk": "place"}),
 }
 
-TRAINING: dict[str, Route] = {**MASS_LESSONS, **PLACES}
+RESCUES = {
+    "rescues": Route(everybody()),
+    "desk_rescues": Route(holds("view_training")),
+    "desk_rescue_new": Route(holds("mark_training"), holds("mark_training")),
+    "desk_rescue": Route(seen("view_training"), arguments={"number": "rescue_reported"}),
+    "desk_rescue_evidence": Route(
+        seen("view_training", "plan_training", door=("plan_training",)), arguments={"number": "rescue_reported"}
+    ),
+}
+RESCUE_STEPS = {
+    "verify": "rescue_reported",
+    "decline": "rescue_reported",
+    "publish": "rescue_verified",
+    "withdraw": "rescue_published",
+}
+for step, case in RESCUE_STEPS.items():
+    RESCUES[f"desk_rescue_step:{step}"] = Route(
+        PLANS, PLANS, {"number": case, "step": f"step_{step}"}, sends={"reason": "示例理由"}
+    )
+
+TRAINING: dict[str, Route] = {**MASS_LESSONS, **PLACES, **RESCUES}

@@ -8,6 +8,7 @@ from training.models.instructor import Assignment, Instructor
 from training.models.learner import Learner
 from training.models.mass_lesson import MassLesson, MassLessonEvent
 from training.models.place import Aed, AedInspection, AedQuerySet, FirstAidPlace
+from training.models.rescue import RescueCase, RescueEvent
 from training.models.session import Lesson, Session, SessionEvent, SessionQuerySet
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "MassLesson",
     "MassLessonEvent",
     "Population",
+    "RescueCase",
+    "RescueEvent",
     "Session",
     "SessionEvent",
     "SessionQuerySet",
