@@ -91,6 +91,11 @@ QUERIES: dict[str, str] = {
             SELECT branch_id, split_part(number, '-', -2) AS year,
                    max(substring(split_part(number, '-', -1) FROM 2)::bigint) AS last, count(*) AS n
               FROM training_rescuecase GROUP BY 1, 2) s WHERE last <> n LIMIT 100""",
+    "contract_numbers_without_gap": """
+        SELECT branch_id, year, last, n FROM (
+            SELECT branch_id, split_part(number, '-', -2) AS year,
+                   max(substring(split_part(number, '-', -1) FROM 2)::bigint) AS last, count(*) AS n
+              FROM training_servicecontract GROUP BY 1, 2) s WHERE last <> n LIMIT 100""",
     # Whoever issued a certificate of a course neither examined nor signed.
     "certificate_issued_by_another": """
         SELECT c.number FROM training_certificate c

@@ -339,3 +339,26 @@ RESCUE_TRANSITIONS: dict[str, frozenset[str]] = {
 }
 # Counted in public, whether or not there is a story to read.
 COUNTED_RESCUE: tuple[str, ...] = (RescueStatus.VERIFIED, RescueStatus.PUBLISHED, RescueStatus.WITHDRAWN)
+
+
+class ContractUnit(models.TextChoices):
+    """In what a contract of services is counted."""
+
+    PERSON = "person", _("人")
+    SESSION = "session", _("班")
+    LESSON = "lesson", _("场")
+
+
+class ContractStatus(models.TextChoices):
+    """States of a contract of services (政府购买服务)."""
+
+    RUNNING = "running", _("履行中")
+    ACCEPTED = "accepted", _("已验收")
+    ENDED = "ended", _("已终止")
+
+
+CONTRACT_TRANSITIONS: dict[str, frozenset[str]] = {
+    ContractStatus.RUNNING: frozenset({ContractStatus.ACCEPTED, ContractStatus.ENDED}),
+    ContractStatus.ACCEPTED: frozenset(),
+    ContractStatus.ENDED: frozenset(),
+}

@@ -10,7 +10,17 @@ from core.errors import NotFound
 from organizations.choices import Right
 from organizations.permissions import may
 from training.choices import TeachingRole
-from training.models import Aed, Assignment, Certificate, Enrolment, FirstAidPlace, MassLesson, RescueCase, Session
+from training.models import (
+    Aed,
+    Assignment,
+    Certificate,
+    Enrolment,
+    FirstAidPlace,
+    MassLesson,
+    RescueCase,
+    ServiceContract,
+    Session,
+)
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -101,6 +111,19 @@ def rescue_for(person: User, number: str) -> RescueCase:
     )
     if found is None:
         raise NotFound("rescue_not_found", _("没有找到这个救人事例，或它不在您的范围内，请核对编号。"))
+    return found
+
+
+def contract_for(person: User, number: str) -> ServiceContract:
+    """A contract of services that the person may see, by its number; raises NotFound."""
+    found: ServiceContract | None = (
+        ServiceContract.objects.visible_to(person, Right.VIEW_TRAINING)
+        .select_related("branch", "acceptance", "created_by")
+        .filter(number=_plain(number))
+        .first()
+    )
+    if found is None:
+        raise NotFound("contract_not_found", _("没有找到这份合同，或它不在您的范围内，请核对编号。"))
     return found
 
 

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver
 
 from training.certificate_urls import urlpatterns as certificates
 from training.class_urls import urlpatterns as classes
+from training.contract_urls import urlpatterns as contracts
 from training.coverage_urls import urlpatterns as coverage
 from training.mass_urls import urlpatterns as mass_lessons
 from training.place_urls import urlpatterns as places
@@ -15,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *mass_lessons,
     *coverage,
     *places,
+    *contracts,
     *rescues,
     *sessions,
     *classes,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import io
+import uuid
+from decimal import Decimal
 from typing import Any
 
 from accounts.models import User
@@ -11,9 +13,10 @@ from core.clock import today
 from organizations.models import Division
 from tests.factories.people import branch_at
 from tests.permissions.people import HOME
-from training.choices import AedOwner, PlaceKind, RescueKind, Setting, Topic
+from training.choices import AedOwner, ContractUnit, PlaceKind, RescueKind, Setting, Topic
 from training.models import MassLesson, RescueCase
 from training.services.aeds import open_place, put_up_aed
+from training.services.contracts import sign_contract
 from training.services.mass_lessons import (
     MassLessonDraft,
     confirm_mass_lesson,
@@ -39,6 +42,7 @@ def make_training(people: dict[str, User]) -> dict[str, Any]:
         **_mass_lessons(people["instructor.own"], officer),
         **_places(officer),
         **_rescues(people["instructor.own"], officer),
+        "contract": _contract(officer),
     }
 
 
@@ -63,6 +67,14 @@ def _rescues(instructor: User, officer: User) -> dict[str, Any]:
         "rescue_published": published.number,
         **{f"step_{step}": step for step in ("verify", "publish")},
     }
+
+
+def _contract(officer: User) -> str:
+    facts = {
+        "buyer": "示例教育局", "subject": "教师救护培训", "document": "示购〔2026〕1 号", "price": Decimal("10000.00"),
+        "quantity": 100, "unit": ContractUnit.PERSON, "signed_on": today(), "starts_on": today(), "ends_on": today(),
+    }  # fmt: skip
+    return sign_contract(branch=branch_at(HOME), facts=facts, key=uuid.uuid4(), actor=officer).number
 
 
 def _places(officer: User) -> dict[str, Any]:

@@ -78,4 +78,15 @@ for step, case in RESCUE_STEPS.items():
         PLANS, PLANS, {"number": case, "step": f"step_{step}"}, sends={"reason": "示例理由"}
     )
 
-TRAINING: dict[str, Route] = {**MASS_LESSONS, **PLACES, **RESCUES}
+CONTRACT = {"number": "contract"}
+CONTRACTS = {
+    "training_contracts": Route(everybody()),
+    "desk_contracts": Route(holds("view_training")),
+    "desk_contract_new": Route(holds("plan_training"), holds("plan_training")),
+    "desk_contract": Route(seen("view_training"), arguments=CONTRACT),
+    "desk_contract_session": Route(PLANS, PLANS, CONTRACT),
+    "desk_contract_accept": Route(PLANS, PLANS, CONTRACT),
+    "desk_contract_end": Route(PLANS, PLANS, CONTRACT),
+}
+
+TRAINING: dict[str, Route] = {**MASS_LESSONS, **PLACES, **RESCUES, **CONTRACTS}

@@ -16,8 +16,8 @@ from organizations.choices import DivisionLevel, Right
 from organizations.forms import BranchField, DayInput, DivisionField
 from organizations.models import Division
 from organizations.permissions import branches_with
-from training.choices import KeyGroup, Setting, Topic
-from training.models import Instructor, MassLesson
+from training.choices import ContractStatus, KeyGroup, Setting, Topic
+from training.models import Instructor, MassLesson, ServiceContract
 from training.models.mass_lesson import LARGEST_AUDIENCE
 from training.services.mass_lessons import LONGEST_MINUTES, MassLessonDraft
 
@@ -28,6 +28,14 @@ class InstructorField(forms.ModelChoiceField):
     def label_from_instance(self, obj: Instructor) -> str:
         """Name, grade and branch."""
         return f"{obj.name}（{obj.get_grade_display()}，{obj.branch.short_name}）"
+
+
+class ContractField(forms.ModelChoiceField):
+    """A choice of contracts, by number and buyer."""
+
+    def label_from_instance(self, obj: ServiceContract) -> str:
+        """Number, buyer and subject."""
+        return f"{obj.number} {obj.buyer}：{obj.subject}"
 
 
 class MassLessonForm(forms.Form):
@@ -48,6 +56,9 @@ class MassLessonForm(forms.Form):
     minutes = forms.IntegerField(label=_("时长（分钟）"), min_value=1, max_value=LONGEST_MINUTES)
     instructor = InstructorField(
         label=_("师资"), queryset=Instructor.objects.none(), required=False, empty_label=_("不填")
+    )
+    contract = ContractField(
+        label=_("购买服务合同"), queryset=ServiceContract.objects.none(), required=False, empty_label=_("不属于合同")
     )
     evidence = forms.FileField(
         label=_("佐证材料"),
@@ -70,6 +81,7 @@ class MassLessonForm(forms.Form):
             kept = ("held_on", "place", "setting", "topic", "key_group", "organisation", "audience_count", "minutes")
             initial |= {name: getattr(lesson, name) for name in kept}
             initial |= {"branch": lesson.branch.code, "area": lesson.area_id, "instructor": lesson.instructor_id}
+            initial["contract"] = lesson.contract_id
             initial |= {} if again else {"key": lesson.key}
         super().__init__(data, files if data is not None else None, initial=initial)
         branches = branches_with(person, Right.MARK_TRAINING).valid()  # type: ignore[attr-defined]
@@ -81,6 +93,8 @@ class MassLessonForm(forms.Form):
         self._offer("area", counties.filter(code__regex="^(" + "|".join(sorted(set(codes)) or ["-"]) + ")"))
         teachers = Instructor.objects.visible_to(person, Right.VIEW_TRAINING).select_related("branch").order_by("name")
         self._offer("instructor", teachers)
+        contracts = ServiceContract.objects.visible_to(person, Right.VIEW_TRAINING).order_by("-pk")
+        self._offer("contract", contracts.filter(status=ContractStatus.RUNNING))
 
     def _offer(self, name: str, rows: Any) -> None:
         field = self.fields[name]

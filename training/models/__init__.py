@@ -1,6 +1,7 @@
 """The tables of training, one subject a file."""
 
 from training.models.certificate import Certificate, CertificateEvent, CertificateQuerySet
+from training.models.contract import ServiceContract
 from training.models.course import Course, CourseVersion
 from training.models.coverage import CoverageCount, Population, TrainingTarget
 from training.models.enrolment import Attendance, Enrolment, ExamResult
@@ -34,6 +35,7 @@ __all__ = [
     "Population",
     "RescueCase",
     "RescueEvent",
+    "ServiceContract",
     "Session",
     "SessionEvent",
     "SessionQuerySet",

@@ -57,6 +57,13 @@ class MassLesson(BranchLineage):
     instructor = models.ForeignKey(
         "training.Instructor", verbose_name=_("师资"), null=True, on_delete=models.PROTECT, related_name="mass_lessons"
     )
+    contract = models.ForeignKey(
+        "training.ServiceContract",
+        verbose_name=_("购买服务合同"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="mass_lessons",
+    )
     evidence = models.ForeignKey(
         "core.StoredFile", verbose_name=_("佐证材料"), null=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -45,6 +45,13 @@ class Session(BranchLineage):
     )
     place = models.CharField(_("上课地点"), max_length=200)
     contact = models.CharField(_("咨询电话"), max_length=40, blank=True)
+    contract = models.ForeignKey(
+        "training.ServiceContract",
+        verbose_name=_("购买服务合同"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="sessions",
+    )
     seats = models.PositiveSmallIntegerField(_("名额"))
     seated_count = models.PositiveSmallIntegerField(_("已占名额"), default=0)
     waiting_count = models.PositiveIntegerField(_("候补人数"), default=0)

@@ -21,7 +21,7 @@ from organizations.choices import Right
 from organizations.permissions import require
 from training.choices import MASS_LESSON_TRANSITIONS, KeyGroup, MassLessonStatus
 from training.errors import OwnWork, TrainingError, WrongState
-from training.models import Instructor, MassLesson, MassLessonEvent
+from training.models import Instructor, MassLesson, MassLessonEvent, ServiceContract
 from training.models.mass_lesson import LARGEST_AUDIENCE
 from training.permissions import may_read_evidence
 from training.services.recorded_lessons import record_mass_lesson
@@ -50,6 +50,7 @@ class MassLessonDraft:
     organisation: str = ""
     instructor: Instructor | None = None
     evidence: StoredFile | None = None
+    contract: ServiceContract | None = None
     key: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
@@ -208,6 +209,8 @@ def _check(draft: MassLessonDraft) -> None:
         fields["audience_count"] = _("听课人次应在 1 至 %(most)d 之间；人数更多的请分场登记。") % {
             "most": LARGEST_AUDIENCE
         }
+    if draft.contract is not None and draft.contract.branch_id != draft.branch.pk:
+        fields["contract"] = _("合同须是举办单位自己签订的。")
     if not 0 < draft.minutes <= LONGEST_MINUTES:
         fields["minutes"] = _("时长应在 1 至 1440 分钟之间。")
     if fields:
@@ -227,6 +230,7 @@ def _columns(draft: MassLessonDraft) -> dict[str, Any]:
         "organisation": draft.organisation.strip()[:120],
         "instructor": draft.instructor,
         "evidence": draft.evidence,
+        "contract": draft.contract,
     }
 
 

@@ -57,6 +57,7 @@ def _body(lesson: MassLesson) -> dict[str, Any]:
 def _private(lesson: MassLesson) -> dict[str, Any]:
     return {
         "city": lesson.city_id,
+        "contract": lesson.contract_id,
         "confirmed_at": exact_text(lesson.confirmed_at),
         "confirmed_by": lesson.confirmed_by_id,
         "correction_note": lesson.correction_note,

@@ -1,0 +1,2 @@
+DROP TRIGGER contract_guard ON training_servicecontract;
+DROP FUNCTION training_contract_guard();
