@@ -64,6 +64,7 @@ from tests.factories.lists import Gift, write_hubei_like
 from tests.factories.people import FOUNDED, branch_at, make_person, make_province
 from tests.permissions.people import EVERYBODY, HOME, Who
 from tests.reconciliation.files import Made, icbc
+from tests.standing import Standing
 from tests.transparency.ground import place_all
 from transparency.models import ReportRun
 from transparency.services.annual import add_opinion, open_draft, save_chapter
@@ -135,6 +136,9 @@ def make_objects() -> Objects:
         "file_part": 0,
     }
     return Objects(named, people)
+
+
+OBJECTS = Standing("objects", make_objects)
 
 
 def _person(who: Who) -> User:

@@ -69,10 +69,8 @@ def public(django_db_setup: None, django_db_blocker: Any) -> Iterator[Public]:
 
     Committed, in a database of their own, once for all tests of a module: these only read, or roll back what they add.
     """
-    with django_db_blocker.unblock():
-        with databases.copy_of_template(f"{databases.PREFIX}_public"):
-            yield _posted()
-        databases.point_at(databases.PREFIX)
+    with django_db_blocker.unblock(), databases.copy_of_template(f"{databases.PREFIX}_public"):
+        yield _posted()
 
 
 def _posted() -> Public:

@@ -23,8 +23,9 @@ from core.files import path_of
 from core.periods import Period, PeriodKind
 from core.progress import NoProgress
 from ledger.selectors.balances import figures, money_held
+from tests.standing import Standing
 from tests.transparency.ground import MONTHLY, moment, publish, rows_of_run
-from tests.transparency.use_ground import CODES, UseGround, make_use_ground
+from tests.transparency.use_ground import CODES, STANDING, UseGround
 from tests.transparency.use_history import FIRST, SERIES, STEPS, Play
 from transparency.choices import BALANCE_PART, USE_PART, ReportScope, RunStatus
 from transparency.definitions import definition_of
@@ -40,10 +41,16 @@ from transparency.services.series import Window
 from transparency.views.public.home import standing_steps
 
 
+@pytest.fixture(scope="session")
+def the_ground() -> Standing[UseGround]:
+    """The ground that each of these tests takes fresh."""
+    return STANDING
+
+
 @pytest.fixture
-def ground(committed_db: str) -> UseGround:
+def ground(committed_db: str, the_ground: Standing[UseGround]) -> UseGround:
     """The small network, committed: records get their place only from transactions that are over."""
-    return make_use_ground()
+    return the_ground.fresh()
 
 
 def file_of(run: ReportRun, role: str, part: int = 0) -> bytes:

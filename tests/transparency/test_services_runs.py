@@ -27,7 +27,8 @@ from core.progress import NoProgress
 from donations.choices import NameChoice
 from donations.models import Donation
 from tests import databases
-from tests.transparency.ground import MONTHLY, Ground, make_ground, moment, place_all, publish, rows_of_run, total
+from tests.standing import Standing
+from tests.transparency.ground import MONTHLY, STANDING, Ground, moment, place_all, publish, rows_of_run, total
 from transparency.choices import RUN_TRANSITIONS, ReportScope, RunStatus
 from transparency.errors import OutOfOrder, PeriodNotOver, PublishingBlocked, RunWrongState
 from transparency.models import DisclosureItem, LogHead, LogLeaf, ReportEvent, ReportFile, ReportRun, ReportSchedule
@@ -46,10 +47,16 @@ from transparency.services.schedules import make_due_reports, set_schedule
 from transparency.services.sequencing import sequence_records
 
 
+@pytest.fixture(scope="session")
+def the_ground() -> Standing[Ground]:
+    """The ground that each of these tests takes fresh."""
+    return STANDING
+
+
 @pytest.fixture
-def ground(committed_db: str) -> Ground:
+def ground(committed_db: str, the_ground: Standing[Ground]) -> Ground:
     """The small network, committed: records get their place only from transactions that are over."""
-    return make_ground()
+    return the_ground.fresh()
 
 
 def all_runs() -> list[ReportRun]:

@@ -15,7 +15,7 @@ from rest_framework.throttling import AnonRateThrottle
 
 from core.models import AuditEvent, StoredFile
 from tests import databases
-from tests.transparency.verify_ground import NOTE, Reports, make_reports
+from tests.transparency.verify_ground import NOTE, REPORTS, Reports
 from transparency import verify_forms
 from transparency.selectors.public_log import log_verifiers
 from transparency.services.verifying_reports.counting import metrics
@@ -32,10 +32,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def reports(django_db_setup: None, django_db_blocker: Any, folder: Path) -> Iterator[Reports]:
     """Committed once for all tests here: they only read."""
-    with django_db_blocker.unblock():
-        with databases.copy_of_template(f"{databases.PREFIX}_verify"), override_settings(PRIVATE_FILES_DIR=folder):
-            yield make_reports()
-        databases.point_at(databases.PREFIX)
+    with REPORTS.copy(django_db_blocker, f"{databases.PREFIX}_verify"), django_db_blocker.unblock():
+        REPORTS.copy_files(folder)
+        with override_settings(PRIVATE_FILES_DIR=folder):
+            yield REPORTS.fresh()
 
 
 @pytest.fixture(autouse=True)

@@ -27,7 +27,7 @@ from core.files import path_of, store_file
 from core.models import PublicRecord, StoredFile
 from donations.models import Donation
 from tests import databases
-from tests.transparency.verify_ground import NOTE, Reports, make_reports
+from tests.transparency.verify_ground import NOTE, REPORTS, Reports
 from transparency.choices import FileVerdict
 from transparency.models import LogLeaf, ReportFile, ReportRun
 from transparency.services.publishing import withdraw_run
@@ -54,10 +54,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def reports(django_db_setup: None, django_db_blocker: Any, folder: Path) -> Iterator[Reports]:
     """Committed once for all tests here: they only read, or put back what they change."""
-    with django_db_blocker.unblock():
-        with databases.copy_of_template(DATABASE), override_settings(PRIVATE_FILES_DIR=folder):
-            yield make_reports()
-        databases.point_at(databases.PREFIX)
+    with REPORTS.copy(django_db_blocker, DATABASE), django_db_blocker.unblock():
+        REPORTS.copy_files(folder)
+        with override_settings(PRIVATE_FILES_DIR=folder):
+            yield REPORTS.fresh()
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from unittest import mock
 
 from core.files import path_of
 from core.progress import NoProgress
+from tests.standing import Standing
 from tests.transparency.ground import Ground, make_ground, place_all
 from tests.transparency.ground import publish as publish_run
 from transparency.models import ReportRun
@@ -72,3 +73,6 @@ def make_reports() -> Reports:
         draft = ground.ready("2025-02")
     sign_log()
     return Reports(ground, first, second, draft)
+
+
+REPORTS = Standing("reports", make_reports)
