@@ -16,6 +16,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
+from tests import kept_template
+
 # The number of the process keeps parallel runs on one server apart, and the processes of one run.
 PREFIX = f"portal_test_{os.getpid()}"
 # One for all processes of a run (tests/servers.py); a ground that stands (tests/standing.py) adds its name to it.
@@ -32,10 +34,14 @@ def role(variable: str) -> dict[str, Any]:
     return {"USER": unquote(parts.username or ""), "PASSWORD": unquote(parts.password or "")}
 
 
+def superuser_url(database: str) -> str:
+    """The address of a database for the cluster's superuser."""
+    return urlsplit(os.environ["DATABASE_SUPERUSER_URL"])._replace(path=f"/{database}").geturl()
+
+
 def as_superuser(*statements: str, database: str = "postgres") -> None:
     """Run statements as the cluster's superuser, each by itself."""
-    parts = urlsplit(os.environ["DATABASE_SUPERUSER_URL"])._replace(path=f"/{database}")
-    with closing(psycopg2.connect(parts.geturl())) as connection:
+    with closing(psycopg2.connect(superuser_url(database))) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
             for statement in statements:
@@ -76,12 +82,18 @@ def create(database: str, template: str) -> None:
 
 
 def make_template() -> None:
-    """Make and migrate the template as its owner."""
+    """Make and migrate the template as its owner, or take it from an earlier run of the same migrations."""
     if os.environ.get("TEST_DATABASE_IS_OURS"):
         as_superuser(*WITHOUT_WAITING_FOR_THE_DISK, "SELECT pg_reload_conf()")
     create(TEMPLATE, "template0")
     point_at(TEMPLATE, "DATABASE_OWNER_URL")
-    call_command("migrate", verbosity=0, interactive=False)
+    dump = kept_template.kept() if kept_template.may_be_used() else None
+    if dump and dump.exists():
+        kept_template.restore(dump, superuser_url(TEMPLATE))
+    else:
+        call_command("migrate", verbosity=0, interactive=False)
+        if dump:
+            kept_template.keep(dump, superuser_url(TEMPLATE))
     connections["default"].close()
 
 
