@@ -22,10 +22,8 @@ from tests import kept_template
 PREFIX = f"portal_test_{os.getpid()}"
 # One for all processes of a run (tests/servers.py); a ground that stands (tests/standing.py) adds its name to it.
 TEMPLATE = f"portal_test_{os.environ.get('TEST_RUN') or os.getpid()}_template"
-# Nothing in a database of a test has to outlive a power cut.
-WITHOUT_WAITING_FOR_THE_DISK = [
-    f"ALTER SYSTEM SET {name} = off" for name in ("fsync", "synchronous_commit", "full_page_writes")
-]
+# What a server waits for the disk with.
+DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 
 
 def role(variable: str) -> dict[str, Any]:
@@ -81,10 +79,16 @@ def create(database: str, template: str) -> None:
     as_superuser(f'CREATE DATABASE "{database}" OWNER "{role("DATABASE_OWNER_URL")["USER"]}" TEMPLATE "{template}"')
 
 
+def make_durable(durable: bool) -> None:
+    """Let a server of our own wait for the disk or not: nothing in a database of a test has to outlive a power cut."""
+    if os.environ.get("TEST_DATABASE_IS_OURS"):
+        word = "on" if durable else "off"
+        as_superuser(*(f"ALTER SYSTEM SET {name} = {word}" for name in DURABLE), "SELECT pg_reload_conf()")
+
+
 def make_template() -> None:
     """Make and migrate the template as its owner, or take it from an earlier run of the same migrations."""
-    if os.environ.get("TEST_DATABASE_IS_OURS"):
-        as_superuser(*WITHOUT_WAITING_FOR_THE_DISK, "SELECT pg_reload_conf()")
+    make_durable(False)
     create(TEMPLATE, "template0")
     point_at(TEMPLATE, "DATABASE_OWNER_URL")
     dump = kept_template.kept() if kept_template.may_be_used() else None
