@@ -10,6 +10,7 @@ from django.conf import settings as django_settings
 from django.db import connections, reset_queries
 
 from tests import databases
+from tests.standing import Standing
 from tests.workers import broker, celery_beat_process, celery_worker_process, start_worker  # noqa: F401 -- fixtures
 
 COPY = databases.PREFIX
@@ -23,28 +24,40 @@ def pytest_configure() -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The first process is the last to end, and takes the template with it."""
     if not hasattr(config, "workerinput"):
-        databases.drop_shared_template(Path(os.environ["TEST_RUN_DIR"]))
+        databases.drop_templates(Path(os.environ["TEST_RUN_DIR"]))
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     """Migrate a template, then hand out a copy as the application's role; tests roll back what they write."""
     with django_db_blocker.unblock():
-        databases.share_template(Path(os.environ["TEST_RUN_DIR"]))
+        databases.share_template()
         with databases.copy_of_template(COPY):
             yield
 
 
+@pytest.fixture(scope="session")
+def the_ground() -> Standing[Any] | None:
+    """The ground on which a package's or a file's tests stand: overridden there."""
+    return None
+
+
+@pytest.fixture(scope="module")
+def standing(the_ground: Standing[Any], django_db_setup: None, django_db_blocker: Any) -> Iterator[Standing[Any]]:
+    """Let the tests of a file that roll back work where their ground stands; each takes it fresh."""
+    with the_ground.copy(django_db_blocker, f"{COPY}_ground"):
+        yield the_ground
+
+
 @pytest.fixture
-def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+def committed_db(the_ground: Standing[Any] | None, django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """A database of its own, fresh from the template, in which a test may commit: for races, workers and browsers.
 
-    Yields its name.
+    Where there is a ground it stands in it. Yields its name.
     """
-    with django_db_blocker.unblock():
-        with databases.copy_of_template(f"{COPY}_own") as name:
-            yield name
-        databases.point_at(COPY)
+    template = the_ground.share(django_db_blocker) if the_ground else databases.TEMPLATE
+    with django_db_blocker.unblock(), databases.copy_of_template(f"{COPY}_own", template) as name:
+        yield name
 
 
 @pytest.fixture

@@ -18,8 +18,10 @@ LONG = (
     "tests/permissions/test_matrix.py",
     "tests/portal/",
     "tests/browser/",
-    "tests/transparency/test_services_runs.py",
+    "tests/transparency/",
     "tests/core/test_keys.py",
+    "tests/core/test_jobs.py",
+    "tests/core/test_backup.py",
 )
 # Tests that share a set-up which is cheap beside them: any process takes the next one.
 SPLIT = ("tests/browser/test_accessibility.py", "tests/permissions/test_matrix.py")

@@ -52,7 +52,7 @@ def make_place() -> None:
     if not os.environ.get("DATABASE_SUPERUSER_URL"):
         urls = _open.enter_context(local_services.throwaway())
         os.environ.update(urls.environment())
-        os.environ["TEST_REDIS_IS_OURS"] = "1"
+        os.environ.update(TEST_REDIS_IS_OURS="1", TEST_DATABASE_IS_OURS="1")
     data_dir = tempfile.mkdtemp(prefix="portal-test-")
     _open.callback(shutil.rmtree, data_dir, ignore_errors=True)
     log_keys = Path(data_dir) / "log_keys.json"

@@ -49,9 +49,10 @@ class CeleryProcess:
         return self._log_path.read_text(encoding="utf-8", errors="replace")
 
     def kill(self) -> None:
-        """End it and its children at once, as a machine that goes away would."""
-        os.killpg(self.pid, signal.SIGKILL)
-        self._process.wait()
+        """End it and its children at once, as a machine that goes away would; nothing to do where it has ended."""
+        if self._process.poll() is None:
+            os.killpg(self.pid, signal.SIGKILL)
+            self._process.wait()
 
     def end(self) -> None:
         """Ask it to end, and wait until it has."""
@@ -116,17 +117,20 @@ def broker() -> Iterator[Any]:
 @pytest.fixture
 def start_worker(committed_db: str, broker: Any, tmp_path: Path) -> Iterator[Callable[[], CeleryProcess]]:
     """A function that starts a worker (prefork, one child) which also knows the tasks of `tests.tasks`."""
-    open_blocks: list[Any] = []
+    open_blocks: list[tuple[CeleryProcess, Any]] = []
 
     def start() -> CeleryProcess:
         arguments = ["worker", "-P", "prefork", "-c", "1", "--loglevel", "INFO", "--include", "tests.tasks"]
         arguments += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
         block = celery_process(arguments, database=committed_db, folder=tmp_path, ready=" ready.")
-        open_blocks.append(block)
-        return block.__enter__()
+        running: CeleryProcess = block.__enter__()
+        open_blocks.append((running, block))
+        return running
 
     yield start
-    for block in reversed(open_blocks):
+    for running, block in reversed(open_blocks):
+        # Its database and its broker are thrown away: there is nothing to bring to an end in good order.
+        running.kill()
         block.__exit__(None, None, None)
 
 

@@ -15,7 +15,7 @@ import psutil
 import pytest
 from celery import current_app
 from django.conf import settings as django_settings
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.workers import ROOT
 
@@ -23,6 +23,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 PASSWORD = "虚构口令-示例-2026"
 # No test of a page takes so long; Playwright waits for a script in a page without a limit.
 PATIENCE_SECONDS = 600
+# What is to be seen may take so long on a machine that has much else to do.
+SOON = 20_000
 
 
 @pytest.fixture(scope="package")
@@ -35,6 +37,7 @@ def chromium() -> Iterator[Browser]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-background-networking"])
+        expect.set_options(timeout=SOON)
         yield browser
         browser.close()
     if before is None:
@@ -88,7 +91,7 @@ def open_context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
         context = chromium.new_context(
             viewport={"width": width, "height": 900}, locale="zh-CN", accept_downloads=True, **options
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(SOON)
         opened.append(context)
         return context
 

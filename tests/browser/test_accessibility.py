@@ -17,12 +17,11 @@ from django.test import Client, override_settings
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests import databases
 from tests.browser.axe import violations
 from tests.browser.conftest import empty_broker
 from tests.browser.portal import Portal, web_server
 from tests.conftest import COPY
-from tests.permissions.objects import Objects, make_objects
+from tests.permissions.objects import OBJECTS, Objects
 from tests.permissions.people import ANONYMOUS, EVERYBODY, Who
 from tests.permissions.rules import OK
 from tests.permissions.table import TABLE
@@ -76,11 +75,11 @@ def objects(
     django_db_setup: None, django_db_blocker: Any, files: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Objects]:
     """One object of each kind, committed."""
-    with django_db_blocker.unblock(), databases.copy_of_template(f"{COPY}_pages"):
+    with OBJECTS.copy(django_db_blocker, f"{COPY}_pages"), django_db_blocker.unblock():
+        OBJECTS.copy_files(files)
         with override_settings(PRIVATE_FILES_DIR=files):
-            yield make_objects()
+            yield OBJECTS.fresh()
         empty_broker()
-    databases.point_at(COPY)
 
 
 @pytest.fixture(scope="module")

@@ -83,7 +83,6 @@ def report(django_db_setup: None, django_db_blocker: Any, files: Path) -> Iterat
             sign_log()
             yield made
         empty_broker()
-    databases.point_at(COPY)
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +108,7 @@ def test_from_the_list_to_a_checked_report_and_its_data_in_five_clicks(
     pdf = person.takes("下载 报告（PDF，已签名）")
     package = person.takes("下载数据包（ZIP）")
     person.on("核对这份文件")
+    page.wait_for_url("**/verify/**")
     path = tmp_path / "annual.pdf"
     path.write_bytes(pdf)
     person.count += 1  # the file is chosen

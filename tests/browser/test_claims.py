@@ -52,7 +52,6 @@ def portal(
             with web_server(f"{COPY}_claims", folder) as running:
                 yield running
         empty_broker()
-    databases.point_at(COPY)
     for name in ("NOTIFIER_GATEWAY_URL", "NOTIFIER_GATEWAY_SECRET"):
         del os.environ[name]
     if before is None:
@@ -155,6 +154,7 @@ def test_a_claim_is_made_without_scripts_at_200_percent(
     page.set_input_files("[name=slip]", photo)
     page.check("[name=consent]")
     page.click("main form button[type=submit]")
+    page.wait_for_url(re.compile("/claim/[0-9A-Z]{16}/$"))
     assert "正在核对" in page.inner_text("main")
     page.goto(f"{portal.url}/claim/")
     assert "我的认领" in page.inner_text("main")

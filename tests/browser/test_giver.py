@@ -75,7 +75,6 @@ def given(
             ground.arrived(ground.sent(city, "330182", "2000"), county)
             yield Given(running, gift, ground.paid(county, "2000"))
         empty_broker()
-    databases.point_at(COPY)
     for variable, value in before.items():
         os.environ.pop(variable) if value is None else os.environ.__setitem__(variable, value)
 

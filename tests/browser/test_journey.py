@@ -88,7 +88,6 @@ def world(
             empty_broker()
             yield World(name, tmp_path_factory.mktemp("lists"), first, second)
         empty_broker()
-    databases.point_at(COPY)
 
 
 Open = Callable[..., BrowserContext]
@@ -104,7 +103,7 @@ def bring_in(page: Page, portal: Portal, path: Path, *, keys: bool) -> None:
         page.keyboard.press("Enter")
     else:
         button.click()
-    expect(page).to_have_url(re.compile("/desk/donations/batches/"))
+    page.wait_for_url(re.compile("/desk/donations/batches/"))
     wait_for_job(page)
 
 
@@ -124,7 +123,9 @@ def wait_for_job(page: Page) -> None:
         if page.evaluate(ALIVE):
             expect(done).to_be_visible(timeout=SLOW)
         else:
-            refresh.click()
+            # On a page that is only half there, a job that has not come yet would be taken for a job done.
+            with page.expect_navigation():
+                refresh.click()
     expect(ready).to_be_attached(timeout=SLOW)
     expect(page.locator(".job")).to_have_count(0)
 
@@ -242,7 +243,7 @@ def a_report_is_asked_for(page: Page, portal: Portal) -> str:
     page.locator("select[name=scope]").select_option("alone")
     page.locator("select[name=period]").select_option(f"{LAST_MONTH:%Y-%m}")
     press(page, "button", "固定数据并制作", keys=False)
-    expect(page).to_have_url(re.compile("/desk/reports/[0-9]+-"))
+    page.wait_for_url(re.compile("/desk/reports/[0-9]+-"))
     number = page.url.rstrip("/").rsplit("/", 1)[1]
     expect(page.locator(".job[data-state=queued], .job[data-state=running]")).to_have_count(0, timeout=SLOW)
     page.goto(f"{portal.url}/desk/reports/{number}/")
@@ -269,6 +270,7 @@ def a_third_approves_it(page: Page, portal: Portal, number: str, world: World) -
     expect(page.get_by_role("heading", name=f"将公开 7 笔，合计 {format_yuan(world.total)}")).to_be_visible()
     expect(page.get_by_text(capital_amount(world.total))).to_be_visible()
     press(page, "button", "批准并公开", keys=False)
+    page.wait_for_url(f"**/desk/reports/{number}/")
     expect(page.locator(".job[data-state=queued], .job[data-state=running]")).to_have_count(0, timeout=SLOW)
     page.goto(f"{portal.url}/desk/reports/{number}/")
     expect(page.get_by_text("到公开页面查看")).to_be_visible()
@@ -290,7 +292,8 @@ def explain_what_is_odd(page: Page, portal: Portal, number: str) -> None:
         else:
             choice.first.check()
         page.fill("[name=reason]", "示例：核对过凭证，确为两笔。")
-        press(page, "button", "保存说明", keys=False)
+        with page.expect_navigation():
+            press(page, "button", "保存说明", keys=False)
     page.goto(f"{portal.url}/desk/reports/{number}/check/")
 
 

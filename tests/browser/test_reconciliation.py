@@ -81,7 +81,6 @@ def world(django_db_setup: None, django_db_blocker: Any, files: Path) -> Iterato
             empty_broker()
             yield name
         empty_broker()
-    databases.point_at(COPY)
 
 
 def test_fifty_gifts_of_a_banks_file_take_the_clerk_at_most_fifteen_clicks(

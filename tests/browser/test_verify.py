@@ -15,13 +15,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.test import override_settings
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests import databases
 from tests.browser.axe import violations
 from tests.browser.conftest import empty_broker
 from tests.browser.portal import Portal, web_server
 from tests.conftest import COPY
 from tests.transparency.log_ground import grow
-from tests.transparency.verify_ground import NOTE, Reports, make_reports
+from tests.transparency.verify_ground import NOTE, REPORTS, Reports
 from transparency.models import LogCheckpoint
 from transparency.notes import Checkpoint, Note, parse_checkpoint, parse_note, sign_text
 from transparency.selectors.public_log import log_verifiers
@@ -37,13 +36,12 @@ def reports(
     django_db_setup: None, django_db_blocker: Any, files: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Reports]:
     """Published reports, and a log that went on growing after them."""
-    with django_db_blocker.unblock(), databases.copy_of_template(f"{COPY}_verify"):
+    with REPORTS.copy(django_db_blocker, f"{COPY}_verify"), django_db_blocker.unblock():
+        REPORTS.copy_files(files)
         with override_settings(PRIVATE_FILES_DIR=files):
-            made = make_reports()
             grow(5, 300, 44)
-            yield made
+            yield REPORTS.fresh()
         empty_broker()
-    databases.point_at(COPY)
 
 
 @pytest.fixture(scope="module")
@@ -136,11 +134,11 @@ def test_without_scripts_the_forms_do_it(
     assert "tools/verify.py" in page.inner_text("main")
     page.fill("#id_sha256", reports.sha256(reports.second))
     page.get_by_role("button", name="按 SHA-256 核对").click()
-    assert "是本平台公开的原件" in page.inner_text("[data-answer]")
+    expect(page.locator("[data-answer]")).to_contain_text("是本平台公开的原件")
     page.get_by_text("把文件上传给本平台核对").click()
     page.set_input_files("#id_file", reports.path(reports.first))
     page.get_by_role("button", name="上传并核对").click()
-    assert "已有更正版" in page.inner_text("[data-answer]")
+    expect(page.locator("[data-answer]")).to_contain_text("已有更正版")
 
 
 def test_where_the_browser_may_not_compute_it_says_so_and_the_form_does_it(

@@ -8,7 +8,8 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
-from tests.donations.ground import Ground, make_ground
+from tests.donations.ground import STANDING, Ground
+from tests.standing import Standing
 
 
 @pytest.fixture(autouse=True)
@@ -21,18 +22,24 @@ def plain_static_files(settings: object) -> None:
     }
 
 
+@pytest.fixture(scope="session")
+def the_ground() -> Standing[Ground]:
+    """The small ground stands in the databases of these tests."""
+    return STANDING
+
+
 @pytest.fixture
-def ground(db: None) -> Ground:
+def ground(standing: Standing[Ground], db: None) -> Ground:
     """The small ground in the rolled-back database."""
     cache.clear()
-    return make_ground()
+    return standing.fresh()
 
 
 @pytest.fixture
-def committed_ground(committed_db: str) -> Ground:
+def committed_ground(committed_db: str, the_ground: Standing[Ground]) -> Ground:
     """The small ground in a database of its own, where threads and workers may commit."""
     cache.clear()
-    return make_ground()
+    return the_ground.fresh()
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from ledger.models import Fund
 from organizations.choices import Role
 from organizations.models import Branch
 from tests.factories.people import make_person, make_province
+from tests.standing import Standing
 
 DAY = datetime.date(2020, 1, 1)
 
@@ -138,6 +139,9 @@ def make_ground() -> Ground:
         stranger=make_person("wu.clerk", Role.CLERK, wenzhou),
         stranger_approver=make_person("ji.approver", Role.APPROVER, wenzhou),
     )
+
+
+STANDING = Standing("donations", make_ground)
 
 
 def yuan(text: str) -> Decimal:

@@ -26,7 +26,7 @@ from donations.services.claims.deciding import ask_for_photo, confirm_claim, dec
 from donations.services.claims.undoing import ask_to_undo, undo_identification
 from tests.core.test_nothing_in_clear import _dump, _forms, _redis
 from tests.donations.claims import NAME, OTHER_PHONE, PHONE, claimed, fresh, picture, pooled
-from tests.donations.ground import Ground, make_ground
+from tests.donations.ground import Ground
 from tests.transparency.test_my import code_of
 
 NOBODY = "爱心人士"
@@ -122,7 +122,7 @@ def test_every_sealed_column_of_claims_is_known_to_the_change_of_keys() -> None:
 
 
 def test_claims_take_new_keys_and_are_found_by_them(
-    committed_db: str, tmp_path: Path, settings: Any, django_db_blocker: Any
+    committed_ground: Ground, tmp_path: Path, settings: Any, django_db_blocker: Any
 ) -> None:
     path = tmp_path / "keyring.json"
     path.write_text(json.dumps(new_keyring()), encoding="utf-8")
@@ -130,9 +130,8 @@ def test_claims_take_new_keys_and_are_found_by_them(
     settings.PORTAL_KEYS = path
     with django_db_blocker.unblock():
         record_keys()
-        ground = make_ground()
-        claim, row = _confirmed(ground)
-        waits = claimed(ground.jiande, phone=OTHER_PHONE)
+        claim, row = _confirmed(committed_ground)
+        waits = claimed(committed_ground.jiande, phone=OTHER_PHONE)
         assert rotate_keys(lambda _line: None) == 0
         retire_old_keys(lambda _line: None)
         identity = GiverIdentity.objects.unscoped("t").get()
@@ -151,10 +150,10 @@ def messages(settings: Any, tmp_path: Path) -> Path:
 
 
 def test_neither_the_dump_nor_redis_nor_the_files_hold_what_a_claimant_said(
-    committed_db: str, broker: Any, django_db_blocker: Any, messages: Path, caplog: Any
+    committed_ground: Ground, broker: Any, django_db_blocker: Any, messages: Path, caplog: Any
 ) -> None:
     with django_db_blocker.unblock():
-        ground = make_ground()
+        ground = committed_ground
         row = pooled(ground.posted((NOBODY, "100"))[0], ground.clerk, name="乙虚构丙")
         client = Client()
         client.post("/claim/", {"phone": PHONE})

@@ -7,6 +7,7 @@ from accounts.models import User
 from organizations.choices import DIVISION_CODE_LENGTHS, BranchKind, DivisionLevel
 from organizations.models import Branch, Division
 from organizations.services import create_associations, create_branch, grant_role
+from tests.standing import Standing
 
 FOUNDED = datetime.date(2020, 1, 1)
 DIVISIONS = {
@@ -60,6 +61,13 @@ def make_province(*, towns: bool = False) -> dict[str, Branch]:
                     actor=None,
                 )
     return {one.code: one for one in Branch.objects.all()}
+
+
+def _make_towns() -> dict[str, Branch]:
+    return make_province(towns=True)
+
+
+TOWNS = Standing("towns", _make_towns)
 
 
 def branch_at(code: str) -> Branch:

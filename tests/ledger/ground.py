@@ -1,8 +1,7 @@
 """A small ground for the ledger's tests: branches, funds and people that can post."""
 
 import datetime
-import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection, transaction
@@ -27,6 +26,7 @@ from ledger.services import (
 from organizations.choices import SiteKind
 from organizations.models import Branch, Site
 from tests.factories.people import make_person, make_province
+from tests.standing import Standing
 
 POSTED_AT = datetime.datetime(2026, 3, 1, 4, 0, tzinfo=datetime.UTC)
 DAY = datetime.date(2026, 3, 1)
@@ -42,7 +42,7 @@ class Ground:
     cny: Unit
     # Whether all checks must hold at the end (tests that break the books on purpose say no).
     ends_in_order: bool = True
-    keys: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+    used_keys: int = 0
 
     def fund(self, branch_code: str = "330182", **over: object) -> Fund:
         """A fund of a branch, unrestricted unless `over` says otherwise."""
@@ -53,7 +53,8 @@ class Ground:
 
     def key(self) -> str:
         """A key not used before."""
-        return f"test:{next(self.keys)}"
+        self.used_keys += 1
+        return f"test:{self.used_keys}"
 
     def give(self, fund: Fund, *amounts: str, key: str = "") -> PostedBlock:
         """Post money gifts into a fund as one block."""
@@ -180,6 +181,9 @@ def make_ground() -> Ground:
         approver=make_person("yi.approver", "approver", jiande),
         cny=Unit.objects.get(code=CNY),
     )
+
+
+STANDING = Standing("ledger", make_ground)
 
 
 def write_records(block: PostedBlock) -> None:

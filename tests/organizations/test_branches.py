@@ -21,14 +21,15 @@ from organizations.services import (
     rename_branch,
     update_branch_facts,
 )
-from tests.factories.people import FOUNDED, branch_at, make_person, make_province
+from tests.factories.people import FOUNDED, branch_at, make_person
+from tests.standing import Standing
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def province() -> None:
-    make_province(towns=True)
+def province(standing: Standing) -> None:
+    """The small province with its towns stands already."""
 
 
 def school(parent: str, name: str, **over: object) -> Branch:

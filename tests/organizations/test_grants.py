@@ -13,14 +13,15 @@ from organizations.choices import ADMINISTRATOR_ROLES, OVERSIGHT_ROLES, WORK_ROL
 from organizations.models import RoleGrant
 from organizations.permissions import may
 from organizations.services import close_branch, end_grant, grant_role
-from tests.factories.people import FOUNDED, branch_at, make_person, make_province
+from tests.factories.people import FOUNDED, branch_at, make_person
+from tests.standing import Standing
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def province() -> None:
-    make_province(towns=True)
+def province(standing: Standing) -> None:
+    """The small province with its towns stands already."""
 
 
 def test_every_role_belongs_to_one_family() -> None:

@@ -14,9 +14,11 @@ from organizations.menu import MENU
 from organizations.models import Branch
 from organizations.services import grant_role
 from organizations.views.access import desk_page
-from tests.factories.people import branch_at, make_person, make_province
+from tests.factories.people import branch_at, make_person
+from tests.standing import Standing
 
-pytestmark = pytest.mark.django_db
+# The small province with its towns stands.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing")]
 
 PAGES = [
     "/desk/branches/",
@@ -36,8 +38,7 @@ PAGES = [
 
 
 @pytest.fixture
-def admin(client: Client) -> User:
-    make_province(towns=True)
+def admin(standing: Standing, client: Client) -> User:
     person = make_person("hz.admin", Role.BRANCH_ADMIN, branch_at("3301"))
     client.force_login(person)
     return person
@@ -81,7 +82,6 @@ ROUTES: list[tuple[str, int, int, int]] = [
 
 @pytest.mark.parametrize("who", [0, 1, 2], ids=["administrator", "clerk", "nobody"])
 def test_each_route_answers_each_person_as_the_table_says(client: Client, who: int) -> None:
-    make_province(towns=True)
     people = [
         make_person("hz.admin", Role.BRANCH_ADMIN, branch_at("3301")),
         make_person("hz.clerk", Role.CLERK, branch_at("3301"), with_below=True),
@@ -94,7 +94,6 @@ def test_each_route_answers_each_person_as_the_table_says(client: Client, who: i
 
 
 def test_a_superuser_without_roles_is_kept_out(client: Client) -> None:
-    make_province()
     client.force_login(User.objects.create_superuser("root", name="示例"))
     assert client.get("/desk/branches/3301/edit/").status_code == 403
     assert client.get("/desk/people/root/grants/").status_code == 403
@@ -110,7 +109,6 @@ def test_a_school_is_made_from_the_form(admin: User, client: Client) -> None:
 
 
 def test_a_branch_moves_only_when_confirmed(client: Client) -> None:
-    make_province(towns=True)
     admin = make_person("zj.admin", Role.BRANCH_ADMIN, branch_at("3301"))
     grant_role(person=admin, role=Role.BRANCH_ADMIN, branch=branch_at("3303"), authority="示例1号", actor=None)
     client.force_login(admin)
@@ -163,7 +161,6 @@ def test_roles_elsewhere_are_counted_and_not_shown(admin: User, client: Client) 
 def test_the_menu_shows_what_the_person_may_open_in_one_query(
     rf: RequestFactory, django_assert_num_queries: Any
 ) -> None:
-    make_province()
     request = rf.get("/desk/branches/330182/edit/")
     request.user = make_person("one", Role.CLERK, branch_at("3301"))
     with django_assert_num_queries(1):
@@ -175,7 +172,6 @@ def test_the_menu_shows_what_the_person_may_open_in_one_query(
 
 
 def test_the_menu_carries_counts_and_is_empty_for_strangers(rf: RequestFactory) -> None:
-    make_province()
     request = rf.get("/desk/roles/")
     request.user = make_person("one", Role.APPROVER, branch_at("3301"))
     request.desk_counts = {"desk_roles": 3}
@@ -184,7 +180,6 @@ def test_the_menu_carries_counts_and_is_empty_for_strangers(rf: RequestFactory) 
 
 
 def test_the_door_names_the_missing_right(rf: RequestFactory) -> None:
-    make_province()
     request = rf.get("/desk/")
     request.user = make_person("one", Role.CLERK, branch_at("3301"))
     assert desk_page()(lambda request: HttpResponse("in"))(request).content == b"in"

@@ -23,14 +23,15 @@ from organizations.permissions import (
     rights_of,
 )
 from organizations.services import end_grant, grant_role
-from tests.factories.people import branch_at, make_person, make_province
+from tests.factories.people import branch_at, make_person
+from tests.standing import Standing
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def province() -> None:
-    make_province(towns=True)
+def province(standing: Standing) -> None:
+    """The small province with its towns stands already."""
 
 
 @pytest.mark.parametrize("role", Role.values)

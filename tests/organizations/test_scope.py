@@ -19,7 +19,8 @@ from organizations.choices import BranchKind, Right, Role
 from organizations.models import Branch, BranchLineage, RoleGrant
 from organizations.permissions import branches_with, may, reaches
 from organizations.services import create_branch
-from tests.factories.people import FOUNDED, branch_at, make_person, make_province
+from tests.factories.people import FOUNDED, branch_at, make_person
+from tests.standing import Standing
 
 SCOPED = [model for model in apps.get_models() if isinstance(model._default_manager.get_queryset(), ScopedQuerySet)]
 # Published items are public as a whole: they are made when they are published.
@@ -57,9 +58,8 @@ def test_a_query_without_scope_fails_loudly(model: Any, read: Any) -> None:
 
 
 @pytest.fixture
-def rows(db: None) -> User:
+def rows(standing: Standing, db: None) -> User:
     """One row in each branch, and a person without grants."""
-    make_province(towns=True)
     for parent, kind, name in (
         ("330182", BranchKind.SCHOOL, "建德市示例中学红十字会"),
         ("3303", BranchKind.COMPANY, "虚构公司红十字会"),

@@ -23,14 +23,14 @@ from organizations.selectors import (
     successors_for,
 )
 from organizations.services import close_branch, create_branch
-from tests.factories.people import FOUNDED, branch_at, make_person, make_province
+from tests.factories.people import FOUNDED, branch_at, make_person
+from tests.standing import Standing
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def province() -> None:
-    make_province(towns=True)
+def province(standing: Standing) -> None:
     create_branch(parent=branch_at("330182"), kind=BranchKind.SCHOOL, name="示例中学红十字会", on=FOUNDED, actor=None)
 
 

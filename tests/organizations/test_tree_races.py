@@ -12,7 +12,7 @@ from organizations.choices import BranchKind
 from organizations.models import Branch
 from organizations.services import create_branch, move_branch
 from organizations.services.tree import lock_tree
-from tests.factories.people import FOUNDED, branch_at, make_province
+from tests.factories.people import FOUNDED, branch_at
 
 SOUND = ([], [], [], [], [])
 
@@ -66,20 +66,17 @@ def move_locked(code: str, parent: str) -> Callable[[], None]:
 
 
 def test_without_the_lock_two_moves_at_once_tear_the_tree(committed_db: str) -> None:
-    make_province(towns=True)
     at_once(move_raw("330106", "330182"), move_raw("330182", "330106"))
     assert Branch.objects.find_problems() != SOUND
 
 
 def test_with_the_lock_the_second_move_of_a_cycle_is_refused(committed_db: str) -> None:
-    make_province(towns=True)
     errors = at_once(move_locked("330106", "330182"), move_locked("330182", "330106"))
     assert [type(error) for error in errors] == [InvalidMoveToDescendant]
     assert Branch.objects.find_problems() == SOUND
 
 
 def test_moving_a_county_and_one_of_its_towns_at_once_leaves_a_sound_tree(committed_db: str) -> None:
-    make_province(towns=True)
     errors = at_once(
         lambda: move_branch(branch=branch_at("330182"), new_parent=branch_at("3303"), reason="示例", actor=None),
         lambda: move_branch(branch=branch_at("330182001"), new_parent=branch_at("330106"), reason="示例", actor=None),
@@ -92,8 +89,6 @@ def test_moving_a_county_and_one_of_its_towns_at_once_leaves_a_sound_tree(commit
 
 
 def test_two_schools_made_at_once_get_two_numbers(committed_db: str) -> None:
-    make_province()
-
     def make(name: str) -> Callable[[], None]:
         def run() -> None:
             create_branch(parent=branch_at("330182"), kind=BranchKind.SCHOOL, name=name, on=FOUNDED, actor=None)

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
-from tests import databases
 from tests.conftest import COPY
-from tests.permissions.objects import Objects, make_objects
+from tests.permissions.objects import OBJECTS, Objects
 
 
 @pytest.fixture(scope="package")
@@ -27,9 +26,9 @@ def objects(django_db_setup: None, django_db_blocker: Any, files: Path) -> Itera
         CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
         MFA_REQUIRED=False,
     )
-    with django_db_blocker.unblock(), databases.copy_of_template(f"{COPY}_table"), overridden:
-        yield make_objects()
-    databases.point_at(COPY)
+    with OBJECTS.copy(django_db_blocker, f"{COPY}_table"), django_db_blocker.unblock(), overridden:
+        OBJECTS.copy_files(files)
+        yield OBJECTS.fresh()
 
 
 @pytest.fixture(autouse=True)

@@ -65,6 +65,7 @@ from tests.factories.people import FOUNDED, branch_at, make_person, make_provinc
 from tests.permissions.people import EVERYBODY, HOME, Who
 from tests.permissions.training_objects import make_training
 from tests.reconciliation.files import Made, icbc
+from tests.standing import Standing
 from tests.transparency.ground import place_all
 from transparency.models import ReportRun
 from transparency.services.annual import add_opinion, open_draft, save_chapter
@@ -137,6 +138,9 @@ def make_objects() -> Objects:
         "file_part": 0,
     }
     return Objects(named, people)
+
+
+OBJECTS = Standing("objects", make_objects)
 
 
 def _person(who: Who) -> User:

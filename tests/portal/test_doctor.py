@@ -1,13 +1,17 @@
 """The doctor, asked by a person at the command line about real servers."""
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import psycopg2
 import pytest
 from django.db import connection
 
@@ -18,8 +22,28 @@ from core.notifying import bind_wechat, leave_message
 from redcross_portal import environment as reading
 from redcross_portal.environment import BASE_DIR
 from redcross_portal.first_secrets import make_missing_secrets
+from tests import databases
+from tests.workers import wait_for
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module", autouse=True)
+def durable_server(django_db_setup: None) -> Iterator[None]:
+    """The server of the tests waits for the disk, as one that is set up rightly does."""
+    databases.make_durable(True)
+    _until_durable("on")
+    yield
+    databases.make_durable(False)
+
+
+def _until_durable(word: str) -> None:
+    def told() -> bool:
+        with closing(psycopg2.connect(databases.superuser_url("postgres"))) as asked, asked.cursor() as cursor:
+            cursor.execute("SELECT current_setting('fsync'), current_setting('full_page_writes')")
+            return bool(cursor.fetchone() == (word, word))
+
+    wait_for(told, what=f"fsync {word}")
 
 
 @pytest.fixture
@@ -62,6 +86,22 @@ def test_an_application_that_connects_with_too_many_rights_is_wrong(environment:
     status, report = _doctor({**environment, "DATABASE_URL": _url(role)})
     assert status == 1
     assert _wrong(report) == {"数据库角色"}
+
+
+@pytest.mark.skipif(
+    not os.environ.get("TEST_DATABASE_IS_OURS"), reason="the server that is named is not ours to change"
+)
+def test_a_server_that_does_not_wait_for_the_disk_is_wrong(db: None) -> None:
+    databases.make_durable(False)
+    _until_durable("off")
+    try:
+        found = wait_for(
+            lambda: [one for one in examine() if one.level == Level.WRONG and "断电" in one.text], what="it"
+        )
+        assert found[0].subject == "数据库"
+    finally:
+        databases.make_durable(True)
+        _until_durable("on")
 
 
 def test_servers_that_cannot_be_reached_are_named_and_the_rest_is_still_asked(environment: dict[str, str]) -> None:

@@ -26,6 +26,7 @@ from reconciliation.services.reading import read_statement
 from reconciliation.services.statements import open_statement
 from tests.spending.ground import Ground as SpendingGround
 from tests.spending.ground import make_ground as make_spending_ground
+from tests.standing import Standing
 
 CODE = "330182"
 OPENED = datetime.date(2025, 12, 31)
@@ -130,3 +131,6 @@ def make_ground() -> Ground:
     ground = Ground(base, None)  # type: ignore[arg-type]
     ground.account = ground.open_account()
     return ground
+
+
+STANDING = Standing("reconciliation", make_ground)

@@ -7,7 +7,8 @@ import pytest
 from django.core.cache import cache
 
 from ledger.services.verifying import verify_books
-from tests.spending.ground import Ground, make_ground
+from tests.spending.ground import STANDING, Ground
+from tests.standing import Standing
 
 
 @pytest.fixture(autouse=True)
@@ -16,23 +17,29 @@ def no_second_factor(settings: Any) -> None:
     settings.MFA_REQUIRED = False
 
 
+@pytest.fixture(scope="session")
+def the_ground() -> Standing[Ground]:
+    """The small ground stands in the databases of these tests."""
+    return STANDING
+
+
 @pytest.fixture
-def ground(db: None) -> Iterator[Ground]:
+def ground(standing: Standing[Ground], db: None) -> Iterator[Ground]:
     """The small ground in the rolled-back database; at the end of each test all books and rows must agree."""
     cache.clear()
-    yield make_ground()
+    yield standing.fresh()
     assert {name: rows for name, rows in verify_books().items() if rows} == {}
 
 
 @pytest.fixture
-def loose_ground(db: None) -> Ground:
+def loose_ground(standing: Standing[Ground], db: None) -> Ground:
     """The same for tests that break rows on purpose."""
     cache.clear()
-    return make_ground()
+    return standing.fresh()
 
 
 @pytest.fixture
-def committed_ground(committed_db: str) -> Ground:
+def committed_ground(committed_db: str, the_ground: Standing[Ground]) -> Ground:
     """The small ground in a database of its own, where threads may commit."""
     cache.clear()
-    return make_ground()
+    return the_ground.fresh()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime
-import itertools
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -34,6 +33,7 @@ from spending.services.payments import PaymentDraft, create_payment, submit_paym
 from spending.services.receiving import Arrival, confirm_transfer, count_transfer
 from spending.services.transfers import TransferDraft, create_transfer, send_transfer, submit_transfer
 from tests.factories.people import FOUNDED, make_person, make_province
+from tests.standing import Standing
 
 LEVELS = ("33", "3301", "330182")
 
@@ -44,7 +44,12 @@ class Ground:
 
     branches: dict[str, Branch]
     people: dict[str, User]
-    keys: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+    used_keys: int = 0
+
+    def key(self) -> str:
+        """A key not used before."""
+        self.used_keys += 1
+        return f"test:{self.used_keys}"
 
     def person(self, login: str) -> User:
         """Somebody of the ground."""
@@ -54,7 +59,7 @@ class Ground:
         """The default fund of a branch, or a restricted one with `terms`."""
         if not terms:
             return ensure_default_fund(branch=self.branches[code], on=FOUNDED, actor=None)
-        terms = {"name": f"示例专项{next(self.keys)}", **terms}
+        terms = {"name": f"示例专项{self.key()}", **terms}
         return open_fund(branch=self.branches[code], terms=FundTerms(**terms), on=FOUNDED, actor=None)
 
     def give(self, fund: Fund, amount: str) -> None:
@@ -68,7 +73,7 @@ class Ground:
                 made_by=self.people[f"{code}.clerk"],
                 approved_by=self.people[f"{code}.approver"],
                 document="示例期初",
-                key=f"test:{next(self.keys)}",
+                key=self.key(),
                 movements=(
                     MovementDraft(
                         world_account(WorldParty.OPENING, unit_of_money()), money_holding(fund), Decimal(amount)
@@ -177,3 +182,6 @@ def make_ground() -> Ground:
         people[f"{code}.second"] = make_person(f"{code}.second", Role.APPROVER, branches[code])
     people["above"] = make_person("above", Role.SUPERVISOR, branches["33"], with_below=True)
     return Ground(branches, people)
+
+
+STANDING = Standing("spending", make_ground)

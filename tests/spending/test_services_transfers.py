@@ -35,7 +35,8 @@ from spending.services.transfers import (
     submit_transfer,
     withdraw_transfer,
 )
-from tests.spending.ground import Ground, make_ground
+from tests.spending.ground import Ground
+from tests.standing import Standing
 
 pytestmark = pytest.mark.django_db
 
@@ -303,9 +304,9 @@ def test_what_was_sent_stands_and_what_has_ended_never_changes(loose_ground: Gro
         max_size=6,
     )
 )
-def test_transfers_over_three_levels_conserve_every_fen(db: None, ways: list[Any]) -> None:
+def test_transfers_over_three_levels_conserve_every_fen(standing: Standing[Ground], db: None, ways: list[Any]) -> None:
     with transaction.atomic():
-        ground = make_ground()
+        ground = standing.fresh()
         funds = {code: ground.fund(code) for code in ("33", "3301", "330182")}
         for fund in funds.values():
             ground.give(fund, "500")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
@@ -19,6 +20,7 @@ from tests import databases
 from tests.factories.gifts import post_gifts, reverse_gift
 from tests.factories.people import make_person, make_province
 from tests.transparency.ground import place_all
+from tests.transparency.verify_ground import DATABASE, REPORTS, Reports
 
 BUDGETS = json.loads((Path(__file__).resolve().parent.parent / "query_budgets.json").read_text(encoding="utf-8"))
 
@@ -69,10 +71,8 @@ def public(django_db_setup: None, django_db_blocker: Any) -> Iterator[Public]:
 
     Committed, in a database of their own, once for all tests of a module: these only read, or roll back what they add.
     """
-    with django_db_blocker.unblock():
-        with databases.copy_of_template(f"{databases.PREFIX}_public"):
-            yield _posted()
-        databases.point_at(databases.PREFIX)
+    with django_db_blocker.unblock(), databases.copy_of_template(f"{databases.PREFIX}_public"):
+        yield _posted()
 
 
 def _posted() -> Public:
@@ -88,6 +88,21 @@ def _posted() -> Public:
     gifts["elsewhere"] = post_gifts(other, more, other_clerk, other_approver)[0]
     place_all()
     return Public(branches, gifts, clerk, approver)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the files of the reports lie."""
+    return tmp_path_factory.mktemp("verify")
+
+
+@pytest.fixture(scope="module")
+def reports(django_db_setup: None, django_db_blocker: Any, folder: Path) -> Iterator[Reports]:
+    """Published reports for all tests of a module: these only read, or put back what they change."""
+    with REPORTS.copy(django_db_blocker, DATABASE), django_db_blocker.unblock():
+        REPORTS.copy_files(folder)
+        with override_settings(PRIVATE_FILES_DIR=folder):
+            yield REPORTS.fresh()
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from ledger.services import ensure_default_fund
 from organizations.choices import Role
 from organizations.models import Branch
 from tests.factories.people import FOUNDED, make_person, make_province
+from tests.standing import Standing
 from tests.workers import wait_for
 from transparency.choices import ReportKind, ReportScope
 from transparency.models import LogHead, ReportRun
@@ -129,6 +130,9 @@ def make_ground() -> Ground:
         "auditor": make_person("auditor", Role.AUDITOR, top, with_below=True),
     }
     return ground
+
+
+STANDING = Standing("network", make_ground)
 
 
 def rows_of_run(run: ReportRun) -> list[dict[str, Any]]:

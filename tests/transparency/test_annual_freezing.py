@@ -27,6 +27,7 @@ from organizations.choices import SiteKind
 from organizations.models import Site
 from tests import databases
 from tests.permissions.objects import PAPER_BYTES
+from tests.standing import Standing
 from tests.transparency.ground import MONTHLY, place_all
 from tests.transparency.use_ground import UseGround, make_use_ground
 from transparency.chapters import ANNUAL_WORK, CHAPTERS
@@ -46,8 +47,7 @@ from transparency.services.freezing_use import summary_of
 EARLY = datetime.datetime.fromisoformat("2026-02-01T10:00:00+08:00")
 
 
-@pytest.fixture
-def ground(committed_db: str) -> UseGround:
+def make_years() -> UseGround:
     """Two years of a small network: gifts, payments, a transfer, a refund."""
     ground = make_use_ground()
     give = ground.gifts.give
@@ -68,6 +68,21 @@ def ground(committed_db: str) -> UseGround:
     give("33", "7.00", on="2026-01-02", posted="2026-01-03")
     place_all()
     return ground
+
+
+YEARS = Standing("years", make_years)
+
+
+@pytest.fixture(scope="session")
+def the_ground() -> Standing[UseGround]:
+    """The ground that each of these tests takes fresh."""
+    return YEARS
+
+
+@pytest.fixture
+def ground(committed_db: str, the_ground: Standing[UseGround]) -> UseGround:
+    """The two years, committed."""
+    return the_ground.fresh()
 
 
 def written(ground: UseGround, *chapters: str) -> AnnualDraft:

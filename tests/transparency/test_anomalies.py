@@ -15,7 +15,8 @@ from core.clock import frozen_at
 from core.errors import DomainError
 from core.progress import NoProgress
 from tests.factories.people import FOUNDED
-from tests.transparency.ground import Ground, make_ground, moment, publish
+from tests.standing import Standing
+from tests.transparency.ground import STANDING, Ground, moment, publish
 from transparency.choices import ANOMALY_REASONS, AnomalyRule, RunStatus
 from transparency.errors import PublishingBlocked, RunWrongState
 from transparency.models import Anomaly, AnomalyClearance, ReportRun
@@ -24,10 +25,16 @@ from transparency.services.publishing import approve_run, check_run
 from transparency.services.runs import correct_run, render_run
 
 
+@pytest.fixture(scope="session")
+def the_ground() -> Standing[Ground]:
+    """The ground that each of these tests takes fresh."""
+    return STANDING
+
+
 @pytest.fixture
-def ground(committed_db: str) -> Ground:
+def ground(committed_db: str, the_ground: Standing[Ground]) -> Ground:
     """The small network, committed."""
-    return make_ground()
+    return the_ground.fresh()
 
 
 def found(run: ReportRun) -> set[str]:

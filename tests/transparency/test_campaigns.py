@@ -30,14 +30,21 @@ from ledger.services.accounts import money_holding, open_transit, world_account
 from ledger.services.drafts import EntryDraft, MovementDraft
 from ledger.services.posting import post_entry
 from tests.donations.appeals import BANK, EMERGENCY, make_campaign, make_channel, picture, plan
-from tests.donations.ground import Ground, make_fund, make_ground
+from tests.donations.ground import STANDING, Ground, make_fund
+from tests.standing import Standing
 from tests.transparency.test_public_pages import body
 
 
+@pytest.fixture(scope="session")
+def the_ground() -> Standing[Ground]:
+    """The ground that each of these tests takes fresh."""
+    return STANDING
+
+
 @pytest.fixture
-def ground(db: None) -> Ground:
+def ground(standing: Standing[Ground], db: None) -> Ground:
     cache.clear()
-    return make_ground()
+    return standing.fresh()
 
 
 @pytest.fixture

@@ -22,7 +22,8 @@ from donations.models import Donation, GiftClaim, UnidentifiedGift
 from donations.services.claims.asking import file_claim
 from donations.services.claims.deciding import ask_for_photo, confirm_claim, decline_claim, propose_claim
 from tests.donations.claims import NAME, OTHER_PHONE, PHONE, TAIL, picture, pooled, said, slip
-from tests.donations.ground import Ground, make_ground
+from tests.donations.ground import STANDING, Ground
+from tests.standing import Standing
 from tests.transparency.test_my import code_of
 
 NOBODY = "爱心人士"
@@ -51,9 +52,15 @@ def files(settings: Any, tmp_path: Path) -> Path:
     return tmp_path / "messages"
 
 
+@pytest.fixture(scope="session")
+def the_ground() -> Standing[Ground]:
+    """The ground that each of these tests takes fresh."""
+    return STANDING
+
+
 @pytest.fixture
-def ground(db: None) -> Ground:
-    return make_ground()
+def ground(standing: Standing[Ground], db: None) -> Ground:
+    return standing.fresh()
 
 
 def proved(files: Path, phone: str = PHONE) -> Client:

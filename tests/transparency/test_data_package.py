@@ -13,16 +13,23 @@ import pytest
 from django.test import Client
 
 from donations.choices import NameChoice
-from tests.transparency.ground import Ground, make_ground, publish
+from tests.standing import Standing
+from tests.transparency.ground import STANDING, Ground, publish
 from transparency.models import ReportRun
 from transparency.rendering.package import field_meanings
 from transparency.services.publishing import withdraw_run
 
 
+@pytest.fixture(scope="session")
+def the_ground() -> Standing[Ground]:
+    """The ground that each of these tests takes fresh."""
+    return STANDING
+
+
 @pytest.fixture
-def ground(committed_db: str) -> Ground:
+def ground(committed_db: str, the_ground: Standing[Ground]) -> Ground:
     """The small network, committed."""
-    return make_ground()
+    return the_ground.fresh()
 
 
 def published(ground: Ground) -> ReportRun:

@@ -15,16 +15,23 @@ from donations.selectors.public import public_gift
 from ledger.models import Fund
 from spending.services.reversing import approve_reversal, request_reversal
 from tests.factories.gifts import post_gifts, reverse_gift
-from tests.spending.ground import Ground, make_ground
+from tests.spending.ground import STANDING, Ground
+from tests.standing import Standing
 from transparency.selectors.gift_ways import LISTED, GiftWay, gift_way
 
 pytestmark = pytest.mark.django_db
 GIVER, HELPED = "示例甲乙", "示例丙丁"
 
 
+@pytest.fixture(scope="session")
+def the_ground() -> Standing[Ground]:
+    """The ground that each of these tests takes fresh."""
+    return STANDING
+
+
 @pytest.fixture
-def ground(db: None) -> Ground:
-    return make_ground()
+def ground(standing: Standing[Ground], db: None) -> Ground:
+    return standing.fresh()
 
 
 def given(ground: Ground, fund: Fund, *amounts: str) -> list[Donation]:

@@ -32,6 +32,7 @@ from core.models import Job, PublicRecord
 from core.printing.signing import read_signature
 from core.progress import NoProgress
 from redcross_portal.first_secrets import new_report_key
+from tests.standing import Standing
 from tests.transparency.ground import Ground, make_ground, moment, publish
 from transparency.choices import FileRole, RunStatus
 from transparency.errors import RunWrongState
@@ -44,12 +45,26 @@ from transparency.services.publishing import approve_run, check_run, decline_run
 from transparency.services.report_keys import ReportKeyMissing, report_signer, signer_from_file
 
 
-@pytest.fixture
-def ground(committed_db: str) -> Ground:
-    """The small network with one gift, committed."""
+def make_given() -> Ground:
+    """The small network with one gift."""
     made = make_ground()
     made.give("33", "1.00", on="2025-01-05", posted="2025-01-06")
     return made
+
+
+GIVEN = Standing("given", make_given)
+
+
+@pytest.fixture(scope="session")
+def the_ground() -> Standing[Ground]:
+    """The ground that each of these tests takes fresh."""
+    return GIVEN
+
+
+@pytest.fixture
+def ground(committed_db: str, the_ground: Standing[Ground]) -> Ground:
+    """The small network with one gift, committed."""
+    return the_ground.fresh()
 
 
 def approved(ground: Ground, period: str = "2025-01") -> ReportRun:

@@ -12,7 +12,8 @@ from core.periods import parse_period
 from donations.models import Campaign
 from donations.services.appeals.closing import close_campaign
 from ledger.services import ensure_default_fund
-from tests.transparency.ground import Ground, make_ground, moment, place_all
+from tests.standing import Standing
+from tests.transparency.ground import STANDING, Ground, moment, place_all
 from tests.transparency.kinds_ground import fund_of, open_campaign, open_emergency
 from transparency.choices import ReportKind
 from transparency.definitions import definition_of
@@ -27,10 +28,16 @@ BULLETIN, FINAL, PROGRESS = (
 )  # fmt: skip
 
 
+@pytest.fixture(scope="session")
+def the_ground() -> Standing[Ground]:
+    """The ground that each of these tests takes fresh."""
+    return STANDING
+
+
 @pytest.fixture
-def ground(committed_db: str) -> Ground:
+def ground(committed_db: str, the_ground: Standing[Ground]) -> Ground:
     """The small network, committed: records get their place only from transactions that are over."""
-    return make_ground()
+    return the_ground.fresh()
 
 
 def set_on(ground: Ground, kind: str, first: str, **over: object) -> ReportSchedule:

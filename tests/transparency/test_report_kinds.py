@@ -21,9 +21,10 @@ from core.files import path_of
 from core.periods import parse_period
 from core.progress import NoProgress
 from donations.models import Donation
+from tests.standing import Standing
 from tests.transparency.ground import moment, place_all, publish, rows_of_run, total
 from tests.transparency.kinds_ground import fund_of, give_to, make_kind, open_campaign, open_emergency
-from tests.transparency.use_ground import UseGround, make_use_ground
+from tests.transparency.use_ground import STANDING, UseGround
 from transparency.choices import ReportKind, ReportPeriod, ReportScope
 from transparency.definitions import REPORT_DEFINITIONS, definition_of
 from transparency.errors import OutOfOrder, PeriodNotOver
@@ -38,10 +39,16 @@ BULLETIN, FINAL, PROGRESS = (
 )  # fmt: skip
 
 
+@pytest.fixture(scope="session")
+def the_ground() -> Standing[UseGround]:
+    """The ground that each of these tests takes fresh."""
+    return STANDING
+
+
 @pytest.fixture
-def ground(committed_db: str) -> UseGround:
+def ground(committed_db: str, the_ground: Standing[UseGround]) -> UseGround:
     """The small network, committed: records get their place only from transactions that are over."""
-    return make_use_ground()
+    return the_ground.fresh()
 
 
 def snapshot_of(run: ReportRun) -> dict[str, Any]:

@@ -20,8 +20,9 @@ from core.clock import frozen_at
 from core.files import path_of
 from core.money import format_yuan
 from core.progress import NoProgress
+from tests.standing import Standing
 from tests.transparency.ground import moment, publish
-from tests.transparency.use_ground import UseGround, make_use_ground
+from tests.transparency.use_ground import STANDING, UseGround
 from tests.transparency.use_history import FIRST, STEPS, Play
 from tests.transparency.verify_ground import sign_log
 from transparency.choices import BALANCE_PART, USE_PART, FileRole
@@ -34,10 +35,16 @@ from transparency.services.verifying_reports import check_report
 EDGES = ("opening", "in", "out", "closing")
 
 
+@pytest.fixture(scope="session")
+def the_ground() -> Standing[UseGround]:
+    """The ground that each of these tests takes fresh."""
+    return STANDING
+
+
 @pytest.fixture
-def ground(committed_db: str) -> UseGround:
+def ground(committed_db: str, the_ground: Standing[UseGround]) -> UseGround:
     """The small network, committed."""
-    return make_use_ground()
+    return the_ground.fresh()
 
 
 def content(run: ReportRun, role: str, part: int = 0) -> bytes:

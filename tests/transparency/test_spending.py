@@ -23,7 +23,7 @@ from spending.selectors.public import PublicPaymentFilter, payment_totals, publi
 from spending.services.documents import add_document, offer_copy, release_copy
 from spending.services.reversing import approve_reversal, request_reversal
 from tests import databases
-from tests.spending.ground import Ground, make_ground
+from tests.spending.ground import STANDING
 from tests.spending.test_services_payments import picture
 from tests.transparency.ground import place_all
 
@@ -35,7 +35,7 @@ class World:
     """Payments of a city and its county, one of them reversed, one to a person, one that helped many."""
 
     def __init__(self) -> None:
-        self.ground: Ground = make_ground()
+        self.ground = STANDING.fresh()
         city, county = self.ground.fund("3301"), self.ground.fund("330182")
         self.ground.give(city, "10000")
         self.ground.give(county, "10000")
@@ -65,10 +65,12 @@ class World:
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[World]:
     """Committed, in a database of its own, once for this module: the tests only read, or roll back what they add."""
-    with django_db_blocker.unblock(), override_settings(PRIVATE_FILES_DIR=tmp_path_factory.mktemp("files")):
-        with databases.copy_of_template(f"{databases.PREFIX}_spending"):
-            yield World()
-        databases.point_at(databases.PREFIX)
+    with (
+        STANDING.copy(django_db_blocker, f"{databases.PREFIX}_spending"),
+        django_db_blocker.unblock(),
+        override_settings(PRIVATE_FILES_DIR=tmp_path_factory.mktemp("files")),
+    ):
+        yield World()
 
 
 def text(client: Client, address: str, status: int = 200) -> str:

@@ -3,39 +3,23 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client, override_settings
+from django.test import Client
 from rest_framework.throttling import AnonRateThrottle
 
 from core.models import AuditEvent, StoredFile
-from tests import databases
-from tests.transparency.verify_ground import NOTE, Reports, make_reports
+from tests.transparency.verify_ground import NOTE, Reports
 from transparency import verify_forms
 from transparency.selectors.public_log import log_verifiers
 from transparency.services.verifying_reports.counting import metrics
 from transparency.services.verifying_reports.reading import MOST_BYTES
 from transparency.views.public import verify as view
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the files of all tests here lie."""
-    return tmp_path_factory.mktemp("verify")
-
-
-@pytest.fixture(scope="module")
-def reports(django_db_setup: None, django_db_blocker: Any, folder: Path) -> Iterator[Reports]:
-    """Committed once for all tests here: they only read."""
-    with django_db_blocker.unblock():
-        with databases.copy_of_template(f"{databases.PREFIX}_verify"), override_settings(PRIVATE_FILES_DIR=folder):
-            yield make_reports()
-        databases.point_at(databases.PREFIX)
 
 
 @pytest.fixture(autouse=True)

@@ -31,14 +31,12 @@ FREE_OF_CHANGE = LATER | {"entry"}
 @pytest.fixture(scope="module")
 def announced(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """A way to give, a campaign that was settled, and a change of use under notice, all in the log."""
-    with django_db_blocker.unblock():
-        with databases.copy_of_template(f"{databases.PREFIX}_appeals") as name:
-            with frozen_at(datetime.datetime(2026, 2, 1, 9, tzinfo=SHANGHAI)):
-                _announce()
-            place_all()
-            drop_checks(name, Campaign, GivingChannel, ChangeOfUse)
-            yield name
-        databases.point_at(databases.PREFIX)
+    with django_db_blocker.unblock(), databases.copy_of_template(f"{databases.PREFIX}_appeals") as name:
+        with frozen_at(datetime.datetime(2026, 2, 1, 9, tzinfo=SHANGHAI)):
+            _announce()
+        place_all()
+        drop_checks(name, Campaign, GivingChannel, ChangeOfUse)
+        yield name
 
 
 def _announce() -> None:

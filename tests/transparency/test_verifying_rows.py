@@ -39,13 +39,11 @@ FREE_OF_PAYMENT = FREE | {"status"}
 @pytest.fixture(scope="module")
 def posted(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """Gifts, payments, a transfer, a refund and a reversal, all in the log; CHECKs dropped, as a superuser can."""
-    with django_db_blocker.unblock():
-        with databases.copy_of_template(f"{databases.PREFIX}_rows") as name:
-            _post(make_use_ground())
-            place_all()
-            drop_checks(name, Donation, Entry, Movement, Payment, PublicRecord)
-            yield name
-        databases.point_at(databases.PREFIX)
+    with django_db_blocker.unblock(), databases.copy_of_template(f"{databases.PREFIX}_rows") as name:
+        _post(make_use_ground())
+        place_all()
+        drop_checks(name, Donation, Entry, Movement, Payment, PublicRecord)
+        yield name
 
 
 def _post(ground: UseGround) -> None:

@@ -14,6 +14,7 @@ from core.models import Job
 from organizations.choices import Role
 from tests.factories.people import make_person
 from tests.permissions.objects import PAPER_BYTES
+from tests.standing import Standing
 from tests.transparency.ground import Ground, make_ground, place_all
 from tests.transparency.test_views_desk import as_person, text_of
 from transparency.models import ChapterText
@@ -22,15 +23,29 @@ from transparency.tasks import render_annual_preview
 YEAR = today().year - 1
 
 
-@pytest.fixture
-def ground(committed_db: str, settings: Any) -> Ground:
-    """The small network, committed, without second factors."""
-    settings.MFA_REQUIRED = False
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+def make_year() -> Ground:
+    """The small network with a gift of the year, in the log."""
     ground = make_ground()
     ground.give("33", "1200.00", on=f"{YEAR}-05-05", posted=f"{YEAR}-05-06", donor="虚构甲集团有限公司")
     place_all()
     return ground
+
+
+YEAR_BEFORE = Standing("year", make_year)
+
+
+@pytest.fixture(scope="session")
+def the_ground() -> Standing[Ground]:
+    """The ground that each of these tests takes fresh."""
+    return YEAR_BEFORE
+
+
+@pytest.fixture
+def ground(committed_db: str, the_ground: Standing[Ground], settings: Any) -> Ground:
+    """The small network, committed, without second factors."""
+    settings.MFA_REQUIRED = False
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    return the_ground.fresh()
 
 
 @pytest.fixture

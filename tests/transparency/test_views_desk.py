@@ -19,7 +19,8 @@ from core.models import AuditEvent
 from core.progress import NoProgress
 from organizations.choices import Role
 from tests.factories.people import make_person
-from tests.transparency.ground import Ground, make_ground, moment, place_all, publish
+from tests.standing import Standing
+from tests.transparency.ground import STANDING, Ground, moment, place_all, publish
 from tests.transparency.kinds_ground import give_to, make_kind, open_emergency
 from transparency.choices import RunStatus
 from transparency.models import ReportRun, ReportSchedule
@@ -29,11 +30,17 @@ from transparency.services.publishing import sign_run
 from transparency.services.runs import render_run
 
 
+@pytest.fixture(scope="session")
+def the_ground() -> Standing[Ground]:
+    """The ground that each of these tests takes fresh."""
+    return STANDING
+
+
 @pytest.fixture
-def ground(committed_db: str, settings: Any) -> Ground:
+def ground(committed_db: str, the_ground: Standing[Ground], settings: Any) -> Ground:
     """The small network, committed, without second factors."""
     settings.MFA_REQUIRED = False
-    return make_ground()
+    return the_ground.fresh()
 
 
 def as_person(person: Any) -> Client:

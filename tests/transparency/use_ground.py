@@ -30,6 +30,7 @@ from spending.models import Payment, Transfer
 from spending.services.reversing import approve_reversal, request_reversal
 from tests.factories.people import make_person
 from tests.spending.ground import Ground as Spending
+from tests.standing import Standing
 from tests.transparency.ground import Ground, make_ground, moment
 
 CODES = ("33", "3301", "330182")
@@ -168,3 +169,6 @@ def make_use_ground() -> UseGround:
         for name in ("finance", "cashier"):
             people[f"{code}.{name}"] = make_person(f"{name}.{code}", Role.FINANCE, gifts.branches[code])
     return UseGround(gifts, Spending(gifts.branches, people))
+
+
+STANDING = Standing("use", make_use_ground)

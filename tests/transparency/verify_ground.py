@@ -1,15 +1,22 @@
-"""Published reports for the tests of verification: two versions with volumes, a draft, and the log signed over them."""
+"""Published reports for the tests of verification, the log signed over them, and hands that change what is stored."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from unittest import mock
+
+from django.db import connection
+from pypdf import PdfWriter
 
 from core.files import path_of
 from core.progress import NoProgress
+from tests import databases
+from tests.standing import Standing
 from tests.transparency.ground import Ground, make_ground, place_all
 from tests.transparency.ground import publish as publish_run
 from transparency.models import ReportRun
@@ -17,8 +24,12 @@ from transparency.rendering import report, volumes
 from transparency.services.runs import correct_run, render_run
 from transparency.services.signing import sign_checkpoint
 from transparency.services.tiling import tile_leaves
+from transparency.services.verifying_reports import check_report
 
 NOTE = "示例：首版漏印一栏"
+REPLICA = "SET session_replication_role = replica"
+# Where the reports lie that the tests of a file read.
+DATABASE = f"{databases.PREFIX}_verify"
 
 
 @dataclass(frozen=True)
@@ -72,3 +83,47 @@ def make_reports() -> Reports:
         draft = ground.ready("2025-02")
     sign_log()
     return Reports(ground, first, second, draft)
+
+
+REPORTS = Standing("reports", make_reports)
+
+
+def as_file(data: bytes) -> io.BytesIO:
+    """Bytes as a file that is handed over."""
+    return io.BytesIO(data)
+
+
+def written(writer: PdfWriter) -> bytes:
+    """The bytes of a PDF."""
+    target = io.BytesIO()
+    writer.write(target)
+    return target.getvalue()
+
+
+@contextmanager
+def changed_row(table: str, where: str, column: str, value: Any) -> Iterator[None]:
+    """One value changed by whoever may switch triggers off, and put back."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {column}::text FROM {table} WHERE {where}")  # noqa: S608
+        (before,) = cursor.fetchone()
+    # Only what the tests themselves say.
+    update = f"UPDATE {table} SET {column} = {{}} WHERE {where}"  # noqa: S608
+
+    def literal(text: Any) -> str:
+        return "'" + str(text).replace("'", "''") + "'"
+
+    databases.as_superuser(REPLICA, update.format(literal(value)), database=DATABASE)
+    try:
+        yield
+    finally:
+        databases.as_superuser(REPLICA, update.format(literal(before)), database=DATABASE)
+
+
+def checks(run: ReportRun) -> dict[str, list[dict[str, Any]]]:
+    """What is wrong with a report, by check."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    fresh = ReportRun.objects.unscoped("a test").select_related("branch", "corrects").get(pk=run.pk)
+    for problem in check_report(fresh).problems:
+        assert problem["message"]
+        found.setdefault(problem["check"], []).append(problem)
+    return found
