@@ -3,11 +3,12 @@
 from training.models.certificate import Certificate, CertificateEvent, CertificateQuerySet
 from training.models.course import Course, CourseVersion
 from training.models.enrolment import Attendance, Enrolment, ExamResult
-from training.models.instructor import Assignment, Instructor
+from training.models.instructor import Absence, Assignment, Instructor
 from training.models.learner import Learner
 from training.models.session import Lesson, Session, SessionEvent, SessionQuerySet
 
 __all__ = [
+    "Absence",
     "Assignment",
     "Attendance",
     "Certificate",

@@ -10,7 +10,7 @@ from core.audit import record_audit
 from core.clock import now
 from training.choices import CERTIFICATE_TRANSITIONS, SESSION_TRANSITIONS, CertificateStatus, SessionStatus
 from training.errors import WrongState
-from training.models import Certificate, CertificateEvent, Session, SessionEvent
+from training.models import Certificate, CertificateEvent, CourseVersion, Session, SessionEvent
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -25,6 +25,12 @@ def lock_session(session_id: int) -> Session:
         .get(pk=session_id)
     )
     return found
+
+
+def lock_version(version_id: int) -> CourseVersion:
+    """Read a course's version under its row lock: while a session is planned by it, its last day stands."""
+    rows = CourseVersion.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("course").get(pk=version_id)
 
 
 def require_session_step(session: Session, to_status: str) -> None:
