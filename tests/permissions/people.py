@@ -36,11 +36,23 @@ CLERK |= {"view_statements", "reconcile", "read_payers"}
 APPROVER |= {"view_statements", "confirm_sheets", "read_payers"}
 FINANCE |= {"view_statements", "reconcile", "confirm_sheets", "read_payers"}
 OVERSIGHT |= {"view_statements"}
+# First-aid training.
+TRAINING_OFFICER = {"view_training", "plan_training", "mark_training", "issue_certificates", "read_trainees"}
+INSTRUCTOR = {"view_training", "mark_training", "sign_results", "read_trainees"}
+OVERSIGHT |= {"view_training"}
 ROLE_RIGHTS: dict[str, set[str]] = {
     "clerk": CLERK,
     "approver": APPROVER,
     "finance": FINANCE,
-    "leader": {"view_gifts", "view_spending", "lead_spending", "view_statements", "view_ledger", "view_draft_reports"},
+    "leader": {
+        "view_gifts",
+        "view_spending",
+        "view_training",
+        "lead_spending",
+        "view_statements",
+        "view_ledger",
+        "view_draft_reports",
+    },
     "warehouse": {"view_gifts"},
     "publisher": {
         "view_gifts",
@@ -51,7 +63,8 @@ ROLE_RIGHTS: dict[str, set[str]] = {
         "publish_reports",
         "plan_appeals",
     },
-    "training_officer": set(),
+    "training_officer": TRAINING_OFFICER,
+    "instructor": INSTRUCTOR,
     "registry_coordinator": set(),
     "supervisor": OVERSIGHT,
     "auditor": OVERSIGHT,
@@ -62,6 +75,7 @@ ROLE_RIGHTS: dict[str, set[str]] = {
 }
 # Only these reach the branches below, and only where the grant says so.
 READING = {"view_gifts", "view_spending", "view_statements", "view_ledger", "view_draft_reports", "view_audit"}
+READING |= {"view_training"}
 # Kept apart from all work, so they can hold nothing beside it.
 ADMINISTRATORS = {"system_admin", "security_admin", "audit_admin"}
 
