@@ -80,6 +80,16 @@ def test_a_signed_and_a_cancelled_session_cannot_be_cancelled(ground: Ground) ->
     assert SessionEvent.objects.filter(session=other, to_status=SessionStatus.CANCELLED).count() == 1
 
 
+def test_a_signed_session_does_not_go_back_by_ending_its_sign_up(ground: Ground) -> None:
+    session = opened(ground, seats=2)
+    (place,) = joined(session, 1)
+    held(ground, session, {place.pk: all_passed(session)})
+    with pytest.raises(WrongState):
+        close_session(session_id=session.pk, actor=ground.person("officer"))
+    session.refresh_from_db()
+    assert session.status == SessionStatus.SIGNED
+
+
 @pytest.mark.parametrize("login", ["lead", "auditor", "stranger"])
 def test_changes_are_for_those_who_plan_in_the_branch(ground: Ground, login: str) -> None:
     session = opened(ground)

@@ -61,7 +61,6 @@ def test_a_session_needs_an_instructor_for_each_group_in_each_lesson(ground: Gro
     lead = ground.instructors["lead"]
     lessons = (LessonPlan(*lesson_times(in_days(7)), (lead,)),)
     plan = make_plan(ground, day=in_days(7), seats=11, lessons=lessons)
-    plan = make_plan(ground, day=in_days(7), seats=11, lessons=lessons)
     with pytest.raises(TrainingError) as refused:
         create_session(plan=plan, actor=ground.person("officer"))
     assert "2 名师资" in refused.value.fields["lessons"]

@@ -36,11 +36,16 @@ def lock_version(version_id: int) -> CourseVersion:
 def require_session_step(session: Session, to_status: str) -> None:
     """Raise WrongState unless a locked session may move to this state."""
     if to_status not in SESSION_TRANSITIONS[session.status]:
-        raise WrongState(
-            "session_wrong_state",
-            _("培训班 %(number)s 现在是“%(now)s”，这一步已由他人办理或不能办理，请刷新页面查看。")
-            % {"number": session.number, "now": SessionStatus(session.status).label},
-        )
+        raise wrong_session_state(session)
+
+
+def wrong_session_state(session: Session) -> WrongState:
+    """What is said where a session is not in the state that a step needs."""
+    return WrongState(
+        "session_wrong_state",
+        _("培训班 %(number)s 现在是“%(now)s”，这一步已由他人办理或不能办理，请刷新页面查看。")
+        % {"number": session.number, "now": SessionStatus(session.status).label},
+    )
 
 
 def move_session(session: Session, to_status: str, *, actor: User, reason: str = "", **changes: Any) -> None:

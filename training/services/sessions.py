@@ -20,7 +20,13 @@ from organizations.permissions import require
 from training.choices import Audience, KeyGroup, SessionStatus, TeachingRole
 from training.errors import TrainingError, WrongState
 from training.models import Assignment, CourseVersion, Instructor, Lesson, Session
-from training.services.moving import lock_session, lock_version, move_session, note_session
+from training.services.moving import (
+    lock_session,
+    lock_version,
+    move_session,
+    note_session,
+    wrong_session_state,
+)
 from training.services.teaching import Duty, require_free, told_of_clashes
 
 if TYPE_CHECKING:
@@ -133,6 +139,9 @@ def close_session(*, session_id: int, actor: User) -> Session:
     with transaction.atomic():
         session = lock_session(session_id)
         require(actor, Right.PLAN_TRAINING, session.branch)
+        # A signed one goes back to CLOSED too, but by the hand of who issues (services/examining.py).
+        if session.status != SessionStatus.OPEN:
+            raise wrong_session_state(session)
         move_session(session, SessionStatus.CLOSED, actor=actor)
     return session
 

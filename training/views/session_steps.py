@@ -21,7 +21,7 @@ from core.views.answers import add_refusal, posted, say_refusal
 from organizations.choices import Right
 from organizations.permissions import may, require
 from organizations.views.access import StaffRequest, desk_page
-from training.choices import MARKABLE_SESSION, SESSION_TRANSITIONS, SessionStatus
+from training.choices import MARKABLE_SESSION, SessionStatus
 from training.models import Session
 from training.permissions import session_for
 from training.selectors.sessions import lessons_of
@@ -32,13 +32,13 @@ from training.session_forms import CancelForm, MoveLessonForm, SeatsForm, times_
 
 @dataclass(frozen=True)
 class Step:
-    """One step: its words, the state it leads to, what is asked for, and its service."""
+    """One step: its words, from which states, what is asked for, and its service."""
 
     title: Any
     lead: Any
     submit: Any
     done: Any
-    to_status: str
+    states: frozenset[str]
     service: Callable[..., Any]
     form: type[forms.Form] = forms.Form
     tone: str = "info"
@@ -51,7 +51,7 @@ STEPS: dict[str, Step] = {
         lead=gettext_lazy("开放后面向公众的班在网站上列出，可以报名；课程、地点和师资不能再改。"),
         submit=gettext_lazy("核对无误，开放报名"),
         done=gettext_lazy("已开放报名。"),
-        to_status=SessionStatus.OPEN,
+        states=frozenset({SessionStatus.DRAFT, SessionStatus.CLOSED}),
         service=open_session,
         kind="primary",
     ),
@@ -60,7 +60,7 @@ STEPS: dict[str, Step] = {
         lead=gettext_lazy("截止后网上不能再报名；有人取消时候补的人仍会递补。需要时可以再开放。"),
         submit=gettext_lazy("截止报名"),
         done=gettext_lazy("报名已截止。"),
-        to_status=SessionStatus.CLOSED,
+        states=frozenset({SessionStatus.OPEN}),
         service=close_session,
         tone="warning",
     ),
@@ -69,7 +69,7 @@ STEPS: dict[str, Step] = {
         lead=gettext_lazy("取消后不能恢复：所有报名和候补一并取消并短信告知，师资的时间空出来。"),
         submit=gettext_lazy("确认取消"),
         done=gettext_lazy("培训班已取消，报名的人已收到通知。"),
-        to_status=SessionStatus.CANCELLED,
+        states=frozenset({SessionStatus.DRAFT, SessionStatus.OPEN, SessionStatus.CLOSED}),
         service=cancel_session,
         form=CancelForm,
         tone="danger",
@@ -163,7 +163,7 @@ def lesson_move(request: StaffRequest, number: str, lesson_id: int) -> HttpRespo
 
 def why_not_now(session: Session, step: str) -> str:
     """Why this step cannot be taken now; empty where it can."""
-    if STEPS[step].to_status in SESSION_TRANSITIONS[session.status]:
+    if session.status in STEPS[step].states:
         return ""
     return _("培训班 %(number)s 现在是“%(status)s”，不能办理这一步。") % {
         "number": session.number,
