@@ -128,6 +128,7 @@ def test_without_the_lock_a_plan_and_an_absence_are_still_kept_apart_by_the_trig
                 instructor_id=lead.pk, starts_at=start, ends_at=end, actor=committed_ground.person("lead")
             ),
         )
+        assert "TrainingError" in names(results)
         assert len([one for one in results if isinstance(one, (Session, Absence))]) == 1
 
 

@@ -43,9 +43,9 @@ def post(client: Client, name: str, *args: Any, **values: Any) -> str:
     return response.content.decode()
 
 
-def lesson(ground: Ground, row: int, day: datetime.date, **over: Any) -> dict[str, Any]:
+def lesson(ground: Ground, row: int, on: datetime.date, **over: Any) -> dict[str, Any]:
     values = {
-        "day": day.isoformat(),
+        "day": on.isoformat(),
         "starts": "09:00",
         "ends": "12:00",
         "lead": str(ground.instructors["lead"].pk),
@@ -111,7 +111,7 @@ def test_a_row_is_added_with_the_one_before_it_and_dropped_again_and_nothing_typ
     assert in_days(8).isoformat() in added
     assert "只写了一半" in added
     assert typed["key"] in added
-    assert "error-summary" not in added
+    assert "还有问题要改" not in added
     assert Session.objects.unscoped("test").count() == 0
     two = form(ground, lesson(ground, 1, in_days(7)), lesson(ground, 2, in_days(9)))
     dropped = post(officer, "desk_training_session_new", **two, drop_lesson="1")
@@ -278,7 +278,14 @@ def test_lists_and_pages_ask_the_database_as_often_for_many_as_for_few(
 
 def test_somebody_who_plans_in_two_branches_chooses_for_which(ground: Ground) -> None:
     both = make_person("both", "training_officer", ground.branch)
-    grant_role(person=both, role="training_officer", branch=branch_at("3301"), actor=None, valid_from=FOUNDED)
+    grant_role(
+        person=both,
+        role="training_officer",
+        branch=branch_at("3301"),
+        authority="示例委托书1号",
+        actor=None,
+        valid_from=FOUNDED,
+    )
     ground.people["both"] = both
     client = client_of(ground, "both")
     assert "为哪个红十字会办理" in page(client, "desk_training_session_new")

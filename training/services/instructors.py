@@ -19,7 +19,7 @@ from core.sealed import reveal, seal_into
 from organizations.choices import Right
 from organizations.permissions import require
 from training.choices import CourseKind, InstructorGrade
-from training.errors import TrainingError, WrongState
+from training.errors import TrainingError, WrongState, constraint_of
 from training.models import Absence, Assignment, Instructor
 from training.permissions import require_times_of
 from training.services.teaching import IN_AN_ABSENCE, lock_instructors
@@ -276,10 +276,10 @@ def _require_lessons_hold(instructor: Instructor, field: str = "") -> None:
 def _told_of(
     error: IntegrityError, instructor: Instructor, starts_at: datetime.datetime, ends_at: datetime.datetime
 ) -> Exception:
-    if ABSENCE_TWICE in str(error):
+    if constraint_of(error) == ABSENCE_TWICE:
         sentence = _("和已登记的另一段时间重叠，请先删除那一段，或错开时间。")
         return TrainingError("absence_overlaps", sentence, {"starts": sentence})
-    if IN_AN_ABSENCE not in str(error):
+    if constraint_of(error) != IN_AN_ABSENCE:
         return error
     planned = instructor.assignments.filter(is_active=True, starts_at__lt=ends_at, ends_at__gt=starts_at)
     first = planned.select_related("lesson__session").order_by("starts_at").first()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.clock import SHANGHAI
 from training.choices import TeachingRole
-from training.errors import TrainingError
+from training.errors import TrainingError, constraint_of
 from training.models import Absence, Assignment, Instructor
 
 # Constraints of the database that hold the same, whoever writes.
@@ -84,7 +84,7 @@ def told_of_clashes(sentence: str, field: str) -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        if IN_TWO_PLACES not in str(error) and IN_AN_ABSENCE not in str(error):
+        if constraint_of(error) not in (IN_TWO_PLACES, IN_AN_ABSENCE):
             raise
         raise TrainingError("instructor_not_free", sentence, {field: sentence}) from error
 
