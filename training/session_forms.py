@@ -120,10 +120,10 @@ class SessionForm(forms.Form):
 class LessonForm(forms.Form):
     """One lesson; a row in which nothing stands is left out."""
 
-    day = forms.DateField(label=_("日期"), widget=DayInput, required=False)
-    starts = forms.TimeField(label=_("从"), widget=HourInput, required=False)
-    ends = forms.TimeField(label=_("到"), widget=HourInput, required=False)
-    lead = forms.ChoiceField(label=_("主讲"), required=False)
+    day = forms.DateField(label=_("日期"), widget=DayInput, error_messages={"required": _("请填写这次课的日期。")})
+    starts = forms.TimeField(label=_("从"), widget=HourInput, error_messages={"required": _("请填写开始时间。")})
+    ends = forms.TimeField(label=_("到"), widget=HourInput, error_messages={"required": _("请填写结束时间。")})
+    lead = forms.ChoiceField(label=_("主讲"), error_messages={"required": _("请选择主讲。")})
     assistants = forms.MultipleChoiceField(label=_("助教"), widget=forms.CheckboxSelectMultiple, required=False)
 
     def __init__(self, data: Any = None, *, offered: Mapping[str, Instructor], **kwargs: Any) -> None:
@@ -135,6 +135,9 @@ class LessonForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- narrows the type
             field.choices = choices
+        if self.is_bound and self.is_empty:
+            for one in self.fields.values():
+                one.required = False
 
     @property
     def is_open(self) -> bool:
@@ -143,17 +146,8 @@ class LessonForm(forms.Form):
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was said of this row."""
-        return not any(self.cleaned_data.get(name) for name in ("day", "lead", "assistants"))
-
-    def clean(self) -> dict[str, Any]:
-        """A row is whole or empty."""
-        data = super().clean() or {}
-        if any(data.get(name) for name in ("day", "lead", "assistants")):
-            for name, sentence in _MISSING.items():
-                if not data.get(name) and name not in self.errors:
-                    self.add_error(name, sentence)
-        return data
+        """Whether nothing was typed into this row; the usual hours alone are nothing."""
+        return not any(self[name].value() for name in ("day", "lead", "assistants"))
 
     def plan(self) -> LessonPlan:
         """What was asked for; the lead comes first."""
@@ -164,14 +158,6 @@ class LessonForm(forms.Form):
             datetime.datetime.combine(data["day"], data["ends"], SHANGHAI),
             tuple(self._offered[pk] for pk in chosen),
         )
-
-
-_MISSING: dict[str, Any] = {
-    "day": _("请填写这次课的日期。"),
-    "starts": _("请填写开始时间。"),
-    "ends": _("请填写结束时间。"),
-    "lead": _("请选择主讲。"),
-}
 
 
 class PlanForms:
