@@ -268,9 +268,7 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
             Right.READ_TRAINEES,
         }
     ),
-    Role.INSTRUCTOR: frozenset(
-        {Right.VIEW_TRAINING, Right.MARK_TRAINING, Right.SIGN_RESULTS, Right.READ_TRAINEES}
-    ),
+    Role.INSTRUCTOR: frozenset({Right.VIEW_TRAINING, Right.MARK_TRAINING, Right.SIGN_RESULTS, Right.READ_TRAINEES}),
     Role.REGISTRY_COORDINATOR: frozenset(),
     Role.SUPERVISOR: frozenset(
         {

@@ -28,6 +28,12 @@ QUERIES: dict[str, str] = {
           LEFT JOIN LATERAL (SELECT to_status FROM training_sessionevent
                               WHERE session_id = s.id ORDER BY id DESC LIMIT 1) v ON true
          WHERE v.to_status IS DISTINCT FROM s.status LIMIT 100""",
+    # What a course asks for is what it asked for on the first day.
+    "session_has_the_version_of_its_first_day": """
+        SELECT s.number, v.number AS version, v.valid_from, v.valid_to, s.starts_on
+          FROM training_session s JOIN training_courseversion v ON v.id = s.version_id
+         WHERE s.status <> 'cancelled'
+           AND (s.starts_on < v.valid_from OR s.starts_on >= coalesce(v.valid_to, 'infinity')) LIMIT 100""",
     "session_numbers_without_gap": """
         SELECT branch_id, year, last, n FROM (
             SELECT branch_id, split_part(number, '-', -2) AS year,

@@ -1,8 +1,16 @@
 """What can be wrong in training."""
 
+from __future__ import annotations
+
+from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Conflict, DomainError
+
+
+def constraint_of(error: IntegrityError) -> str:
+    """The constraint that refused, declared or named by a trigger; empty where there is none."""
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
 
 
 class TrainingError(DomainError):

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from core.errors import NotFound
-from organizations.choices import Right
-from organizations.permissions import may
+from organizations.choices import BranchKind, Right
+from organizations.models import Branch
+from organizations.permissions import branches_with, may, require
 from training.choices import TeachingRole
 from training.models import (
     Aed,
     Assignment,
     Certificate,
+    Course,
     Enrolment,
     FirstAidPlace,
+    Instructor,
     MassLesson,
     RescueCase,
     ServiceContract,
@@ -125,6 +129,52 @@ def contract_for(person: User, number: str) -> ServiceContract:
     if found is None:
         raise NotFound("contract_not_found", _("没有找到这份合同，或它不在您的范围内，请核对编号。"))
     return found
+
+
+def instructor_for(person: User, instructor_id: int) -> Instructor:
+    """An instructor that the person may see; raises NotFound, also for one outside their branches."""
+    found: Instructor | None = (
+        Instructor.objects.visible_to(person, Right.VIEW_TRAINING)
+        .select_related("branch", "person", "created_by")
+        .filter(pk=instructor_id)
+        .first()
+    )
+    if found is None:
+        raise NotFound("instructor_not_found", _("没有找到这位师资，或其不在您的范围内。"))
+    return found
+
+
+def course_by_code(code: str) -> Course:
+    """A course of the catalogue, which is the same for everybody; raises NotFound."""
+    found = Course.objects.filter(code=_plain(code)).first()
+    if found is None:
+        raise NotFound("course_not_found", _("没有这门课程，请从课程目录中选择。"))
+    return found
+
+
+def catalogue_branch() -> Branch:
+    """The branch that keeps the catalogue: the province's. Raises NotFound in an empty portal."""
+    found: Branch | None = Branch.objects.filter(kind=BranchKind.PROVINCE).order_by("path").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def seen_branches(person: User, rows: Iterable[Session | Instructor]) -> frozenset[int]:
+    """Ids of those branches of some rows in which a person sees training: only there a link leads somewhere."""
+    ids = {one.branch_id for one in rows}
+    return frozenset(branches_with(person, Right.VIEW_TRAINING).filter(pk__in=ids).values_list("pk", flat=True))
+
+
+def keeps_times_of(person: User, instructor: Instructor) -> bool:
+    """Whether somebody writes down when an instructor cannot teach: who plans in the branch, and they themselves."""
+    return instructor.person_id == person.pk or may(person, Right.PLAN_TRAINING, instructor.branch)
+
+
+def require_times_of(person: User, instructor: Instructor) -> None:
+    """Refuse (404 or 403, as `require`) who does not."""
+    if not keeps_times_of(person, instructor):
+        require(person, Right.PLAN_TRAINING, instructor.branch)
 
 
 def leads(person: User, session: Session) -> bool:

@@ -16,7 +16,7 @@ from PIL import Image
 
 from accounts.models import User
 from accounts.services import disable_person
-from core.clock import today
+from core.clock import SHANGHAI, today
 from core.files import store_file
 from core.models import Job, StoredFile
 from core.progress import NoProgress
@@ -67,6 +67,9 @@ from tests.permissions.training_objects import make_training
 from tests.reconciliation.files import Made, icbc
 from tests.standing import Standing
 from tests.transparency.ground import place_all
+from training.models import CourseVersion, Session
+from training.services.instructors import InstructorFacts, add_absence, register_instructor
+from training.services.sessions import LessonPlan, SessionPlan, create_session, open_session
 from transparency.models import ReportRun
 from transparency.services.annual import add_opinion, open_draft, save_chapter
 from transparency.services.daily import choose_daily_checkpoints
@@ -130,6 +133,7 @@ def make_objects() -> Objects:
         **_appeals(clerk, approver),
         **_claims(approver),
         **_statements(clerk),
+        **_training(people["training_officer.own"]),
         "opening": _opening(people["finance.own"]).pk,
         "volume": 1,
         "sha256": "0" * 64,
@@ -406,6 +410,44 @@ def _claims(approver: User) -> dict[str, Any]:
         "free_batch": batch.number,
         "pooled_gift": waiting.number,
         **{f"step_{name}": name for name in names},
+    }
+
+
+def _training(officer: User) -> dict[str, Any]:
+    """An instructor of HOME with a time they cannot teach; a session in draft, and an open one with its lesson."""
+    branch = branch_at(HOME)
+    facts = InstructorFacts(
+        "示例师资", "first", ("cpr_aed", "first_aider"), FOUNDED, yearly_hours=20, phone="13800000000"
+    )
+    instructor = register_instructor(branch=branch, facts=facts, actor=officer)
+    morning = datetime.datetime.combine(today() + datetime.timedelta(days=30), datetime.time(9), SHANGHAI)
+
+    def drafted(days: int) -> Session:
+        start = morning + datetime.timedelta(days=days)
+        lesson = LessonPlan(start, start + datetime.timedelta(hours=3), (instructor,))
+        plan = SessionPlan(
+            branch=branch,
+            version=CourseVersion.objects.get(course__code="cpr-aed", number=1),
+            title="示例心肺复苏班",
+            area=Division.objects.get(code="330106"),
+            place="示例路 1 号",
+            seats=8,
+            lessons=(lesson,),
+        )
+        return create_session(plan=plan, actor=officer)
+
+    opened = open_session(session_id=drafted(1).pk, actor=officer)
+    away = add_absence(
+        instructor_id=instructor.pk, starts_at=morning, ends_at=morning + datetime.timedelta(hours=9), actor=officer
+    )
+    return {
+        "instructor": instructor.pk,
+        "absence": away.pk,
+        "training_draft": drafted(2).number,
+        "training_open": opened.number,
+        "training_lesson": opened.lessons.get().pk,
+        "course": "cpr-aed",
+        "step_open": "open",
     }
 
 

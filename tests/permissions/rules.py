@@ -142,6 +142,21 @@ def at_home(*rights: str, door: tuple[str, ...] = ()) -> Rule:
     return Rule(f"at home {rights}", answer)
 
 
+def at_branch(branch: str, right: str) -> Rule:
+    """Something to be done in a branch other than HOME, as `at_home`."""
+
+    def answer(who: Who) -> Answer:
+        if not who.signed_in:
+            return LOGIN
+        if not who.holds(right):
+            return FORBIDDEN
+        if who.may(right, branch):
+            return OK
+        return FORBIDDEN if who.reaches(branch) else MISSING
+
+    return Rule(f"at {branch} {right}", answer)
+
+
 def owner(login: str) -> Rule:
     """The one person whose it is; for anybody else it is not there."""
 

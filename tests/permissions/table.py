@@ -4,6 +4,7 @@ from tests.permissions.people import HOME
 from tests.permissions.rules import (
     Route,
     acts_at_end,
+    at_branch,
     at_home,
     ends_channel,
     ends_grant,
@@ -582,6 +583,39 @@ RECONCILIATION = {
     ),
 }
 
+PLANS_TRAINING = seen("view_training", "plan_training", door=("plan_training",))
+NEW_TRAINING = at_home("plan_training")
+KEEPS_TIMES = seen("view_training", "plan_training")
+KEEPS_CATALOGUE = at_branch("33", "plan_training")
+OPEN_SESSION = {"number": "training_open"}
+TAUGHT_BY = {"instructor_id": "instructor"}
+TRAINING_PLANNING = {
+    "desk_training_sessions": Route(holds("view_training")),
+    "desk_training_session_new": Route(NEW_TRAINING, NEW_TRAINING, query=f"?branch={HOME}"),
+    "desk_training_session": Route(seen("view_training"), arguments=OPEN_SESSION),
+    "desk_training_session_edit": Route(PLANS_TRAINING, PLANS_TRAINING, {"number": "training_draft"}),
+    "desk_training_seats": Route(PLANS_TRAINING, PLANS_TRAINING, OPEN_SESSION, sends={"seats": "9"}),
+    "desk_training_lesson_move": Route(
+        PLANS_TRAINING, PLANS_TRAINING, {**OPEN_SESSION, "lesson_id": "training_lesson"}
+    ),
+    "desk_instructors": Route(holds("view_training")),
+    "desk_instructor_new": Route(NEW_TRAINING, NEW_TRAINING, query=f"?branch={HOME}"),
+    "desk_instructor": Route(seen("view_training"), arguments=TAUGHT_BY),
+    "desk_instructor_edit": Route(PLANS_TRAINING, PLANS_TRAINING, TAUGHT_BY),
+    "desk_instructor_end": Route(PLANS_TRAINING, PLANS_TRAINING, TAUGHT_BY),
+    "desk_instructor_phone": Route(None, PLANS_TRAINING, TAUGHT_BY),
+    "desk_absence_add": Route(None, KEEPS_TIMES, TAUGHT_BY),
+    "desk_absence_remove": Route(None, KEEPS_TIMES, {**TAUGHT_BY, "absence_id": "absence"}),
+    "desk_courses": Route(holds("view_training")),
+    "desk_course_version_new": Route(KEEPS_CATALOGUE, KEEPS_CATALOGUE, {"code": "course"}),
+    **{
+        f"desk_training_session_step:{step}": Route(
+            PLANS_TRAINING, PLANS_TRAINING, {"number": session, "step": f"step_{step}"}, sends={"reason": "示例理由"}
+        )
+        for step, session in (("open", "training_draft"), ("close", "training_open"), ("cancel", "training_open"))
+    },
+}
+
 TABLE: dict[str, Route] = {
     **CORE,
     **ORGANIZATIONS,
@@ -591,6 +625,7 @@ TABLE: dict[str, Route] = {
     **SPENDING,
     **RECONCILIATION,
     **TRAINING,
+    **TRAINING_PLANNING,
     **TRANSPARENCY,
     **REPORTS,
 }

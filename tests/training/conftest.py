@@ -25,6 +25,13 @@ def ground(db: None) -> Iterator[Ground]:
 
 
 @pytest.fixture
+def loose_ground(db: None) -> Ground:
+    """The same for tests that break rows on purpose."""
+    cache.clear()
+    return make_ground()
+
+
+@pytest.fixture
 def committed_ground(committed_db: str) -> Ground:
     """The small ground in a database of its own, where threads may commit."""
     cache.clear()

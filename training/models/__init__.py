@@ -5,7 +5,7 @@ from training.models.contract import ServiceContract
 from training.models.course import Course, CourseVersion
 from training.models.coverage import CoverageCount, Population, TrainingTarget
 from training.models.enrolment import Attendance, Enrolment, ExamResult
-from training.models.instructor import Assignment, Instructor
+from training.models.instructor import Absence, Assignment, Instructor
 from training.models.learner import Learner
 from training.models.mass_lesson import MassLesson, MassLessonEvent
 from training.models.place import Aed, AedInspection, AedQuerySet, FirstAidPlace
@@ -13,6 +13,7 @@ from training.models.rescue import RescueCase, RescueEvent
 from training.models.session import Lesson, Session, SessionEvent, SessionQuerySet
 
 __all__ = [
+    "Absence",
     "Aed",
     "AedInspection",
     "AedQuerySet",

@@ -97,3 +97,16 @@ class CourseVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.course_id} v{self.number}"
+
+    @property
+    def skill_labels(self) -> list[str]:
+        """The practical checklist in words."""
+        return [str(Skill(one).label) for one in self.skills]
+
+    def is_valid_on(self, day: datetime.date) -> bool:
+        """Whether it is in force on a day (half-open)."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+    def instructors_for(self, seats: int) -> int:
+        """How many instructors so many seats need in each lesson."""
+        return -(-seats // self.trainees_per_instructor)

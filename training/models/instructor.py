@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from core.fields import SealedModel, SealedTextField
 from organizations.models import BranchLineage, BranchRowsQuerySet
 from training.choices import CourseKind, InstructorGrade, TeachingRole
+
+if TYPE_CHECKING:
+    from organizations.models import Branch
 
 
 class Instructor(SealedModel, BranchLineage):
@@ -55,9 +58,25 @@ class Instructor(SealedModel, BranchLineage):
     def __str__(self) -> str:
         return f"{self.pk}"
 
+    @property
+    def number(self) -> str:
+        """What the read log and the audit trail call it: never a name."""
+        return str(self.pk)
+
+    def teaches_for(self, branch: Branch) -> bool:
+        """Whether a branch may plan with them: their own, one above, or the association next above them; no query."""
+        if self.branch_id in {branch.pk, branch.province_id, branch.city_id, branch.county_id}:
+            return True
+        is_of_province = self.province_id == branch.pk and self.county_id is None
+        return branch.pk in {self.city_id, self.county_id} or is_of_province
+
     def is_qualified(self, kind: str, day: Any) -> bool:
         """Whether they may teach a kind of course on a day."""
-        return kind in self.kinds and self.qualified_from <= day and (not self.qualified_to or day < self.qualified_to)
+        return kind in self.kinds and self.is_valid_on(day)
+
+    def is_valid_on(self, day: Any) -> bool:
+        """Whether the qualification counts on a day (half-open)."""
+        return bool(self.qualified_from <= day and (not self.qualified_to or day < self.qualified_to))
 
 
 class Assignment(models.Model):
@@ -91,3 +110,27 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lesson_id} {self.instructor_id}"
+
+
+class Absence(models.Model):
+    """A time (half-open) in which an instructor cannot teach; why is nobody's business and is not kept.
+
+    No active assignment overlaps one (triggers on both tables), and no two of one instructor overlap (exclusion).
+    """
+
+    instructor = models.ForeignKey(
+        Instructor, verbose_name=_("师资"), on_delete=models.PROTECT, related_name="absences"
+    )
+    starts_at = models.DateTimeField(_("开始"))
+    ends_at = models.DateTimeField(_("结束"))
+
+    class Meta:
+        verbose_name = _("不能授课时间")
+        verbose_name_plural = _("不能授课时间")
+        ordering = ["starts_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="absence_ends_after_start"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.instructor_id} {self.starts_at:%Y-%m-%d %H:%M}"

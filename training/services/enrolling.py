@@ -132,6 +132,26 @@ def cancel_enrolment(*, enrolment_id: int, actor: User | None = None, reason: st
     return enrolment
 
 
+def cancel_all(session: Session, *, actor: User, reason: str) -> int:
+    """Cancel every place of a locked session that is not held, and tell each person; return how many.
+
+    Says nothing to a queue of others: nobody moves up.
+    """
+    rows = (
+        Enrolment.objects.unscoped("of a locked session that is cancelled")
+        .select_for_update()
+        .filter(session=session, status__in=ACTIVE)
+        .order_by("place")
+    )
+    count = 0
+    for enrolment in rows:
+        enrolment.session = session
+        _move(enrolment, EnrolmentStatus.CANCELLED, actor=actor, reason=reason)
+        tell_cancelled(enrolment)
+        count += 1
+    return count
+
+
 def move_up(session: Session) -> list[Enrolment]:
     """Give free seats of a locked session to those who wait longest, and tell them; none once it has begun."""
     free = session.seats - session.seated_count

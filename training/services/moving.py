@@ -10,7 +10,7 @@ from core.audit import record_audit
 from core.clock import now
 from training.choices import CERTIFICATE_TRANSITIONS, SESSION_TRANSITIONS, CertificateStatus, SessionStatus
 from training.errors import WrongState
-from training.models import Certificate, CertificateEvent, Session, SessionEvent
+from training.models import Certificate, CertificateEvent, CourseVersion, Session, SessionEvent
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -27,14 +27,25 @@ def lock_session(session_id: int) -> Session:
     return found
 
 
+def lock_version(version_id: int) -> CourseVersion:
+    """Read a course's version under its row lock: while a session is planned by it, its last day stands."""
+    rows = CourseVersion.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("course").get(pk=version_id)
+
+
 def require_session_step(session: Session, to_status: str) -> None:
     """Raise WrongState unless a locked session may move to this state."""
     if to_status not in SESSION_TRANSITIONS[session.status]:
-        raise WrongState(
-            "session_wrong_state",
-            _("培训班 %(number)s 现在是“%(now)s”，这一步已由他人办理或不能办理，请刷新页面查看。")
-            % {"number": session.number, "now": SessionStatus(session.status).label},
-        )
+        raise wrong_session_state(session)
+
+
+def wrong_session_state(session: Session) -> WrongState:
+    """What is said where a session is not in the state that a step needs."""
+    return WrongState(
+        "session_wrong_state",
+        _("培训班 %(number)s 现在是“%(now)s”，这一步已由他人办理或不能办理，请刷新页面查看。")
+        % {"number": session.number, "now": SessionStatus(session.status).label},
+    )
 
 
 def move_session(session: Session, to_status: str, *, actor: User, reason: str = "", **changes: Any) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.audit import record_audit
@@ -18,16 +18,23 @@ from core.numbers import take_number
 from organizations.choices import Right
 from organizations.permissions import require
 from training.choices import Audience, KeyGroup, SessionStatus, TeachingRole
-from training.errors import TrainingError
+from training.errors import TrainingError, WrongState
 from training.models import Assignment, CourseVersion, Instructor, Lesson, Session
-from training.services.moving import lock_session, move_session, note_session
+from training.services.moving import (
+    lock_session,
+    lock_version,
+    move_session,
+    note_session,
+    wrong_session_state,
+)
+from training.services.teaching import Duty, require_free, told_of_clashes
 
 if TYPE_CHECKING:
     from accounts.models import User
     from organizations.models import Branch, Division
 
 LETTER = "K"
-IN_TWO_PLACES = "assignment_not_in_two_places"
+MOST_LESSONS = 8
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,7 @@ def create_session(*, plan: SessionPlan, actor: User) -> Session:
         first = Session.objects.unscoped("the same plan sent twice").filter(key=plan.key).first()
         if first is not None:
             return first
+        plan = _with_locked_version(plan)
         check_plan(plan)
         session = Session(
             **Session.lineage_of(plan.branch),
@@ -93,7 +101,10 @@ def change_session(*, session_id: int, plan: SessionPlan, actor: User) -> Sessio
         session = lock_session(session_id)
         require(actor, Right.PLAN_TRAINING, session.branch)
         if session.status != SessionStatus.DRAFT:
-            raise TrainingError("session_not_draft", _("只能修改草稿；已开放报名的班请取消后另开一班。"))
+            raise WrongState(
+                "session_not_draft", _("只能修改草稿；已开放报名的班可以改名额、改课次时间，其他变动请取消后另开一班。")
+            )
+        plan = _with_locked_version(plan)
         check_plan(plan)
         for name, value in _columns(plan).items():
             setattr(session, name, value)
@@ -128,6 +139,9 @@ def close_session(*, session_id: int, actor: User) -> Session:
     with transaction.atomic():
         session = lock_session(session_id)
         require(actor, Right.PLAN_TRAINING, session.branch)
+        # A signed one goes back to CLOSED too, but by the hand of who issues (services/examining.py).
+        if session.status != SessionStatus.OPEN:
+            raise wrong_session_state(session)
         move_session(session, SessionStatus.CLOSED, actor=actor)
     return session
 
@@ -147,24 +161,30 @@ def check_plan(plan: SessionPlan) -> None:
     problem = _problem_of_lessons(plan) if lessons else _("请至少安排一次课。")
     if problem:
         fields["lessons"] = problem
-    elif not _is_valid_on(version, _day(lessons[0].starts_at)):
+    elif not version.is_valid_on(_day(min(one.starts_at for one in lessons))):
         fields["version"] = _("课程的这个版本在开班那天不适用，请选择当时有效的版本。")
     if plan.sign_up_from and plan.sign_up_until and plan.sign_up_until <= plan.sign_up_from:
         fields["sign_up_until"] = _("报名截止须晚于报名开始。")
-    if plan.sign_up_until and lessons and plan.sign_up_until > lessons[0].starts_at:
+    if plan.sign_up_until and lessons and plan.sign_up_until > min(one.starts_at for one in lessons):
         fields["sign_up_until"] = _("报名截止不能晚于第一次课开始。")
     if fields:
         raise TrainingError("session_incomplete", _("还不完整，请按提示填写。"), fields)
 
 
+def _with_locked_version(plan: SessionPlan) -> SessionPlan:
+    return replace(plan, version=lock_version(plan.version.pk))
+
+
 def _problem_of_lessons(plan: SessionPlan) -> str:
     ordered = sorted(plan.lessons, key=lambda one: one.starts_at)
+    if len(ordered) > MOST_LESSONS:
+        return _("一个班最多 %(most)d 次课。") % {"most": MOST_LESSONS}
     if any(one.ends_at <= one.starts_at for one in ordered):
         return _("每次课的结束须晚于开始。")
     if any(second.starts_at < first.ends_at for first, second in pairwise(ordered)):
         return _("有两次课的时间重叠，请核对。")
+    needed = plan.version.instructors_for(plan.seats)
     for position, lesson in enumerate(ordered, start=1):
-        needed = -(-plan.seats // plan.version.trainees_per_instructor)
         if len(set(lesson.instructors)) < needed:
             return _("第 %(n)d 次课：%(seats)d 人至少要 %(needed)d 名师资（每名最多带教 %(ratio)d 人）。") % {
                 "n": position,
@@ -179,6 +199,8 @@ def _problem_of_lessons(plan: SessionPlan) -> str:
                     "n": position,
                     "name": instructor.name,
                 }
+            if not instructor.teaches_for(plan.branch):
+                return _("第 %(n)d 次课：只能安排本会、上级会或下级会的师资，请换人。") % {"n": position}
     return ""
 
 
@@ -202,32 +224,36 @@ def _columns(plan: SessionPlan) -> dict[str, object]:
 
 
 def _put_lessons(session: Session, lessons: Sequence[LessonPlan]) -> None:
+    duties = [_duties(one) for one in lessons]
+    require_free([duty for of_lesson in duties for duty in of_lesson])
     rows = Lesson.objects.bulk_create(
         Lesson(session=session, starts_at=one.starts_at, ends_at=one.ends_at) for one in lessons
     )
     assignments = [
         Assignment(
             lesson=row,
-            instructor=instructor,
-            role=TeachingRole.ASSISTANT if position else TeachingRole.LEAD,
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
+            instructor_id=duty.instructor_id,
+            role=duty.role,
+            starts_at=duty.starts_at,
+            ends_at=duty.ends_at,
         )
-        for row, one in zip(rows, lessons, strict=True)
-        for position, instructor in enumerate(dict.fromkeys(one.instructors))
+        for row, of_lesson in zip(rows, duties, strict=True)
+        for duty in of_lesson
     ]
-    try:
-        with transaction.atomic():
-            Assignment.objects.bulk_create(assignments)
-    except IntegrityError as error:
-        if IN_TWO_PLACES not in str(error):
-            raise
-        sentence = _("有师资在同一时间已安排了别的课，请调整时间或换人。")
-        raise TrainingError("instructor_in_two_places", sentence, {"lessons": sentence}) from error
+    with told_of_clashes(_("有师资在同一时间已安排了别的课或不能授课，请调整时间或换人。"), "lessons"):
+        Assignment.objects.bulk_create(assignments)
 
 
-def _is_valid_on(version: CourseVersion, day: datetime.date) -> bool:
-    return version.valid_from <= day and (version.valid_to is None or day < version.valid_to)
+def _duties(lesson: LessonPlan) -> list[Duty]:
+    return [
+        Duty(
+            instructor.pk,
+            TeachingRole.ASSISTANT if position else TeachingRole.LEAD,
+            lesson.starts_at,
+            lesson.ends_at,
+        )
+        for position, instructor in enumerate(dict.fromkeys(lesson.instructors))
+    ]
 
 
 def _day(moment: datetime.datetime) -> datetime.date:

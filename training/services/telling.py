@@ -14,6 +14,7 @@ from training.choices import EnrolmentStatus
 from training.models import Enrolment
 
 SEATED, WAITING, CANCELLED = "training.seated", "training.waiting", "training.cancelled"
+MOVED = "training.moved"
 # Tried for a day; after that the page says it.
 GIVE_UP = datetime.timedelta(days=1)
 
@@ -33,6 +34,13 @@ def tell_cancelled(enrolment: Enrolment) -> None:
     """Say that a place was given up, or that the session is not held."""
     values = _values(enrolment)
     _tell(enrolment, CANCELLED, _("您 %(day)s 的急救培训报名 %(number)s 已取消。") % values, values)
+
+
+def tell_moved(enrolment: Enrolment, day: datetime.date) -> None:
+    """Say that a lesson goes at another time, on this day; the page of the enrolment has the hours."""
+    values = {"number": enrolment.code, "day": day.isoformat()}
+    text = _("您报名的急救培训有一次课改到 %(day)s，请在网站按报名编号 %(number)s 查看时间，不能参加时请取消。")
+    _tell(enrolment, MOVED, text % values, values)
 
 
 def _values(enrolment: Enrolment) -> dict[str, str]:
