@@ -176,7 +176,7 @@ def check_person(person: Person, session: Session) -> Checked:
     born_on = document.born_on if document and document.born_on else person.born_on
     if document and born_on is None:
         fields["born_on"] = _("这种证件上没有出生日期，请另外填写。")
-    elif born_on and (problem := _problem_of_age(born_on, session)):
+    elif born_on and (problem := problem_of_age(born_on, session)):
         fields["document" if document and document.born_on else "born_on"] = problem
     if fields:
         raise TrainingError("person_incomplete", "；".join(fields.values()), fields)
@@ -198,7 +198,8 @@ def learner_of(document: Document | None) -> Learner | None:
     return known.get()
 
 
-def _problem_of_age(born_on: datetime.date, session: Session) -> str:
+def problem_of_age(born_on: datetime.date, session: Session) -> str:
+    """Why somebody born on a day is too young or too old for a session's course; empty where they are not."""
     version, age = session.version, age_on(born_on, session.starts_on)
     if age < version.age_from:
         return _("开班时未满 %(age)d 周岁，不能参加这门课。") % {"age": version.age_from}

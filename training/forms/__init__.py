@@ -1,0 +1,1 @@
+"""Forms of training; what they mean is checked by the services."""
