@@ -64,6 +64,7 @@ class MarksForm:
 
     data: Mapping[str, Any] | None = None
     errors: dict[int, str] = field(default_factory=dict)
+    problem: str = ""
 
     @property
     def is_bound(self) -> bool:
@@ -81,7 +82,14 @@ class MarksForm:
             mark = self._mark(one, skills, has_theory=has_theory)
             if mark is not None and mark != was.marks:
                 marks[one], shown[one] = mark, was
+        if self.errors:
+            self.problem = _("有 %(n)d 人的成绩填错，都没有保存，请按提示修改。") % {"n": len(self.errors)}
         return marks, shown
+
+    def refuse(self, sentence: str, fields: Mapping[str, str]) -> None:
+        """Put what a service refused onto the sheet, at the rows that it names."""
+        self.problem = sentence
+        self.errors |= {int(one): text for one, text in fields.items() if one.isdecimal()}
 
     def lines(self, held: HeldSession) -> list[dict[str, Any]]:
         """The rows of the page, with what was typed where something was sent."""

@@ -113,12 +113,10 @@ def held_session(session: Session, *, known: Mapping[int, Known] | None = None) 
     """
     lessons = list(session.lessons.all())
     enrolments = places_of(session)
-    shown = known if known is not None else _masked(session, enrolments)
+    given = known or {}
+    shown = {**masked_names(session, [one for one in enrolments if one.pk not in given]), **given}
     numbers = count(1)
-    rows = [
-        _row(session, lessons, one, shown.get(one.pk, Known("")), next(numbers) if _is_seated(one) else 0)
-        for one in enrolments
-    ]
+    rows = [_row(session, one, shown[one.pk], next(numbers) if _is_seated(one) else 0) for one in enrolments]
     return HeldSession(session, lessons, rows)
 
 
@@ -133,6 +131,13 @@ def places_of(session: Session) -> list[Enrolment]:
     return sorted(rows, key=lambda one: _ORDER.index(EnrolmentStatus(one.status)))
 
 
+def masked_names(session: Session, enrolments: Sequence[Enrolment]) -> dict[int, Known]:
+    """Names as they are shown without a purpose, by enrolment id; one row in the log a day and session."""
+    work = f"training.roster:{session.number}:{today()}"
+    names = open_many_for_work(enrolments, "name", work=work)
+    return {one.pk: Known(mask_name(name or "")) for one, name in zip(enrolments, names, strict=True)}
+
+
 def is_callable_now(lesson: Lesson) -> bool:
     """Whether the roll of a lesson may be called: from an hour before it begins."""
     return lesson.starts_at - ROLL_EARLY <= now()
@@ -144,17 +149,11 @@ def certificates_of(session: Session) -> list[Certificate]:
     return list(rows.filter(enrolment__session=session).select_related("enrolment").order_by("number"))
 
 
-def _masked(session: Session, enrolments: Sequence[Enrolment]) -> dict[int, Known]:
-    work = f"training.roster:{session.number}:{today()}"
-    names = open_many_for_work(enrolments, "name", work=work)
-    return {one.pk: Known(mask_name(name or "")) for one, name in zip(enrolments, names, strict=True)}
-
-
 def _is_seated(one: Enrolment) -> bool:
     return bool(one.status == EnrolmentStatus.SEATED)
 
 
-def _row(session: Session, lessons: Sequence[Lesson], one: Enrolment, known: Known, number: int) -> Row:
+def _row(session: Session, one: Enrolment, known: Known, number: int) -> Row:
     marks = {mark.lesson_id: mark for mark in one.attendance.all()}
     results = sorted(one.results.all(), key=lambda result: result.attempt)
     result = results[-1] if results else None

@@ -127,7 +127,9 @@ def return_signature(*, session_id: int, actor: User, reason: str) -> Session:
         if len(reason.strip()) < 2:
             sentence = _("请写明退回的原因，便于主讲师资核对。")
             raise TrainingError("reason_missing", sentence, {"reason": sentence})
-        if session.status == SessionStatus.SIGNED and _has_certificates(session):
+        if session.status != SessionStatus.SIGNED:
+            raise WrongState("session_not_signed", _("这个班现在没有签字，不用退回，请刷新页面查看。"))
+        if _has_certificates(session):
             raise WrongState("certificates_issued", _("本班已有证书发出，不能退回；个别有误请撤销后换发。"))
         move_session(session, SessionStatus.CLOSED, actor=actor, reason=reason, signed_by=None, signed_at=None)
     return session

@@ -76,7 +76,7 @@ def issue_certificates(*, session_id: int, actor: User) -> Issued:
         require(actor, Right.ISSUE_CERTIFICATES, session.branch)
         if session.status != SessionStatus.SIGNED:
             raise WrongState("session_not_signed", _("主讲师资签字后才能发证；已结班的不再重复发证。"))
-        examiners = _examiners(session)
+        examiners = examiners_of(session)
         if actor.pk in examiners:
             raise OwnWork
         planned = planned_issue(session, is_locking=True)
@@ -119,6 +119,12 @@ def passed_without_certificate(session: Session) -> list[Enrolment]:
         .order_by("place")
     )
     return [one for one in rows if _attended(one, session, lessons) and _passed(one)]
+
+
+def examiners_of(session: Session) -> set[int]:
+    """The ids of who examined or signed, none of whom may issue."""
+    results = ExamResult.objects.filter(enrolment__session=session)
+    return {session.signed_by_id or 0, *results.values_list("examiner_id", flat=True)}
 
 
 def months_after(day: datetime.date, months: int) -> datetime.date:
@@ -187,11 +193,6 @@ def _issue(
         if certificate.replaces:
             record_end(certificate.replaces, successor=certificate.number)
     return certificates
-
-
-def _examiners(session: Session) -> set[int]:
-    results = ExamResult.objects.filter(enrolment__session=session)
-    return {session.signed_by_id or 0, *results.values_list("examiner_id", flat=True)}
 
 
 def _olds(session: Session, people: Sequence[Enrolment], *, is_locking: bool) -> dict[int, Certificate]:
