@@ -103,7 +103,7 @@ class HeldSession:
         """The lesson to be called now: the first that has begun and is not called in full, else the last that has."""
         begun = [one for one in self.lessons if is_callable_now(one)]
         uncalled = [one for one in begun if self.called(one) < len(self.seated)]
-        return (uncalled or begun[-1:] or list(self.lessons[:1]) or [None])[0]
+        return next(iter(uncalled or begun[-1:] or self.lessons), None)
 
 
 def held_session(session: Session, *, known: Mapping[int, Known] | None = None) -> HeldSession:

@@ -10,6 +10,7 @@ import datetime
 import io
 import re
 import unicodedata
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -110,7 +111,7 @@ def keep_problems(*, session: Session, outcomes: Sequence[Outcome], actor: User)
     )
 
 
-def open_problems(*, session: Session, file_id: object, actor: User) -> BinaryIO:
+def open_problems(*, session: Session, file_id: uuid.UUID, actor: User) -> BinaryIO:
     """Open those rows for whoever handed the roster in; logged (P3). Not inside a transaction. Raises NotFound."""
     kept = StoredFile.objects.filter(
         pk=file_id, created_by_id=actor.pk, name=_name(session), destroyed_at__isnull=True
