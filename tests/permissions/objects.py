@@ -63,6 +63,7 @@ from tests.donations.claims import claimed, pooled
 from tests.factories.lists import Gift, write_hubei_like
 from tests.factories.people import FOUNDED, branch_at, make_person, make_province
 from tests.permissions.people import EVERYBODY, HOME, Who
+from tests.permissions.training_objects import held_sessions
 from tests.reconciliation.files import Made, icbc
 from tests.transparency.ground import place_all
 from transparency.models import ReportRun
@@ -127,6 +128,7 @@ def make_objects() -> Objects:
         **_appeals(clerk, approver),
         **_claims(approver),
         **_statements(clerk),
+        **held_sessions(people, DONOR),
         "opening": _opening(people["finance.own"]).pk,
         "volume": 1,
         "sha256": "0" * 64,

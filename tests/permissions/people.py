@@ -36,11 +36,17 @@ CLERK |= {"view_statements", "reconcile", "read_payers"}
 APPROVER |= {"view_statements", "confirm_sheets", "read_payers"}
 FINANCE |= {"view_statements", "reconcile", "confirm_sheets", "read_payers"}
 OVERSIGHT |= {"view_statements"}
+# First-aid training.
+OVERSIGHT |= {"view_training"}
+TRAINING_OFFICER = {"view_training", "plan_training", "mark_training", "issue_certificates", "read_trainees"}
+INSTRUCTOR = {"view_training", "mark_training", "sign_results", "read_trainees"}
+LEADER = {"view_gifts", "view_spending", "lead_spending", "view_statements", "view_ledger", "view_draft_reports"}
+LEADER |= {"view_training"}
 ROLE_RIGHTS: dict[str, set[str]] = {
     "clerk": CLERK,
     "approver": APPROVER,
     "finance": FINANCE,
-    "leader": {"view_gifts", "view_spending", "lead_spending", "view_statements", "view_ledger", "view_draft_reports"},
+    "leader": LEADER,
     "warehouse": {"view_gifts"},
     "publisher": {
         "view_gifts",
@@ -51,7 +57,8 @@ ROLE_RIGHTS: dict[str, set[str]] = {
         "publish_reports",
         "plan_appeals",
     },
-    "training_officer": set(),
+    "training_officer": TRAINING_OFFICER,
+    "instructor": INSTRUCTOR,
     "registry_coordinator": set(),
     "supervisor": OVERSIGHT,
     "auditor": OVERSIGHT,
@@ -61,7 +68,15 @@ ROLE_RIGHTS: dict[str, set[str]] = {
     "audit_admin": {"view_audit"},
 }
 # Only these reach the branches below, and only where the grant says so.
-READING = {"view_gifts", "view_spending", "view_statements", "view_ledger", "view_draft_reports", "view_audit"}
+READING = {
+    "view_gifts",
+    "view_spending",
+    "view_training",
+    "view_statements",
+    "view_ledger",
+    "view_draft_reports",
+    "view_audit",
+}
 # Kept apart from all work, so they can hold nothing beside it.
 ADMINISTRATORS = {"system_admin", "security_admin", "audit_admin"}
 
@@ -135,7 +150,7 @@ def relations(role: str) -> list[tuple[str, tuple[Held, ...]]]:
     ]
     if role not in ADMINISTRATORS:
         # Holds the right somewhere, and is known in HOME for something else.
-        found.append(("foot-in-the-door", (Held("training_officer", HOME), Held(role, "330302"))))
+        found.append(("foot-in-the-door", (Held("registry_coordinator", HOME), Held(role, "330302"))))
     return found
 
 

@@ -78,7 +78,7 @@ class MarksForm:
         """
         data, marks, shown = self.data or {}, {}, {}
         for one in _ids(data, _SEEN):
-            was = _seen_from(str(data[f"{_SEEN}{one}"]))
+            was = seen_from(str(data[f"{_SEEN}{one}"]))
             mark = self._mark(one, skills, has_theory=has_theory)
             if mark is not None and mark != was.marks:
                 marks[one], shown[one] = mark, was
@@ -160,7 +160,7 @@ def seen_text(seen: Seen) -> str:
     return f"{seen.attempt}|{plain(marks.theory)}|{','.join(sorted(marks.passed))}|{','.join(sorted(marks.failed))}"
 
 
-def _seen_from(text: str) -> Seen:
+def seen_from(text: str) -> Seen:
     """What a hidden field says; what was not written by us matches nothing that stands."""
     attempt, _bar, rest = text.partition("|")
     parts = rest.split("|")
