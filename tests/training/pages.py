@@ -21,14 +21,14 @@ def client_of(ground: Ground, login: str) -> Client:
     return client
 
 
-def page(client: Client, name: str, *args: object, **query: str) -> str:
+def page(client: Client, name: str, /, *args: object, **query: str) -> str:
     """A page, as text."""
     response = client.get(reverse(name, args=args), query)
     assert response.status_code == 200
     return response.content.decode()
 
 
-def post(client: Client, name: str, *args: object, **values: Any) -> str:
+def post(client: Client, name: str, /, *args: object, **values: Any) -> str:
     """What is shown after something was sent."""
     response = client.post(reverse(name, args=args), values, follow=True)
     assert response.status_code == 200

@@ -109,7 +109,7 @@ BAD_LINES: dict[str, tuple[str, str]] = {
 }
 
 
-@pytest.mark.parametrize(("bad", "reason"), BAD_LINES.values(), ids=BAD_LINES)
+@pytest.mark.parametrize(("bad", "reason"), list(BAD_LINES.values()), ids=list(BAD_LINES))
 def test_a_bad_line_gets_its_reason_and_the_good_ones_go_on(ground: Ground, bad: str, reason: str) -> None:
     session = opened(ground)
     outcomes = brought(ground, session, "\n".join([HEAD, line(1), bad, line(2)]))
@@ -233,7 +233,7 @@ def test_a_roster_is_brought_in_by_planners_of_the_branch_while_it_is_open(groun
 def test_the_trail_says_how_many_and_no_name_and_nobody_reads_a_document(ground: Ground) -> None:
     session = opened(ground)
     brought(ground, session, "\n".join([HEAD, line(1), line(2, phone="1")]))
-    said = AuditEvent.objects.get(action="training.roster.enrolled")
+    said = AuditEvent.objects.get(verb="training.roster.enrolled")
     assert said.reason == "1/2"
     assert not ReadLog.objects.filter(field="document").exists()
     whole = repr(list(AuditEvent.objects.values()))

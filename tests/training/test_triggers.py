@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from core.clock import frozen_at, now
 from core.random_codes import random_code
 from core.sealed import seal_into
-from tests.training.ground import Ground, all_passed, held, joined, make_plan, opened
+from tests.training.ground import Ground, all_passed, held, id_number, joined, make_plan, opened
 from training.choices import CertificateSource, CertificateStatus, SessionStatus
 from training.models import (
     Assignment,
@@ -24,6 +24,7 @@ from training.models import (
     CourseVersion,
     Enrolment,
     ExamResult,
+    Learner,
     Lesson,
     Session,
     SessionEvent,
@@ -204,7 +205,6 @@ def test_a_cancelled_session_takes_no_time_of_its_instructors(ground: Ground) ->
     session = opened(ground)
     Session.objects.unscoped("test").filter(pk=session.pk).update(status=SessionStatus.CANCELLED)
     assert not Assignment.objects.filter(is_active=True).exists()
-    run("DELETE FROM training_sessionevent WHERE false")
     # As the mover would have said, for the checks at the end.
     SessionEvent.objects.create(
         session=session, from_status="open", to_status="cancelled", actor=ground.person("officer"), at=now()
@@ -224,7 +224,7 @@ MARKS = {
 }
 
 
-@pytest.mark.parametrize("statement", MARKS.values(), ids=MARKS)
+@pytest.mark.parametrize("statement", list(MARKS.values()), ids=list(MARKS))
 def test_the_marks_of_a_signed_session_stand(ground: Ground, statement: str) -> None:
     signed(ground)
     with refused("append-only: the marks of a signed session stand"):
@@ -314,14 +314,14 @@ def test_a_session_that_is_over_changes_no_more_and_none_is_deleted(ground: Grou
 
 LESSONS: dict[str, Callable[[Session], object]] = {
     "moved": lambda session: session.lessons.update(ends_at=now() + datetime.timedelta(days=90)),
-    "deleted": lambda session: run("DELETE FROM training_attendance WHERE false; DELETE FROM training_lesson"),
+    "deleted": lambda session: run("DELETE FROM training_lesson"),
     "added": lambda session: Lesson.objects.create(
         session=session, starts_at=now(), ends_at=now() + datetime.timedelta(hours=1)
     ),
 }
 
 
-@pytest.mark.parametrize("act", LESSONS.values(), ids=LESSONS)
+@pytest.mark.parametrize("act", list(LESSONS.values()), ids=list(LESSONS))
 def test_the_lessons_of_a_signed_session_stand(ground: Ground, act: Callable[[Session], object]) -> None:
     session = signed(ground)
     with refused("append-only: the lessons of a signed session stand"):
@@ -440,7 +440,7 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize("what", CHANGES.values(), ids=CHANGES)
+@pytest.mark.parametrize("what", list(CHANGES.values()), ids=list(CHANGES))
 def test_a_certificate_is_never_changed(ground: Ground, what: str) -> None:
     issued(ground)
     with refused("append-only: UPDATE on training_certificate"):
@@ -488,10 +488,8 @@ def test_the_application_cannot_switch_off_what_holds_it(ground: Ground) -> None
 
 
 def test_a_document_belongs_to_one_learner(ground: Ground) -> None:
-    one = joined(opened(ground), 1)[0]
-    assert one.learner is not None
-    copy = type(one.learner).objects.get(pk=one.learner_id)
-    copy.pk = None
-    copy._state.adding = True
-    with pytest.raises(IntegrityError, match="learner_document_once"), transaction.atomic():
+    joined(opened(ground), 1)
+    copy = Learner(document_kind="id_card", created_at=now())
+    seal_into(copy, document=id_number(0))
+    with refused("learner_document_once"):
         copy.save(force_insert=True)

@@ -90,7 +90,7 @@ def test_numbers_that_changed_since_the_page_was_opened_are_not_signed(ground: G
 def test_a_signature_is_sent_back_with_a_reason_before_any_certificate(ground: Ground) -> None:
     session = signed(ground)
     issuer, lead = client_of(ground, "issuer"), client_of(ground, "lead")
-    assert "至少" in post(issuer, "desk_session_return", session.number, reason="")
+    assert "必填" in post(issuer, "desk_session_return", session.number, reason="")
     assert "已退回" in post(issuer, "desk_session_return", session.number, reason="示例：二号成绩有误")
     assert status(session) == SessionStatus.CLOSED
     assert "现在不能办理" in page(issuer, "desk_session_return", session.number)

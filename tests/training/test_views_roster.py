@@ -115,7 +115,7 @@ def test_one_person_is_put_on_and_taken_off_with_a_reason(ground: Ground) -> Non
     assert "已登记，报名顺序 1" in post(client, "desk_session_person_new", session.number, **one, document_consent="on")
     assert "没有重复登记" in post(client, "desk_session_person_new", session.number, **one, document_consent="on")
     place = enrolments(session)[0]
-    assert "至少" in post(client, "desk_session_place_cancel", session.number, place.pk, reason="")
+    assert "必填" in post(client, "desk_session_place_cancel", session.number, place.pk, reason="")
     assert "已取消报名顺序 1" in post(
         client, "desk_session_place_cancel", session.number, place.pk, reason="示例：来电取消"
     )

@@ -79,7 +79,7 @@ class MarksForm:
         data, marks, shown = self.data or {}, {}, {}
         for one in _ids(data, _SEEN):
             was = seen_from(str(data[f"{_SEEN}{one}"]))
-            mark = self._mark(one, skills, has_theory=has_theory)
+            mark = self._mark(one, was.marks, skills, has_theory=has_theory)
             if mark is not None and mark != was.marks:
                 marks[one], shown[one] = mark, was
         if self.errors:
@@ -95,14 +95,15 @@ class MarksForm:
         """The rows of the page, with what was typed where something was sent."""
         return [self._line(row, held.session.version.skills) for row in held.seated]
 
-    def _mark(self, one: int, skills: Iterable[str], *, has_theory: bool) -> Marks | None:
+    def _mark(self, one: int, was: Marks, skills: Iterable[str], *, has_theory: bool) -> Marks | None:
         data = self.data or {}
         try:
-            theory = read_score(str(data.get(f"{_THEORY}{one}", ""))) if has_theory else None
+            # A field that was not sent, as by a page of an older attempt, says nothing.
+            theory = read_score(str(data.get(f"{_THEORY}{one}", plain(was.theory)))) if has_theory else None
         except InvalidOperation:
             self.errors[one] = _("理论成绩请填 0 至 100 的数字，最多一位小数。")
             return None
-        chosen = {skill: str(data.get(f"{_SKILL}{one}-{skill}", "")) for skill in skills}
+        chosen = {skill: str(data.get(f"{_SKILL}{one}-{skill}", _stands(was, skill))) for skill in skills}
         if data.get("rest") and (theory is not None or not has_theory):
             chosen = {skill: value or PASSED for skill, value in chosen.items()}
         return Marks(
@@ -115,11 +116,12 @@ class MarksForm:
         one, data = row.enrolment.pk, self.data or {}
         is_sent = f"{_SEEN}{one}" in data
         marks = seen_of(row).marks
-        theory = str(data.get(f"{_THEORY}{one}", ""))[:12] if is_sent else plain(marks.theory)
+        stands = plain(marks.theory)
+        theory = str(data.get(f"{_THEORY}{one}", stands))[:12] if is_sent else stands
         cells = []
         for skill in skills:
-            stands = PASSED if skill in marks.passed else FAILED if skill in marks.failed else ""
-            value = str(data.get(f"{_SKILL}{one}-{skill}", "")) if is_sent else stands
+            standing = _stands(marks, skill)
+            value = str(data.get(f"{_SKILL}{one}-{skill}", standing)) if is_sent else standing
             cells.append({"code": skill, "label": Skill(skill).label, "value": value})
         return {
             "row": row,
@@ -172,6 +174,10 @@ def seen_from(text: str) -> Seen:
         return Seen(attempt=-1)
     passed, failed = (frozenset(part.split(",")) - {""} for part in parts[1:])
     return Seen(int(attempt), Marks(theory, passed, failed))
+
+
+def _stands(marks: Marks, skill: str) -> str:
+    return PASSED if skill in marks.passed else FAILED if skill in marks.failed else ""
 
 
 def _ids(data: Mapping[str, Any], start: str) -> list[int]:

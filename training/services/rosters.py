@@ -107,10 +107,8 @@ def _outcome(session: Session, row: RosterRow, placed: dict[int, int], actor: Us
     if row.fault:
         return Outcome(row, reason=row.fault)
     try:
-        # A savepoint of its own: who is refused leaves nothing behind, not the number of a document either.
-        with transaction.atomic():
-            _require_told_apart(session, row.person, placed)
-            place = enrol(session=session, person=row.person, actor=actor, channel=Channel.ROSTER)
+        _require_told_apart(session, row.person, placed)
+        place = enrol(session=session, person=row.person, actor=actor, channel=Channel.ROSTER)
     except DomainError as error:
         return Outcome(row, reason=error.message)
     if not place.is_new:
