@@ -37,10 +37,11 @@ class RollForm:
         }
 
     def marks(self) -> dict[int, str]:
-        """What is to be written down: what differs from what the page showed; with its button, all others present."""
+        """What differs from what the page showed; with the button for it, whoever had no mark is present."""
         chosen = dict(self.chosen)
         if self._data.get("all"):
-            chosen = {**dict.fromkeys(self.shown, str(Presence.PRESENT)), **chosen}
+            present = str(Presence.PRESENT)
+            chosen |= {one: chosen.get(one) or shown or present for one, shown in self.shown.items()}
         return {one: value for one, value in chosen.items() if value != self.shown.get(one)}
 
     def lines(self, held: HeldSession, lesson: Lesson) -> list[dict[str, Any]]:
@@ -98,7 +99,7 @@ class MarksForm:
     def _mark(self, one: int, was: Marks, skills: Iterable[str], *, has_theory: bool) -> Marks | None:
         data = self.data or {}
         try:
-            # A field that was not sent, as by a page of an older attempt, says nothing.
+            # A field that was not sent says nothing.
             theory = read_score(str(data.get(f"{_THEORY}{one}", plain(was.theory)))) if has_theory else None
         except InvalidOperation:
             self.errors[one] = _("理论成绩请填 0 至 100 的数字，最多一位小数。")
