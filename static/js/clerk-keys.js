@@ -14,7 +14,8 @@ const next = (form, from) => {
   const fields = [...form.querySelectorAll(FIELDS)].filter(
     (field) => field.offsetParent !== null && (!column || field.dataset.column === column),
   );
-  const target = fields[fields.indexOf(from) + 1] ?? form.querySelector('[data-key="save-new"], [type="submit"]');
+  const save = form.querySelector('[data-key="save-new"]') ?? form.querySelector('[type="submit"]');
+  const target = fields[fields.indexOf(from) + 1] ?? save;
   target?.focus();
   target?.select?.();
 };
