@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import uuid
 from contextlib import suppress
 from typing import Any
 
@@ -23,7 +24,7 @@ from tests.training.ground import Ground, all_passed, held, id_number, joined, o
 from training.choices import Audience, Channel, DocumentKind, SessionStatus
 from training.errors import TrainingError, WrongState
 from training.models import Enrolment, Learner, Session
-from training.services.enrolling import DOCUMENT_CONSENT_VERSION, Person, cancel_enrolment
+from training.services.enrolling import DOCUMENT_CONSENT_VERSION, Person, cancel_enrolment, sign_up
 from training.services.identifying import add_document, reveal_roster
 from training.services.issuing import issue_certificates
 from training.services.roster_files import (
@@ -459,6 +460,19 @@ def test_one_person_is_put_on_the_roster_at_the_desk_once(ground: Ground) -> Non
             session_id=session.pk, person=somebody(2), has_document_consent=False, actor=ground.person("officer")
         )
     assert set(refused.value.fields) == {"document_consent"}
+
+
+def test_who_has_a_place_already_leaves_no_further_document_behind(ground: Ground) -> None:
+    session = opened(ground)
+    first = sign_up(session_id=session.pk, person=somebody(1, with_document=False), key=uuid.uuid4())
+    assert first.is_new
+    again = sign_up(session_id=session.pk, person=somebody(1), key=uuid.uuid4())
+    by_desk = add_person(
+        session_id=session.pk, person=somebody(1), has_document_consent=True, actor=ground.person("officer")
+    )
+    assert [again.is_new, by_desk.is_new] == [False, False]
+    assert {again.enrolment.pk, by_desk.enrolment.pk} == {first.enrolment.pk}
+    assert not Learner.objects.exists()
 
 
 def documented(ground: Ground, enrolment: Enrolment, **over: Any) -> Enrolment:

@@ -84,7 +84,7 @@ class MarksForm:
             if mark is not None and mark != was.marks:
                 marks[one], shown[one] = mark, was
         if self.errors:
-            self.problem = _("有 %(n)d 人的成绩填错，都没有保存，请按提示修改。") % {"n": len(self.errors)}
+            self.problem = _("有 %(n)d 人的成绩填错，请按提示修改。") % {"n": len(self.errors)}
         return marks, shown
 
     def refuse(self, sentence: str, fields: Mapping[str, str]) -> None:

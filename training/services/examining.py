@@ -191,7 +191,9 @@ def _check_seen(people: Mapping[int, Enrolment], marks: Mapping[int, Marks], see
         if standing != was and (standing.attempt != was.attempt or standing.marks != marks[one]):
             fields[str(one)] = _("别人刚改过这个人的成绩，请核对现在的成绩后再改。")
     if fields:
-        raise WrongState("marks_changed", _("有 %(n)d 人的成绩刚被别人改过，都没有保存。") % {"n": len(fields)}, fields)
+        raise WrongState(
+            "marks_changed", _("有 %(n)d 人的成绩刚被别人改过，请核对后再保存。") % {"n": len(fields)}, fields
+        )
 
 
 def _check(session: Session, people: Mapping[int, Enrolment], marks: Mapping[int, Marks]) -> None:
