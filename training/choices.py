@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -141,11 +143,24 @@ class Presence(models.TextChoices):
     ABSENT = "absent", _("缺课")
 
 
+# From so long before a lesson its roll may be called, and its code is good.
+ROLL_EARLY = datetime.timedelta(hours=1)
+
+
 class CheckIn(models.TextChoices):
     """How presence came to be known. What an instructor says at the roll call stands over a code that was scanned."""
 
     SCAN = "scan", _("扫码签到")
     ROLL = "roll", _("点名")
+
+
+class ExamOutcome(models.TextChoices):
+    """Where somebody stands with the exam of a session; nothing that is stored."""
+
+    PASSED = "passed", _("合格")
+    FAILED = "failed", _("不合格")
+    OPEN = "open", _("未考完")
+    ABSENT = "absent", _("缺课，不参加考核")
 
 
 class CertificateStatus(models.TextChoices):

@@ -1,5 +1,5 @@
 // The clerk's keyboard, on <form data-behaviour="clerk-keys">:
-// Enter next field · Ctrl+Enter button[data-key="save-new"] · Ctrl+S button[data-key="draft"] ·
+// Enter next field (in a grid, where fields have data-column, the one below) · Ctrl+Enter button[data-key="save-new"] · Ctrl+S button[data-key="draft"] ·
 // F2 value of [data-same-value] · Esc link [data-key="close"].
 const FIELDS = 'input:not([type="hidden"]):not([type="submit"]):not([disabled]), select:not([disabled]), textarea:not([disabled])';
 
@@ -10,8 +10,12 @@ const press = (form, key) => {
 };
 
 const next = (form, from) => {
-  const fields = [...form.querySelectorAll(FIELDS)].filter((field) => field.offsetParent !== null);
-  const target = fields[fields.indexOf(from) + 1] ?? form.querySelector('[data-key="save-new"], [type="submit"]');
+  const column = from.dataset.column;
+  const fields = [...form.querySelectorAll(FIELDS)].filter(
+    (field) => field.offsetParent !== null && (!column || field.dataset.column === column),
+  );
+  const save = form.querySelector('[data-key="save-new"]') ?? form.querySelector('[type="submit"]');
+  const target = fields[fields.indexOf(from) + 1] ?? save;
   target?.focus();
   target?.select?.();
 };

@@ -62,6 +62,7 @@ from tests.donations.appeals import AGREED, make_campaign, make_channel
 from tests.donations.claims import claimed, pooled
 from tests.factories.lists import Gift, write_hubei_like
 from tests.factories.people import FOUNDED, branch_at, make_person, make_province
+from tests.permissions.held_objects import held_sessions
 from tests.permissions.people import EVERYBODY, HOME, Who
 from tests.permissions.training_objects import make_training
 from tests.reconciliation.files import Made, icbc
@@ -134,6 +135,7 @@ def make_objects() -> Objects:
         **_claims(approver),
         **_statements(clerk),
         **_training(people["training_officer.own"]),
+        **held_sessions(people, DONOR),
         "opening": _opening(people["finance.own"]).pk,
         "volume": 1,
         "sha256": "0" * 64,

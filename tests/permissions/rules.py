@@ -232,6 +232,28 @@ def ends_channel() -> Rule:
     return Rule("ends a channel", answer)
 
 
+def brought_roster() -> Rule:
+    """The lines of a roster that got no place: for the officer of HOME who brought it in."""
+
+    def answer(who: Who) -> Answer:
+        first = seen("view_training", "plan_training", door=("plan_training",)).answer(who)
+        return MISSING if first == OK and who.login != "training_officer.own" else first
+
+    return Rule("brought the roster", answer)
+
+
+def sends_back() -> Rule:
+    """Who sends a signed session of HOME back: its instructor, who signed, and those who issue."""
+
+    def answer(who: Who) -> Answer:
+        first = seen("view_training", door=("sign_results", "issue_certificates")).answer(who)
+        if first != OK or who.may("issue_certificates") or who.login == "instructor.own":
+            return first
+        return FORBIDDEN
+
+    return Rule("sends a signature back", answer)
+
+
 def picks_giver(then: Answer = OK) -> Rule:
     """Who enters gifts into a fund of HOME: 404 for a fund outside the branches where they do."""
 

@@ -6,6 +6,7 @@ from tests.permissions.rules import (
     acts_at_end,
     at_branch,
     at_home,
+    brought_roster,
     ends_channel,
     ends_grant,
     everybody,
@@ -19,6 +20,7 @@ from tests.permissions.rules import (
     seen,
     seen_any,
     seen_from_ends,
+    sends_back,
     signed_in,
 )
 from tests.permissions.training_table import TRAINING
@@ -615,6 +617,31 @@ TRAINING_PLANNING = {
         for step, session in (("open", "training_draft"), ("close", "training_open"), ("cancel", "training_open"))
     },
 }
+HELD = {"number": "held_session"}
+SIGNED = {"number": "signed_session"}
+PLACE = {**HELD, "enrolment_id": "held_place"}
+SEES_TRAINING = seen("view_training")
+READS_TRAINEES = seen("view_training", "read_trainees", door=("read_trainees",))
+MARKS_TRAINING = seen("view_training", "mark_training", door=("mark_training",))
+SIGNS = seen("view_training", "sign_results", door=("sign_results",))
+ISSUES = seen("view_training", "issue_certificates", door=("issue_certificates",))
+TRAINING_HELD = {
+    "desk_roster_template": Route(holds("plan_training")),
+    "desk_session_roster": Route(SEES_TRAINING, seen("view_training", "read_trainees", door=("view_training",)), HELD),
+    "desk_session_person_new": Route(PLANS_TRAINING, PLANS_TRAINING, HELD),
+    "desk_session_roster_import": Route(PLANS_TRAINING, PLANS_TRAINING, HELD),
+    "desk_session_roster_problems": Route(None, brought_roster(), {**HELD, "file_id": "roster_problems"}),
+    "desk_session_place_cancel": Route(PLANS_TRAINING, PLANS_TRAINING, PLACE, sends={"reason": "示例理由"}),
+    "desk_session_place_document": Route(PLANS_TRAINING, PLANS_TRAINING, PLACE),
+    "desk_session_sheet": Route(READS_TRAINEES, READS_TRAINEES, HELD),
+    "desk_session_roll": Route(MARKS_TRAINING, MARKS_TRAINING, HELD),
+    "desk_session_marks": Route(MARKS_TRAINING, MARKS_TRAINING, HELD),
+    "desk_session_sign": Route(SIGNS, SIGNS, HELD),
+    "desk_session_return": Route(sends_back(), sends_back(), SIGNED, sends={"reason": "示例理由"}),
+    "desk_session_issue": Route(ISSUES, ISSUES, SIGNED),
+    "desk_session_issued": Route(SEES_TRAINING, arguments=SIGNED),
+    "desk_session_finish": Route(ISSUES, ISSUES, SIGNED),
+}
 
 TABLE: dict[str, Route] = {
     **CORE,
@@ -628,6 +655,7 @@ TABLE: dict[str, Route] = {
     **TRAINING_PLANNING,
     **TRANSPARENCY,
     **REPORTS,
+    **TRAINING_HELD,
 }
 
 # Pages of allauth: what a stranger and what a signed-in person gets for a GET (302 leads to sign in, or away from it).

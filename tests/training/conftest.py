@@ -1,13 +1,20 @@
 """Fixtures of the tests of training."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.training.ground import Ground, make_ground
 from training.checks import all_checks
+
+BUDGETS = json.loads((Path(__file__).resolve().parent.parent / "query_budgets.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(autouse=True)
@@ -36,3 +43,17 @@ def committed_ground(committed_db: str) -> Ground:
     """The small ground in a database of its own, where threads may commit."""
     cache.clear()
     return make_ground()
+
+
+@pytest.fixture
+def budget() -> Callable[[str], Any]:
+    """Hold a block to its line of tests/query_budgets.json; on failure the statements are printed."""
+
+    @contextmanager
+    def held(name: str) -> Iterator[None]:
+        with CaptureQueriesContext(connection) as captured:
+            yield
+        listed = "\n".join(query["sql"] for query in captured.captured_queries)
+        assert len(captured) <= BUDGETS[name], f"{name}: {len(captured)} > {BUDGETS[name]} queries\n{listed}"
+
+    return held

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from core.fields import LookupDigestField, SealedModel, SealedTextField
 from core.identifiers import normalise_payer, normalise_phone
 from organizations.models import BranchLineage, BranchRowsQuerySet
-from training.choices import Channel, CheckIn, EnrolmentStatus, Presence, Skill
+from training.choices import Channel, CheckIn, EnrolmentStatus, ExamOutcome, Presence, Skill
+from training.models.course import CourseVersion
 
 
 class Enrolment(SealedModel, BranchLineage):
@@ -173,3 +174,10 @@ class ExamResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrolment_id} #{self.attempt}"
+
+    def outcome(self, version: CourseVersion) -> str:
+        """Passed; failed, where nothing that is still open could mend it; open, while something was not examined."""
+        if self.is_passed:
+            return ExamOutcome.PASSED
+        is_below = self.theory is not None and version.theory_pass is not None and self.theory < version.theory_pass
+        return ExamOutcome.FAILED if is_below or self.skills_failed else ExamOutcome.OPEN

@@ -13,7 +13,7 @@ from core.audit import record_audit
 from core.clock import now
 from organizations.choices import Right
 from organizations.permissions import require
-from training.choices import MARKABLE_SESSION, CheckIn, EnrolmentStatus, Presence
+from training.choices import MARKABLE_SESSION, ROLL_EARLY, CheckIn, EnrolmentStatus, Presence
 from training.errors import TrainingError, WrongState
 from training.models import Attendance, Enrolment, Lesson, Session
 from training.services.moving import lock_session
@@ -21,8 +21,8 @@ from training.services.moving import lock_session
 if TYPE_CHECKING:
     from accounts.models import User
 
-# A code is good from so long before a lesson until so long after its end; so long may a telephone's clock be ahead.
-EARLY, AFTER, CLOCK_AHEAD = datetime.timedelta(hours=1), datetime.timedelta(hours=1), datetime.timedelta(minutes=5)
+# A code is good from ROLL_EARLY before a lesson until so long after its end; so long may a telephone's clock be ahead.
+AFTER, CLOCK_AHEAD = datetime.timedelta(hours=1), datetime.timedelta(minutes=5)
 
 
 def call_roll(*, session_id: int, lesson_id: int, marks: Mapping[int, str], actor: User) -> int:
@@ -90,7 +90,7 @@ def scan_in(*, lesson_id: int, enrolment_id: int, at: datetime.datetime | None =
             raise TrainingError("check_in_elsewhere", _("这个签到码不是您所报班次的，请核对。"))
         if enrolment.status != EnrolmentStatus.SEATED or lesson.session.status not in MARKABLE_SESSION:
             raise WrongState("check_in_over", _("您在这个班没有名额，或这个班已经结束，请找工作人员。"))
-        if not lesson.starts_at - EARLY <= seen_at <= lesson.ends_at + AFTER:
+        if not lesson.starts_at - ROLL_EARLY <= seen_at <= lesson.ends_at + AFTER:
             raise TrainingError("check_in_time", _("现在不是这次课的签到时间：课前一小时至课后一小时内可签到。"))
         mark = Attendance.objects.filter(enrolment=enrolment, lesson=lesson).first()
         if mark is None:
@@ -120,7 +120,7 @@ def _lesson_of(session: Session, lesson_id: int) -> Lesson:
     lesson = session.lessons.filter(pk=lesson_id).first()
     if lesson is None:
         raise TrainingError("lesson_elsewhere", _("这次课不在本班中，请刷新页面。"))
-    if lesson.starts_at - EARLY > now():
+    if lesson.starts_at - ROLL_EARLY > now():
         raise TrainingError("lesson_ahead", _("这次课还没有开始，不能点名。"))
     return lesson
 

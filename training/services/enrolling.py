@@ -92,7 +92,10 @@ def sign_up(*, session_id: int, person: Person, key: uuid.UUID) -> Place:
         row = _written(plan, checked, learner, _Way(Channel.ONLINE, key=key))
         session = lock_session(session_id)
         _require_signing_up(session)
-        return _placed(session, row, checked)
+        place = _placed(session, row, checked)
+        # Who has a place already leaves nothing more behind.
+        transaction.set_rollback(not place.is_new)
+    return place
 
 
 def enrol(*, session: Session, person: Person, actor: User, channel: str) -> Place:
@@ -103,11 +106,15 @@ def enrol(*, session: Session, person: Person, actor: User, channel: str) -> Pla
     if session.status not in MARKABLE_SESSION:
         raise WrongState("session_not_open", _("这个班现在不能再登记学员。"))
     checked = check_person(person, session)
-    learner = learner_of(checked.document)
-    if session.free_seats < 1 and _same(session, checked, learner) is None:
-        sentence = _("名额已满（%(seats)d 人）。") % {"seats": session.seats}
-        raise TrainingError("session_full", sentence, {"name": sentence})
-    return _placed(session, _written(session, checked, learner, _Way(channel, actor)), checked)
+    # Who gets no place leaves nothing behind, the number of a document least of all.
+    with transaction.atomic():
+        learner = learner_of(checked.document)
+        if session.free_seats < 1 and _same(session, checked, learner) is None:
+            sentence = _("名额已满（%(seats)d 人）。") % {"seats": session.seats}
+            raise TrainingError("session_full", sentence, {"name": sentence})
+        place = _placed(session, _written(session, checked, learner, _Way(channel, actor)), checked)
+        transaction.set_rollback(not place.is_new)
+    return place
 
 
 def cancel_enrolment(*, enrolment_id: int, actor: User | None = None, reason: str = "") -> Enrolment:
@@ -196,7 +203,7 @@ def check_person(person: Person, session: Session) -> Checked:
     born_on = document.born_on if document and document.born_on else person.born_on
     if document and born_on is None:
         fields["born_on"] = _("这种证件上没有出生日期，请另外填写。")
-    elif born_on and (problem := _problem_of_age(born_on, session)):
+    elif born_on and (problem := problem_of_age(born_on, session)):
         fields["document" if document and document.born_on else "born_on"] = problem
     if fields:
         raise TrainingError("person_incomplete", "；".join(fields.values()), fields)
@@ -218,7 +225,8 @@ def learner_of(document: Document | None) -> Learner | None:
     return known.get()
 
 
-def _problem_of_age(born_on: datetime.date, session: Session) -> str:
+def problem_of_age(born_on: datetime.date, session: Session) -> str:
+    """Why somebody born on a day is too young or too old for a session's course; empty where they are not."""
     version, age = session.version, age_on(born_on, session.starts_on)
     if age < version.age_from:
         return _("开班时未满 %(age)d 周岁，不能参加这门课。") % {"age": version.age_from}

@@ -14,7 +14,7 @@ from core.audit import record_audit
 from core.clock import now
 from organizations.choices import Right
 from organizations.permissions import require
-from training.choices import MARKABLE_SESSION, EnrolmentStatus, SessionStatus
+from training.choices import MARKABLE_SESSION, EnrolmentStatus, ExamOutcome, SessionStatus
 from training.errors import OwnWork, TrainingError, WrongState
 from training.models import Enrolment, ExamResult, Session
 from training.permissions import leads
@@ -33,17 +33,26 @@ class Marks:
     failed: frozenset[str] = frozenset()
 
 
-def record_results(*, session_id: int, marks: Mapping[int, Marks], actor: User) -> int:
+@dataclass(frozen=True)
+class Seen:
+    """What stood on the page on which marks were typed; attempt 0 where there was none."""
+
+    attempt: int = 0
+    marks: Marks = Marks()
+
+
+def record_results(
+    *, session_id: int, marks: Mapping[int, Marks], actor: User, seen: Mapping[int, Seen] | None = None
+) -> int:
     """Write down or correct the results of some people (enrolment id → Marks) in their present attempt.
 
-    Who failed an attempt that was complete gets the next one, as often as the course allows. Locks the session. Returns
-    how many rows were written. Raises TrainingError that names each person's place by its fields.
+    With `seen`, what somebody else wrote in the meantime is not written over. Locks the session. Returns how many rows
+    were written. Raises TrainingError and WrongState that name each person by the id in their fields.
     """
     with transaction.atomic():
         session = lock_session(session_id)
         require(actor, Right.MARK_TRAINING, session.branch)
-        if session.status not in MARKABLE_SESSION:
-            raise WrongState("session_signed", _("成绩已签字，不能再改；有误请由主讲师资退回签字。"))
+        _require_markable(session)
         people = {
             one.pk: one
             for one in Enrolment.objects.unscoped("of a session in hand")
@@ -53,6 +62,7 @@ def record_results(*, session_id: int, marks: Mapping[int, Marks], actor: User) 
         if set(people) != set(marks):
             raise TrainingError("marks_elsewhere", _("成绩表和本班名册对不上，可能有人已取消报名，请刷新页面。"))
         _check(session, people, marks)
+        _check_seen(people, marks, seen or {})
         written = [row for one, mark in marks.items() if (row := _result(session, people[one], mark, actor))]
         ExamResult.objects.bulk_create(
             written,
@@ -75,9 +85,10 @@ def start_resit(*, session_id: int, enrolment_id: int, actor: User) -> ExamResul
     with transaction.atomic():
         session = lock_session(session_id)
         require(actor, Right.MARK_TRAINING, session.branch)
+        _require_markable(session)
         last = ExamResult.objects.filter(enrolment_id=enrolment_id, enrolment__session=session).order_by("-attempt")
         result = last.first()
-        if result is None or result.is_passed:
+        if result is None or result.outcome(session.version) != ExamOutcome.FAILED:
             raise TrainingError("resit_not_needed", _("只有考核未通过的人才能补考。"))
         if result.attempt > session.version.resits_most:
             raise TrainingError(
@@ -116,10 +127,17 @@ def return_signature(*, session_id: int, actor: User, reason: str) -> Session:
         if len(reason.strip()) < 2:
             sentence = _("请写明退回的原因，便于主讲师资核对。")
             raise TrainingError("reason_missing", sentence, {"reason": sentence})
-        if session.status == SessionStatus.SIGNED and _has_certificates(session):
+        if session.status != SessionStatus.SIGNED:
+            raise WrongState("session_not_signed", _("这个班现在没有签字，不用退回，请刷新页面查看。"))
+        if _has_certificates(session):
             raise WrongState("certificates_issued", _("本班已有证书发出，不能退回；个别有误请撤销后换发。"))
         move_session(session, SessionStatus.CLOSED, actor=actor, reason=reason, signed_by=None, signed_at=None)
     return session
+
+
+def _require_markable(session: Session) -> None:
+    if session.status not in MARKABLE_SESSION:
+        raise WrongState("session_signed", _("成绩已签字，不能再改；有误请由主讲师资退回签字。"))
 
 
 def _has_certificates(session: Session) -> bool:
@@ -140,14 +158,42 @@ def _require_whole(session: Session) -> None:
     unmarked = sum(1 for one in seated if len(one.attendance.all()) < lessons)
     if unmarked:
         raise TrainingError("roll_incomplete", _("还有 %(n)d 人没有点完名，请先补齐。") % {"n": unmarked})
-    unexamined = sum(1 for one in seated if not one.results.all() and _may_be_examined(one, session, lessons))
+    unexamined = sum(1 for one in seated if _may_be_examined(one, session, lessons) and _is_open(one, session))
     if unexamined:
-        raise TrainingError("results_incomplete", _("还有 %(n)d 人没有成绩，请先补齐。") % {"n": unexamined})
+        raise TrainingError("results_incomplete", _("还有 %(n)d 人的成绩没有填完，请先补齐。") % {"n": unexamined})
 
 
 def _may_be_examined(enrolment: Enrolment, session: Session, lessons: int) -> bool:
     attended = sum(1 for one in enrolment.attendance.all() if one.presence != "absent")
     return lessons - attended <= session.version.missed_most
+
+
+def _is_open(enrolment: Enrolment, session: Session) -> bool:
+    last = _last(enrolment)
+    return last is None or last.outcome(session.version) == ExamOutcome.OPEN
+
+
+def _last(enrolment: Enrolment) -> ExamResult | None:
+    return max(enrolment.results.all(), key=lambda one: one.attempt, default=None)
+
+
+def _standing(enrolment: Enrolment) -> Seen:
+    last = _last(enrolment)
+    if last is None:
+        return Seen()
+    return Seen(last.attempt, Marks(last.theory, frozenset(last.skills_passed), frozenset(last.skills_failed)))
+
+
+def _check_seen(people: Mapping[int, Enrolment], marks: Mapping[int, Marks], seen: Mapping[int, Seen]) -> None:
+    fields = {}
+    for one, was in seen.items():
+        standing = _standing(people[one]) if one in people else was
+        if standing != was and (standing.attempt != was.attempt or standing.marks != marks[one]):
+            fields[str(one)] = _("别人刚改过这个人的成绩，请核对现在的成绩后再改。")
+    if fields:
+        raise WrongState(
+            "marks_changed", _("有 %(n)d 人的成绩刚被别人改过，请核对后再保存。") % {"n": len(fields)}, fields
+        )
 
 
 def _check(session: Session, people: Mapping[int, Enrolment], marks: Mapping[int, Marks]) -> None:
@@ -164,14 +210,8 @@ def _check(session: Session, people: Mapping[int, Enrolment], marks: Mapping[int
 
 
 def _result(session: Session, person: Enrolment, mark: Marks, actor: User) -> ExamResult | None:
-    last = max(person.results.all(), key=lambda one: one.attempt, default=None)
-    same = last and (last.theory, frozenset(last.skills_passed), frozenset(last.skills_failed)) == (
-        mark.theory,
-        mark.passed,
-        mark.failed,
-    )
-    is_empty = last is None and mark == Marks()
-    if same or is_empty:
+    last, standing = _last(person), _standing(person)
+    if standing.marks == mark:
         return None
     return ExamResult(
         enrolment=person,

@@ -48,6 +48,15 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class Planned:
+    """What issuing now would bring: who gets a certificate, and who does not and why."""
+
+    people: tuple[Enrolment, ...]
+    refused: tuple[Refused, ...]
+    olds: dict[int, Certificate]
+
+
+@dataclass(frozen=True)
 class Issued:
     """What a class got."""
 
@@ -67,20 +76,25 @@ def issue_certificates(*, session_id: int, actor: User) -> Issued:
         require(actor, Right.ISSUE_CERTIFICATES, session.branch)
         if session.status != SessionStatus.SIGNED:
             raise WrongState("session_not_signed", _("主讲师资签字后才能发证；已结班的不再重复发证。"))
-        examiners = _examiners(session)
+        examiners = examiners_of(session)
         if actor.pk in examiners:
             raise OwnWork
-        passed = passed_without_certificate(session)
-        olds = _olds(session, passed)
-        refused = [
-            Refused(one, reason) for one in passed if (reason := _obstacle(session, one, olds.get(one.learner_id or 0)))
-        ]
-        excluded = {one.enrolment.pk for one in refused}
-        people = [one for one in passed if one.pk not in excluded]
-        certificates = _issue(session, people, olds, examiners, actor)
-        if not refused:
+        planned = planned_issue(session, is_locking=True)
+        certificates = _issue(session, planned.people, planned.olds, examiners, actor)
+        if not planned.refused:
             move_session(session, SessionStatus.FINISHED, actor=actor)
-    return Issued(tuple(certificates), tuple(refused))
+    return Issued(tuple(certificates), planned.refused)
+
+
+def planned_issue(session: Session, *, is_locking: bool = False) -> Planned:
+    """Who of a session would get a certificate now, and who not; locks the old certificates where it is to be done."""
+    passed = passed_without_certificate(session)
+    olds = _olds(session, passed, is_locking=is_locking)
+    refused = [
+        Refused(one, reason) for one in passed if (reason := _obstacle(session, one, olds.get(one.learner_id or 0)))
+    ]
+    excluded = {one.enrolment.pk for one in refused}
+    return Planned(tuple(one for one in passed if one.pk not in excluded), tuple(refused), olds)
 
 
 def finish_session(*, session_id: int, actor: User) -> Session:
@@ -105,6 +119,12 @@ def passed_without_certificate(session: Session) -> list[Enrolment]:
         .order_by("place")
     )
     return [one for one in rows if _attended(one, session, lessons) and _passed(one)]
+
+
+def examiners_of(session: Session) -> set[int]:
+    """The ids of who examined or signed, none of whom may issue."""
+    results = ExamResult.objects.filter(enrolment__session=session)
+    return {session.signed_by_id or 0, *results.values_list("examiner_id", flat=True)}
 
 
 def months_after(day: datetime.date, months: int) -> datetime.date:
@@ -175,17 +195,13 @@ def _issue(
     return certificates
 
 
-def _examiners(session: Session) -> set[int]:
-    results = ExamResult.objects.filter(enrolment__session=session)
-    return {session.signed_by_id or 0, *results.values_list("examiner_id", flat=True)}
-
-
-def _olds(session: Session, people: Sequence[Enrolment]) -> dict[int, Certificate]:
-    """The certificates of this kind that people still have, by learner, locked."""
+def _olds(session: Session, people: Sequence[Enrolment], *, is_locking: bool) -> dict[int, Certificate]:
+    """The certificates of this kind that people still have, by learner."""
+    rows = Certificate.objects.unscoped("replaced by what is issued now")
+    if is_locking:
+        rows = rows.select_for_update(of=("self",))
     rows = (
-        Certificate.objects.unscoped("replaced by what is issued now")
-        .select_for_update(of=("self",))
-        .select_related("branch")
+        rows.select_related("branch")
         .filter(
             learner_id__in=[one.learner_id for one in people if one.learner_id],
             kind=session.version.course.certificate_kind,
