@@ -518,7 +518,7 @@ def test_a_document_of_somebody_else_in_the_class_is_not_taken(ground: Ground) -
         has_document_consent=False,
         actor=ground.person("officer"),
     ).enrolment
-    with pytest.raises(TrainingError, match="报名顺序 1 的人名下") as refused:
+    with pytest.raises(TrainingError, match="1 号的人名下") as refused:
         documented(ground, one)
     assert set(refused.value.fields) == {"document"}
     cancel_enrolment(enrolment_id=one.pk, reason="示例", actor=ground.person("officer"))

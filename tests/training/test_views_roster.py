@@ -112,13 +112,11 @@ def test_one_person_is_put_on_and_taken_off_with_a_reason(ground: Ground) -> Non
     session, client = opened(ground), client_of(ground, "officer")
     one = {"name": "示例甲", "phone": "13800000001", "document_kind": "id_card", "document": id_number(1)}
     assert "单独同意" in post(client, "desk_session_person_new", session.number, **one)
-    assert "已登记，报名顺序 1" in post(client, "desk_session_person_new", session.number, **one, document_consent="on")
+    assert "已登记为 1 号" in post(client, "desk_session_person_new", session.number, **one, document_consent="on")
     assert "没有重复登记" in post(client, "desk_session_person_new", session.number, **one, document_consent="on")
     place = enrolments(session)[0]
     assert "必填" in post(client, "desk_session_place_cancel", session.number, place.pk, reason="")
-    assert "已取消报名顺序 1" in post(
-        client, "desk_session_place_cancel", session.number, place.pk, reason="示例：来电取消"
-    )
+    assert "已取消 1 号" in post(client, "desk_session_place_cancel", session.number, place.pk, reason="示例：来电取消")
     assert "已经取消" in post(client, "desk_session_place_cancel", session.number, place.pk, reason="示例理由")
     assert "已取消的 1 人" in page(client, "desk_session_roster", session.number)
 
@@ -213,7 +211,7 @@ def test_who_cancels_during_the_roll_is_named_and_nothing_chosen_is_lost(ground:
         }
         again = post(client, "desk_session_roll", session.number, **sent)
         assert "对不上，可能有人已取消报名" in again
-        assert "报名顺序 2 钱**" in again
+        assert "2 号 钱**" in again
         assert re.search(rf'name="presence-{first.pk}" value="late" checked', again)
         assert not Attendance.objects.exists()
         # The new page is sent as it stands; who came meanwhile is still open, and is not made present by the button.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
 
 from core.clock import now, today
 from core.masking import mask_name
@@ -26,10 +25,9 @@ class Known:
 
 @dataclass(frozen=True, repr=False)
 class Row:
-    """One person of a session; `name` is masked unless it was revealed, `number` counts those with a seat."""
+    """One person of a session; `name` is masked unless it was revealed."""
 
     enrolment: Enrolment
-    number: int
     name: str
     phone: str
     marks: Mapping[int, Attendance]
@@ -37,6 +35,11 @@ class Row:
     attempts: int
     outcome: str
     may_resit: bool
+
+    @property
+    def number(self) -> int:
+        """The order of signing up, which stays when others leave: what is on paper goes on to fit."""
+        return self.enrolment.place
 
 
 @dataclass(frozen=True)
@@ -115,9 +118,7 @@ def held_session(session: Session, *, known: Mapping[int, Known] | None = None) 
     enrolments = places_of(session)
     given = known or {}
     shown = {**masked_names(session, [one for one in enrolments if one.pk not in given]), **given}
-    numbers = count(1)
-    rows = [_row(session, one, shown[one.pk], next(numbers) if _is_seated(one) else 0) for one in enrolments]
-    return HeldSession(session, lessons, rows)
+    return HeldSession(session, lessons, [_row(session, one, shown[one.pk]) for one in enrolments])
 
 
 def places_of(session: Session) -> list[Enrolment]:
@@ -149,11 +150,7 @@ def certificates_of(session: Session) -> list[Certificate]:
     return list(rows.filter(enrolment__session=session).select_related("enrolment").order_by("number"))
 
 
-def _is_seated(one: Enrolment) -> bool:
-    return bool(one.status == EnrolmentStatus.SEATED)
-
-
-def _row(session: Session, one: Enrolment, known: Known, number: int) -> Row:
+def _row(session: Session, one: Enrolment, known: Known) -> Row:
     marks = {mark.lesson_id: mark for mark in one.attendance.all()}
     results = sorted(one.results.all(), key=lambda result: result.attempt)
     result = results[-1] if results else None
@@ -164,7 +161,6 @@ def _row(session: Session, one: Enrolment, known: Known, number: int) -> Row:
         outcome = ExamOutcome.ABSENT
     return Row(
         enrolment=one,
-        number=number,
         name=known.name,
         phone=known.phone,
         marks=marks,

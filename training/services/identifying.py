@@ -75,7 +75,7 @@ def add_document(
         learner = learner_of(checked)
         other = rows.filter(session=session, learner=learner, status__in=ACTIVE).first()
         if other is not None:
-            sentence = _("这个证件已登记在本班报名顺序 %(place)d 的人名下，请核对。") % {"place": other.place}
+            sentence = _("这个证件已登记在本班 %(place)d 号的人名下，请核对。") % {"place": other.place}
             raise TrainingError("document_taken", sentence, {"document": sentence})
         enrolment.learner, enrolment.document_consent = learner, DOCUMENT_CONSENT_VERSION
         enrolment.save(update_fields=["learner", "document_consent"])

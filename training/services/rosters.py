@@ -121,10 +121,10 @@ def _reason_of_same(there: Enrolment, row: RosterRow, placed: dict[int, int]) ->
     if there.pk in placed:
         return _("与第 %(row)d 行是同一个人，只登记一次。") % {"row": placed[there.pk]}
     if there.status == EnrolmentStatus.WAITING:
-        return _("已在本班候补名单中（报名顺序 %(place)d），不重复登记。") % {"place": there.place}
+        return _("已在本班候补名单中（%(place)d 号），不重复登记。") % {"place": there.place}
     if row.person.document.strip() and there.learner_id is None:
-        return _("已在本班名册中（报名顺序 %(place)d），但没有登记证件，请在名册上补登记。") % {"place": there.place}
-    return _("已在本班名册中（报名顺序 %(place)d），不重复登记。") % {"place": there.place}
+        return _("已在本班名册中（%(place)d 号），但没有登记证件，请在名册上补登记。") % {"place": there.place}
+    return _("已在本班名册中（%(place)d 号），不重复登记。") % {"place": there.place}
 
 
 def _require_told_apart(session: Session, person: Person, placed: dict[int, int]) -> None:
@@ -143,7 +143,5 @@ def _require_told_apart(session: Session, person: Person, placed: dict[int, int]
             "row": placed[same.pk]
         }
     else:
-        sentence = _("本班已有同名的人（报名顺序 %(place)d）；若是另一人，请补上手机号或证件号码。") % {
-            "place": same.place
-        }
+        sentence = _("本班已有同名的人（%(place)d 号）；若是另一人，请补上手机号或证件号码。") % {"place": same.place}
     raise TrainingError("person_not_told_apart", sentence, {"name": sentence})

@@ -74,7 +74,7 @@ def _start_resit(request: StaffRequest, session: Session) -> None:
     except DomainError as error:
         messages.error(request, sentence_of(error))
     else:
-        says = _("报名顺序 %(place)d 开始第 %(n)d 次考核，请登记补考成绩。")
+        says = _("%(place)d 号开始第 %(n)d 次考核，请登记补考成绩。")
         messages.success(request, says % {"place": place.place, "n": result.attempt})
 
 

@@ -59,9 +59,7 @@ def person_new(request: StaffRequest, number: str) -> HttpResponse:
         except DomainError as error:
             add_refusal(form, error)
         else:
-            says = (
-                _("已登记，报名顺序 %(n)d。") if place.is_new else _("这个人已在本班，报名顺序 %(n)d，没有重复登记。")
-            )
+            says = _("已登记为 %(n)d 号。") if place.is_new else _("这个人已在本班（%(n)d 号），没有重复登记。")
             messages.success(request, says % {"n": place.enrolment.place})
             return redirect("desk_session_roster", number=session.number)
     return render(request, "training/held/person.html", around(request, session, "roster") | {"form": form})
@@ -117,7 +115,7 @@ def place_cancel(request: StaffRequest, number: str, enrolment_id: int) -> HttpR
         except DomainError as error:
             messages.error(request, sentence_of(error))
         else:
-            messages.success(request, _("已取消报名顺序 %(n)d 的名额。") % {"n": place.place})
+            messages.success(request, _("已取消 %(n)d 号的名额。") % {"n": place.place})
         return redirect("desk_session_roster", number=session.number)
     context = {"place": place, "name": masked_names(session, [place])[place.pk].name, "form": form}
     return render(request, "training/held/place_cancel.html", around(request, session, "roster") | context)
@@ -138,7 +136,7 @@ def place_document(request: StaffRequest, number: str, enrolment_id: int) -> Htt
         except DomainError as error:
             add_refusal(form, error)
         else:
-            messages.success(request, _("报名顺序 %(n)d 的证件已加密登记。") % {"n": place.place})
+            messages.success(request, _("%(n)d 号的证件已加密登记。") % {"n": place.place})
             return redirect("desk_session_roster", number=session.number)
     context = {"place": place, "name": masked_names(session, [place])[place.pk].name, "form": form}
     return render(request, "training/held/place_document.html", around(request, session, "roster") | context)
