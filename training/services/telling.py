@@ -14,6 +14,7 @@ from training.choices import EnrolmentStatus
 from training.models import Enrolment
 
 SEATED, WAITING, CANCELLED = "training.seated", "training.waiting", "training.cancelled"
+REMINDER = "training.reminder"
 # Tried for a day; after that the page says it.
 GIVE_UP = datetime.timedelta(days=1)
 
@@ -33,6 +34,13 @@ def tell_cancelled(enrolment: Enrolment) -> None:
     """Say that a place was given up, or that the session is not held."""
     values = _values(enrolment)
     _tell(enrolment, CANCELLED, _("您 %(day)s 的急救培训报名 %(number)s 已取消。") % values, values)
+
+
+def tell_reminder(enrolment: Enrolment) -> None:
+    """Say that the first lesson is tomorrow."""
+    values = _values(enrolment)
+    text = _("提醒：您报名的急救培训 %(day)s 开课，报名编号 %(number)s。不能参加时请在网站取消，把名额让给候补的人。")
+    _tell(enrolment, REMINDER, text % values, values)
 
 
 def _values(enrolment: Enrolment) -> dict[str, str]:
