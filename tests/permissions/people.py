@@ -36,11 +36,21 @@ CLERK |= {"view_statements", "reconcile", "read_payers"}
 APPROVER |= {"view_statements", "confirm_sheets", "read_payers"}
 FINANCE |= {"view_statements", "reconcile", "confirm_sheets", "read_payers"}
 OVERSIGHT |= {"view_statements"}
+# First-aid training.
+OVERSIGHT |= {"view_training"}
 ROLE_RIGHTS: dict[str, set[str]] = {
     "clerk": CLERK,
     "approver": APPROVER,
     "finance": FINANCE,
-    "leader": {"view_gifts", "view_spending", "lead_spending", "view_statements", "view_ledger", "view_draft_reports"},
+    "leader": {
+        "view_gifts",
+        "view_spending",
+        "view_training",
+        "lead_spending",
+        "view_statements",
+        "view_ledger",
+        "view_draft_reports",
+    },
     "warehouse": {"view_gifts"},
     "publisher": {
         "view_gifts",
@@ -51,7 +61,8 @@ ROLE_RIGHTS: dict[str, set[str]] = {
         "publish_reports",
         "plan_appeals",
     },
-    "training_officer": set(),
+    "training_officer": {"view_training", "plan_training", "mark_training", "issue_certificates", "read_trainees"},
+    "instructor": {"view_training", "mark_training", "sign_results", "read_trainees"},
     "registry_coordinator": set(),
     "supervisor": OVERSIGHT,
     "auditor": OVERSIGHT,
@@ -61,7 +72,15 @@ ROLE_RIGHTS: dict[str, set[str]] = {
     "audit_admin": {"view_audit"},
 }
 # Only these reach the branches below, and only where the grant says so.
-READING = {"view_gifts", "view_spending", "view_statements", "view_ledger", "view_draft_reports", "view_audit"}
+READING = {
+    "view_gifts",
+    "view_spending",
+    "view_training",
+    "view_statements",
+    "view_ledger",
+    "view_draft_reports",
+    "view_audit",
+}
 # Kept apart from all work, so they can hold nothing beside it.
 ADMINISTRATORS = {"system_admin", "security_admin", "audit_admin"}
 
