@@ -43,6 +43,11 @@ def all_is_well() -> bool:
     return {name: rows for name, rows in all_checks().items() if rows} == {}
 
 
+def keys_in_use(ground: Ground) -> None:
+    """The first writer of a new portal writes down which key is in use, and others wait for that row as well."""
+    joined(opened(ground, hour=15), 1, first=90)
+
+
 def without_lock(parties: int) -> Callable[[int], Session]:
     """What `lock_session` would be without its lock: all have read the seats before anybody takes one."""
     read = threading.Barrier(parties, timeout=WAIT_SECONDS)
@@ -58,6 +63,7 @@ def without_lock(parties: int) -> Callable[[int], Session]:
 def test_without_the_lock_a_crowd_at_the_last_seat_is_refused_by_the_database_in_words_for_nobody(
     committed_ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    keys_in_use(committed_ground)
     session = opened(committed_ground, seats=1)
     monkeypatch.setattr(enrolling, "lock_session", without_lock(5))
     results = at_once(*[asks(session, n) for n in range(5)])
@@ -72,6 +78,7 @@ def test_without_the_lock_two_seats_beside_each_other_break_the_check_of_the_las
     committed_ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With places of their own, so that nothing but the CHECK of the seats is left."""
+    keys_in_use(committed_ground)
     session = opened(committed_ground, seats=1)
     order = iter(range(100))
     unlocked = without_lock(2)
@@ -141,7 +148,7 @@ def test_one_form_sent_by_two_at_once_makes_one_place(committed_ground: Ground) 
 
 
 def test_those_who_remind_at_once_remind_each_once(committed_ground: Ground) -> None:
-    session = opened(committed_ground, seats=30)
+    session = opened(committed_ground, seats=20)
     joined(session, 20)
     day = session.starts_on - datetime.timedelta(days=1)
     noon = datetime.datetime.combine(day, datetime.time(12), SHANGHAI)

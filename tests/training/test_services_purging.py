@@ -9,6 +9,7 @@ from core.retention.holds import Holds
 from core.retention.terms import Asked
 from tests.training.ground import Ground, all_passed, held, joined, opened
 from training.models import Enrolment, Learner
+from training.services.examining import Marks
 from training.services.issuing import issue_certificates
 from training.services.purging import KEPT_DAYS, purge_enrolments, purge_learners
 
@@ -34,7 +35,8 @@ def test_names_and_telephones_go_two_years_after_the_class_and_the_order_stays(g
 def test_a_document_stays_with_its_certificate_and_goes_without_one(ground: Ground) -> None:
     session = opened(ground)
     passed, other = joined(session, 2)
-    held(ground, session, {passed.pk: all_passed(session)})
+    failed = Marks(failed=frozenset(session.version.skills))
+    held(ground, session, {passed.pk: all_passed(session), other.pk: failed})
     with frozen_at(session.lessons.get().ends_at + datetime.timedelta(hours=1)):
         issue_certificates(session_id=session.pk, actor=ground.person("issuer"))
     left = (session.ends_on - today()).days

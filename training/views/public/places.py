@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.clock import SHANGHAI, now
 from core.errors import DomainError
 from core.throttling import Limit, count_once, place_of
-from core.views.answers import say_refusal
+from core.views.answers import posted, say_refusal
 from core.views.errors import wants_json
 from training.choices import CheckIn, EnrolmentStatus, Presence
 from training.models import Attendance, Enrolment
@@ -90,7 +90,7 @@ def place_cancel(request: HttpRequest, code: str) -> HttpResponse:
 def place_check_in(request: HttpRequest, code: str) -> HttpResponse:
     """Check in by the code on the screen; the page's module keeps a scan without a network and sends it later."""
     enrolment = known_place(request, code)
-    form = CheckInForm(request.POST or None, initial={"token": request.GET.get("token", "")[:40]})
+    form = CheckInForm(posted(request), initial={"token": request.GET.get("token", "")[:40]})
     if form.is_valid():
         try:
             mark = check_in(code=read_code(form.cleaned_data["token"]), enrolment=enrolment, at=form.cleaned_data["at"])

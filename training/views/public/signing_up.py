@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.errors import DomainError
 from core.throttling import Limit, count_once, place_of
-from core.views.answers import add_refusal
+from core.views.answers import add_refusal, posted
 from training.choices import EnrolmentStatus
 from training.public_forms import PhoneForm, SignUpForm
 from training.selectors.public import PublicSession, public_session
@@ -35,7 +35,7 @@ def sign_up_start(request: HttpRequest, number: str) -> HttpResponse:
         telephone.forget(request)
     elif telephone.proved(request) and request.method != "POST":
         return redirect("training_sign_up_name", number=session.number)
-    form = PhoneForm(request.POST or None)
+    form = PhoneForm(posted(request))
     if telephone.can_prove() and form.is_valid():
         try:
             telephone.ask(request, form.cleaned_data["phone"])
