@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("feed/training.xml", require_safe(feeds.TrainingFeed()), name="training_feed"),
     # Its address is how far the worker reaches.
     path("training/worker.js", places.worker, name="training_worker"),
+    path("training/place/", places.place_find, name="training_places"),
     path(_PLACE, places.place_page, name="training_place"),
     path(_PLACE + "calendar.ics", places.place_ics, name="training_place_ics"),
     path(_PLACE + "cancel/", places.place_cancel, name="training_place_cancel"),

@@ -594,6 +594,7 @@ TRAINING_PUBLIC = {
     "api_course": Route(everybody(), arguments=SESSION),
     "training_sign_up": Route(everybody(), everybody(), SESSION),
     "training_sign_up_name": Route(everybody(), everybody(), SESSION, gives=frozenset({302})),
+    "training_places": Route(everybody(), everybody()),
     "training_place": Route(everybody(), arguments=PLACE),
     "training_place_ics": Route(everybody(), arguments=PLACE),
     "training_place_cancel": Route(everybody(), everybody(), PLACE),

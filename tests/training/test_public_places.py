@@ -48,6 +48,16 @@ def test_the_code_is_read_as_people_write_it(ground: Ground, client: Client) -> 
     assert one.code[:4] in page(client, f"{one.code[:8].lower()} {one.code[8:]}")
 
 
+def test_the_code_of_the_message_is_typed_on_a_page_that_the_list_leads_to(ground: Ground, client: Client) -> None:
+    (one,) = joined(opened(ground), 1)
+    assert 'href="/training/place/"' in client.get("/training/").content.decode()
+    assert client.get("/training/place/").status_code == 200
+    answer = client.post("/training/place/", {"place": f"{one.code[:4].lower()} {one.code[4:]}"})
+    assert answer["Location"] == f"/training/place/{one.code}/"
+    wrong = client.post("/training/place/", {"place": "0" * 16})
+    assert "没有这个报名编号" in wrong.content.decode()
+
+
 def test_a_wrong_code_is_not_there_and_guessing_is_ended(
     ground: Ground, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from core.clock import SHANGHAI, today
 from core.errors import NotFound
 from core.random_codes import grouped_code, normalise_code
 from core.sealed import matching
@@ -78,6 +79,11 @@ class OwnPlace:
     def may_check_in(self) -> bool:
         """Whether presence can be taken."""
         return self.status == EnrolmentStatus.SEATED and self.session.status in MARKABLE_SESSION
+
+    @property
+    def is_today(self) -> bool:
+        """Whether a lesson is held today."""
+        return any(one.lesson.starts_at.astimezone(SHANGHAI).date() == today() for one in self.lessons)
 
     @property
     def address(self) -> str:

@@ -13,13 +13,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.clock import SHANGHAI, now
-from core.errors import DomainError
+from core.errors import DomainError, NotFound
 from core.throttling import Limit, count_once, place_of
 from core.views.answers import posted, say_refusal
 from core.views.errors import wants_json
 from training.choices import CheckIn, EnrolmentStatus, Presence
 from training.models import Attendance, Enrolment
-from training.public_forms import CheckInForm
+from training.public_forms import CheckInForm, PlaceForm
 from training.selectors.public.calendars import session_calendar
 from training.selectors.public.places import enrolment_by_code, own_place
 from training.services.check_in_codes import check_in, read_code
@@ -36,6 +36,21 @@ def known_place(request: HttpRequest, code: str) -> Enrolment:
     """The enrolment whose code was given. Raises NotFound, TooOften."""
     count_once(LIMIT, place_of(request))
     return enrolment_by_code(code)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def place_find(request: HttpRequest) -> HttpResponse:
+    """Open one's place by the code of a short message."""
+    form = PlaceForm(posted(request))
+    if form.is_valid():
+        try:
+            enrolment = known_place(request, form.cleaned_data["place"])
+        except NotFound as error:
+            form.add_error("place", error.message)
+        else:
+            return redirect("training_place", code=enrolment.code)
+    return render(request, "public/training/find.html", {"form": form})
 
 
 @never_cache
@@ -102,7 +117,10 @@ def place_check_in(request: HttpRequest, code: str) -> HttpResponse:
             return checked_in(request, enrolment, mark)
     place = own_place(enrolment)
     context = {"place": place, "session": place.session, "name": masked_names([enrolment])[0], "form": form}
-    return render(request, "public/training/place_check_in.html", context)
+    response = render(request, "public/training/place_check_in.html", context)
+    if place.may_check_in:
+        remember_place(request, response, place.code)
+    return response
 
 
 def checked_in(request: HttpRequest, enrolment: Enrolment, mark: Attendance) -> HttpResponse:
