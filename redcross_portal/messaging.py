@@ -47,6 +47,7 @@ _sms_templates = {
     "waiting": env_template("SMS_TEMPLATE_WAITING", _ANSWERED_VALUES, required=False),
     "cancelled": env_template("SMS_TEMPLATE_CANCELLED", _ANSWERED_VALUES, required=False),
     "moved": env_template("SMS_TEMPLATE_MOVED", _ANSWERED_VALUES, required=False),
+    "reminder": env_template("SMS_TEMPLATE_REMINDER", _ANSWERED_VALUES, required=False),
 }
 SMS_TEMPLATES = {name: template for name, template in _sms_templates.items() if template}
 

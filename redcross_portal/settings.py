@@ -177,6 +177,12 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 10 * 60},
     },
     "ask-witnesses": {"task": "transparency.tasks.ask_witnesses", "schedule": 60, "options": {"expires": 60}},
+    # Daily for each session, by its day; every hour, so that a day on which beat stood still at nine is none without.
+    "remind-participants": {
+        "task": "training.tasks.remind_participants",
+        "schedule": 60 * 60,
+        "options": {"expires": 60 * 60},
+    },
     "verify-ledger": {"task": "ledger.tasks.verify_nightly", "schedule": 24 * 60 * 60},
     "count-training": {"task": "training.tasks.count_training", "schedule": crontab(hour="0", minute="10")},
     "carry-out-retention": {"task": "core.tasks.carry_out_retention", "schedule": 24 * 60 * 60},

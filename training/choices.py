@@ -80,6 +80,15 @@ PUBLIC_SESSION: tuple[str, ...] = (
 MARKABLE_SESSION: frozenset[str] = frozenset({SessionStatus.OPEN, SessionStatus.CLOSED})
 
 
+class SignUpState(models.TextChoices):
+    """What the public may do with a session at a moment; follows from its row and the clock."""
+
+    OPEN = "open", _("可报名")
+    QUEUE = "queue", _("已满，可候补")
+    NOT_YET = "not_yet", _("报名未开始")
+    OVER = "over", _("报名已截止")
+
+
 class Audience(models.TextChoices):
     """For whom a session is held."""
 
@@ -377,3 +386,6 @@ CONTRACT_TRANSITIONS: dict[str, frozenset[str]] = {
     ContractStatus.ACCEPTED: frozenset(),
     ContractStatus.ENDED: frozenset(),
 }
+
+# Numbers of sessions: 330182-2026-K00000001.
+SESSION_LETTER = "K"

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from training.views import places
-from training.views.public import places as public
+from training.views.public import aeds as public
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("aed/", public.aed_list, name="aed"),

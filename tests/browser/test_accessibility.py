@@ -46,6 +46,8 @@ NOT_PAGES = {
     "desk_report_file", "desk_report_progress", "audit_trail_csv",
     "api_payment", "api_spending", "spending_csv", "spending_document", "spending_json", "desk_payments_csv",
     "desk_statement_progress", "desk_month_sheet_file",
+    "training_csv", "training_json", "training_feed", "training_worker", "training_session_ics", "training_place_ics",
+    "training_sign_up_name", "api_courses", "api_course",
     "log_feed", "audit_log_checkpoint", "api_verify",
     "log_checkpoint", "log_tile", "log_entries", "api_log", "api_log_record", "api_log_consistency",
     "desk_roster_template",

@@ -16,7 +16,7 @@ from PIL import Image
 
 from accounts.models import User
 from accounts.services import disable_person
-from core.clock import SHANGHAI, today
+from core.clock import SHANGHAI, now, today
 from core.files import store_file
 from core.models import Job, StoredFile
 from core.progress import NoProgress
@@ -67,8 +67,11 @@ from tests.permissions.people import EVERYBODY, HOME, Who
 from tests.permissions.training_objects import make_training
 from tests.reconciliation.files import Made, icbc
 from tests.standing import Standing
+from tests.training.ground import make_instructor, version_of
 from tests.transparency.ground import place_all
 from training.models import CourseVersion, Session
+from training.services.check_in_codes import code_for
+from training.services.enrolling import Person, sign_up
 from training.services.instructors import InstructorFacts, add_absence, register_instructor
 from training.services.sessions import LessonPlan, SessionPlan, create_session, open_session
 from transparency.models import ReportRun
@@ -136,6 +139,7 @@ def make_objects() -> Objects:
         **_statements(clerk),
         **_training(people["training_officer.own"]),
         **held_sessions(people, DONOR),
+        **_training_public(people["training_officer.own"]),
         "opening": _opening(people["finance.own"]).pk,
         "volume": 1,
         "sha256": "0" * 64,
@@ -473,6 +477,25 @@ def _statements(clerk: User) -> dict[str, Any]:
         "line_act": "decide",
         "month": "2026-01",
         "csv": "csv",
+    }
+
+
+def _training_public(officer: User) -> dict[str, Any]:
+    """A session of HOME for the public whose lesson is about to begin, and somebody's place in it."""
+    branch = branch_at(HOME)
+    start = now() + datetime.timedelta(minutes=40)
+    teacher = make_instructor(branch, name="虚构师资")
+    lesson = LessonPlan(start, start + datetime.timedelta(hours=3), (teacher,))
+    area = Division.objects.get(code="330182")
+    plan = SessionPlan(branch, version_of(), "示例急救班", area, "示例路 1 号", 5, (lesson,), contact="0571-00000000")
+    session = open_session(session_id=create_session(plan=plan, actor=officer).pk, actor=officer)
+    place = sign_up(session_id=session.pk, person=Person("示例戊己", "13800000077"), key=uuid.uuid4()).enrolment
+    held = session.lessons.get()
+    return {
+        "training_session": session.number,
+        "training_lesson": held.pk,
+        "training_place": place.code,
+        "training_token": code_for(held),
     }
 
 

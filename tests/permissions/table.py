@@ -642,6 +642,30 @@ TRAINING_HELD = {
     "desk_session_issued": Route(SEES_TRAINING, arguments=SIGNED),
     "desk_session_finish": Route(ISSUES, ISSUES, SIGNED),
 }
+SESSION = {"number": "training_session"}
+PLACE = {"code": "training_place"}
+# Sessions for the public: a place is opened by its code, presence by the code on the screen of the class.
+TRAINING_PUBLIC = {
+    **{
+        name: Route(everybody())
+        for name in ("training", "training_csv", "training_json", "training_feed", "training_worker", "api_courses")
+    },
+    "training_session": Route(everybody(), arguments=SESSION),
+    "training_session_ics": Route(everybody(), arguments=SESSION),
+    "api_course": Route(everybody(), arguments=SESSION),
+    "training_sign_up": Route(everybody(), everybody(), SESSION),
+    "training_sign_up_name": Route(everybody(), everybody(), SESSION, gives=frozenset({302})),
+    "training_places": Route(everybody(), everybody()),
+    "training_place": Route(everybody(), arguments=PLACE),
+    "training_place_ics": Route(everybody(), arguments=PLACE),
+    "training_place_cancel": Route(everybody(), everybody(), PLACE),
+    "training_place_check_in": Route(everybody(), everybody(), PLACE),
+    "training_check_in": Route(everybody(), everybody(), {"token": "training_token"}),
+    "desk_training_qr": Route(
+        seen("view_training", "mark_training", door=("mark_training",)),
+        arguments={**SESSION, "lesson_id": "training_lesson"},
+    ),
+}
 
 TABLE: dict[str, Route] = {
     **CORE,
@@ -653,6 +677,7 @@ TABLE: dict[str, Route] = {
     **RECONCILIATION,
     **TRAINING,
     **TRAINING_PLANNING,
+    **TRAINING_PUBLIC,
     **TRANSPARENCY,
     **REPORTS,
     **TRAINING_HELD,

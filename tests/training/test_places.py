@@ -17,7 +17,7 @@ from tests.training.ground import CODE, Ground
 from training.choices import AedOwner, AedStanding, PlaceKind
 from training.errors import TrainingError, WrongState
 from training.models import Aed, AedInspection, FirstAidPlace
-from training.selectors.public.places import counties, public_aeds, stream_aeds
+from training.selectors.public.aeds import counties, public_aeds, stream_aeds
 from training.services.aeds import Seen, change_place, close_place, inspect_aed, open_place, put_up_aed, withdraw_aed
 
 

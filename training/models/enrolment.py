@@ -22,7 +22,8 @@ class Enrolment(SealedModel, BranchLineage):
 
     `place` is the order of signing up, without gap in a session; who waits longest moves up first. `code` is random (80
     bits) and stands in the link by which one looks at or cancels it. `learner` is named only with the separate consent
-    that a certificate needs; its text's version is `document_consent`.
+    that a certificate needs; its text's version is `document_consent`. `reminded_at` is when the message of the day
+    before was left, or when it was seen that there is no way to leave one.
     """
 
     session = models.ForeignKey(
@@ -48,6 +49,7 @@ class Enrolment(SealedModel, BranchLineage):
     asked_at = models.DateTimeField(_("报名时间"))
     seated_at = models.DateTimeField(_("取得名额时间"), null=True)
     cancelled_at = models.DateTimeField(_("取消时间"), null=True)
+    reminded_at = models.DateTimeField(_("提醒时间"), null=True)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("登记人"), null=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -26,10 +26,12 @@ from training.services.telling import tell_cancelled, tell_placed
 if TYPE_CHECKING:
     from accounts.models import User
 
-# The texts that people agree to stand in templates/training/public/sign_up.html; a change of one is a new version.
+# The texts that people agree to stand in templates/public/training/_consents.html; a change of one is a new version.
 CONSENT_VERSION = "sign-up-1"
 DOCUMENT_CONSENT_VERSION = "certificate-1"
 LONGEST_NAME = 60
+# A family signs up by one telephone; nobody takes a class with it.
+PLACES_BY_PHONE = 5
 ACTIVE = (EnrolmentStatus.WAITING, EnrolmentStatus.SEATED)
 
 
@@ -91,7 +93,12 @@ def sign_up(*, session_id: int, person: Person, key: uuid.UUID) -> Place:
         learner = learner_of(checked.document)
         row = _written(plan, checked, learner, _Way(Channel.ONLINE, key=key))
         session = lock_session(session_id)
+        # Whoever held the lock before may have had the same key.
+        seen = Enrolment.objects.unscoped("the same form sent twice at once").filter(key=key).first()
+        if seen is not None:
+            return Place(seen, is_new=False)
         _require_signing_up(session)
+        _require_room_by_phone(session, checked)
         place = _placed(session, row, checked)
         # Who has a place already leaves nothing more behind.
         transaction.set_rollback(not place.is_new)
@@ -243,6 +250,14 @@ def _require_signing_up(session: Session) -> None:
         raise WrongState("sign_up_not_yet", _("报名还没有开始，请按页面上的时间再来。"))
     if session.sign_up_until and moment >= session.sign_up_until:
         raise WrongState("sign_up_over", _("报名已经截止，请看其他班次。"))
+
+
+def _require_room_by_phone(session: Session, checked: Checked) -> None:
+    rows = Enrolment.objects.unscoped("of one session").filter(session=session, status__in=ACTIVE)
+    by_phone = rows.filter(matching(Enrolment, "phone", checked.phone))
+    if by_phone.count() >= PLACES_BY_PHONE and _same(session, checked, None) is None:
+        sentence = _("同一手机号在一个班最多报 %(most)d 人，更多人请联系主办单位，以单位名册报名。")
+        raise TrainingError("phone_full", sentence % {"most": PLACES_BY_PHONE})
 
 
 def _written(session: Session, checked: Checked, learner: Learner | None, way: _Way) -> Enrolment:

@@ -17,7 +17,7 @@ from core.clock import SHANGHAI, now, today
 from core.numbers import take_number
 from organizations.choices import Right
 from organizations.permissions import require
-from training.choices import Audience, KeyGroup, SessionStatus, TeachingRole
+from training.choices import SESSION_LETTER, Audience, KeyGroup, SessionStatus, TeachingRole
 from training.errors import TrainingError, WrongState
 from training.models import Assignment, CourseVersion, Instructor, Lesson, Session
 from training.services.moving import (
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from accounts.models import User
     from organizations.models import Branch, Division
 
-LETTER = "K"
 MOST_LESSONS = 8
 
 
@@ -81,7 +80,7 @@ def create_session(*, plan: SessionPlan, actor: User) -> Session:
         session = Session(
             **Session.lineage_of(plan.branch),
             key=plan.key,
-            number=take_number(plan.branch.code, today().year, LETTER),
+            number=take_number(plan.branch.code, today().year, SESSION_LETTER),
             status=SessionStatus.DRAFT,
             maker_ids=[actor.pk],
             created_by=actor,

@@ -15,6 +15,7 @@ from training.models import Enrolment
 
 SEATED, WAITING, CANCELLED = "training.seated", "training.waiting", "training.cancelled"
 MOVED = "training.moved"
+REMINDER = "training.reminder"
 # Tried for a day; after that the page says it.
 GIVE_UP = datetime.timedelta(days=1)
 
@@ -41,6 +42,13 @@ def tell_moved(enrolment: Enrolment, day: datetime.date) -> None:
     values = {"number": enrolment.code, "day": day.isoformat()}
     text = _("您报名的急救培训有一次课改到 %(day)s，请在网站按报名编号 %(number)s 查看时间，不能参加时请取消。")
     _tell(enrolment, MOVED, text % values, values)
+
+
+def tell_reminder(enrolment: Enrolment) -> None:
+    """Say that the first lesson is tomorrow."""
+    values = _values(enrolment)
+    text = _("提醒：您报名的急救培训 %(day)s 开课，报名编号 %(number)s。不能参加时请在网站取消，把名额让给候补的人。")
+    _tell(enrolment, REMINDER, text % values, values)
 
 
 def _values(enrolment: Enrolment) -> dict[str, str]:

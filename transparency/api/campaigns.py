@@ -12,12 +12,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api_lists import MISSING, PAGE, REFUSED, SIZE, Fields, page_address, page_size
 from core.errors import DomainError
 from donations.choices import CampaignStatus
 from donations.selectors.public.campaigns import public_campaign, public_campaigns, public_plan
 from organizations.models import Branch
-from transparency.api.serializers import Fields
-from transparency.api.views import BRANCH, MISSING, PAGE, REFUSED, SIZE, page_address, page_size
+from transparency.api.views import BRANCH
 from transparency.selectors.campaigns import campaign_row, with_figures
 from transparency.selectors.network import branch_for_filter
 

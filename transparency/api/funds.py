@@ -10,10 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api_lists import MISSING, PAGE, REFUSED, SIZE, page_address, page_size
 from ledger.selectors.public_funds import ListedFund, fund_in_public, funds_after
 from ledger.selectors.statements import Edge, fund_state
 from transparency.api import serializers
-from transparency.api.views import BRANCH, MISSING, PAGE, REFUSED, SIZE, page_address, page_size
+from transparency.api.views import BRANCH
 from transparency.selectors.funds import fund_rows
 from transparency.selectors.network import branch_for_filter
 

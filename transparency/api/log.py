@@ -15,8 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api_lists import MISSING
 from core.errors import NotFound
-from transparency.api.views import MISSING
 from transparency.models import LogCheckpoint
 from transparency.selectors.public_log import (
     checkpoint_note,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from core.api_lists import Fields
 from donations.choices import GiftKind, GiftStatus, ReceiptState
 from ledger.choices import EntryKind
 from organizations.choices import BranchKind
@@ -15,10 +14,6 @@ from transparency.choices import FileRole, ReportKind, ReportPeriod, ReportScope
 
 PUBLIC_STATUSES = [(one.value, one.label) for one in (PaymentStatus.PAID, PaymentStatus.REVERSED)]
 RECEIPTS = [(one.value, one.label) for one in ReceiptState if one != ReceiptState.CANCELLED]
-
-
-class Fields(serializers.Serializer):  # cannot be subscripted when it runs
-    """Named fields, for reading alone."""
 
 
 class GiftSerializer(Fields):
@@ -228,15 +223,3 @@ class ReportPageSerializer(Fields):
     results = ReportSerializer(many=True)
     next = serializers.URLField(allow_null=True, help_text=_("下一页地址"))
     previous = serializers.URLField(allow_null=True, help_text=_("上一页地址"))
-
-
-class ErrorSerializer(Fields):
-    """The one shape of errors."""
-
-    code = serializers.CharField(help_text=_("稳定的错误代码"))
-    message = serializers.CharField(help_text=_("说明"))
-
-    def get_fields(self) -> dict[str, Any]:
-        """Add `fields`, a name that a serializer has a use of its own for."""
-        named = serializers.DictField(child=serializers.CharField(), help_text=_("各参数的说明"))
-        return {**super().get_fields(), "fields": named}

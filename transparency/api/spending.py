@@ -11,10 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api_lists import MISSING, PAGE, REFUSED, SIZE, page_address, page_size
 from spending.choices import PaymentKind
 from spending.selectors.public import PaymentCursor, public_payment, public_payments
 from transparency.api import serializers
-from transparency.api.views import BRANCH, MISSING, PAGE, REFUSED, SIZE, page_address, page_size
+from transparency.api.views import BRANCH
 from transparency.selectors.spending import spending_rows
 from transparency.spending_filters import SPENDING_FILTERS, read_spending_filter
 

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from transparency.api.views import REFUSED
+from core.api_lists import REFUSED
 from transparency.choices import FileVerdict
 from transparency.services.verifying_reports.examining import examine_sha256
 

@@ -16,11 +16,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api_lists import MISSING, PAGE, REFUSED, SIZE, page_address, page_size
 from core.errors import DomainError
 from donations.choices import GiftKind
 from donations.selectors.public import Cursor, public_gift, public_gifts
-from donations.selectors.public.gifts import LARGEST_PAGE, PAGE_SIZE
 from organizations.models import Branch
+from training.api.courses import COURSE_PARAMETERS
 from transparency.api import serializers
 from transparency.choices import ReportKind
 from transparency.filters import GIFT_FILTERS, read_gift_filter
@@ -30,8 +31,6 @@ from transparency.selectors.network import branch_for_filter
 from transparency.selectors.open_data import open_rows
 from transparency.selectors.published import published_report
 
-PAGE = OpenApiParameter("page", str, description=gettext_lazy("翻页游标，取自 next 或 previous"))
-SIZE = OpenApiParameter("page_size", int, description=gettext_lazy("每页条数，1 至 500，默认 50"))
 BRANCH = OpenApiParameter("branch", str, description=gettext_lazy("红十字会编码，含下级"))
 KIND = OpenApiParameter("kind", str, enum=ReportKind.values, description=gettext_lazy("报告种类"))
 DAY: Any = OpenApiTypes.DATE
@@ -47,28 +46,6 @@ GIFT_PARAMETERS = [
     PAGE,
     SIZE,
 ]
-REFUSED = {400: serializers.ErrorSerializer, 429: serializers.ErrorSerializer}
-MISSING = {404: serializers.ErrorSerializer, 429: serializers.ErrorSerializer}
-
-
-def page_size(params: QueryDict) -> int:
-    """Read `page_size`; raises DomainError for anything but 1 to 500."""
-    text = params.get("page_size", "")
-    if not text:
-        return PAGE_SIZE
-    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LARGEST_PAGE:
-        return int(text)
-    sentence = _("page_size 应为 1 至 %(largest)d 的整数。") % {"largest": LARGEST_PAGE}
-    raise DomainError("page_size_invalid", sentence, {"page_size": sentence})
-
-
-def page_address(request: Request, cursor: object) -> str | None:
-    """The full address of another page of the same list; None where there is none."""
-    if not cursor:
-        return None
-    params = request.query_params.copy()
-    params["page"] = str(cursor)
-    return request.build_absolute_uri(f"{request.path}?{params.urlencode()}")
 
 
 class GiftListView(APIView):
@@ -182,6 +159,7 @@ def docs(request: HttpRequest) -> HttpResponse:
         ("/api/v1/funds/", _("资金池"), [BRANCH, PAGE, SIZE]),
         ("/api/v1/spending/", _("支出列表"), [BRANCH, PAGE, SIZE]),
         ("/api/v1/reports/", _("公开报告"), [BRANCH, KIND, PAGE, SIZE]),
+        ("/api/v1/courses/", _("急救培训班"), COURSE_PARAMETERS),
     ]
     fields = [(name, field.help_text) for name, field in serializers.GiftSerializer().fields.items()]
     return render(request, "public/api.html", {"endpoints": endpoints, "gift_fields": fields})

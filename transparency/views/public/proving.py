@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from functools import wraps
 
 from django import forms
@@ -16,14 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from core.clock import now
-from core.crypto import KeyringError, seal, unseal
+from core.kept_phones import WAITS, keep_phone, kept_phone, prove_phone
 
-STAYS = timedelta(minutes=20)
-# How long the page waits for the code.
-WAITS = timedelta(minutes=10)
+__all__ = ["PROVED", "WAITS", "CodeForm", "has_proved", "keep_phone", "kept_phone", "own_page"]
+
 PROVED = "giver"
-_FIELD = "transparency.session.phone"
 
 
 class CodeForm(forms.Form):
@@ -36,30 +30,9 @@ class CodeForm(forms.Form):
     )
 
 
-def keep_phone(request: HttpRequest, name: str, phone: str, until: datetime) -> None:
-    """Keep a number in the session, sealed: neither the database nor the cache holds it in clear."""
-    row = uuid.uuid4()
-    sealed = base64.b64encode(seal(phone.encode(), field=_FIELD, row=row)).decode()
-    request.session[name] = {"row": str(row), "sealed": sealed, "until": until.isoformat()}
-
-
-def kept_phone(request: HttpRequest, name: str) -> str:
-    """The number kept in the session; empty where there is none or its time is over."""
-    kept = request.session.get(name)
-    if not kept or now() >= datetime.fromisoformat(kept["until"]):
-        return ""
-    try:
-        return unseal(base64.b64decode(kept["sealed"]), field=_FIELD, row=kept["row"]).decode()
-    except KeyringError:
-        return ""
-
-
 def has_proved(request: HttpRequest, asked: str, number: str) -> None:
     """Open the pages of a telephone's owner for twenty minutes, after the right code."""
-    del request.session[asked]
-    # A session that somebody else may have planted is not the one that opens the pages.
-    request.session.cycle_key()
-    keep_phone(request, PROVED, number, now() + STAYS)
+    prove_phone(request, asked, PROVED, number)
 
 
 def own_page(start: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:

@@ -23,6 +23,8 @@ from donations.selectors.public.campaigns import campaigns_named
 from organizations.selectors import search_branches
 from spending.choices import PAYMENT_LETTER
 from spending.selectors.public import payment_number_exists
+from training.choices import SESSION_LETTER
+from training.selectors.public import session_number_exists
 from transparency.choices import REPORT_LETTER
 from transparency.selectors.published import published_reports
 from transparency.views.public.gift_rows import column_heads, gift_rows
@@ -31,6 +33,7 @@ SHOWN = 20
 _GIFT_NUMBER = re.compile(r"[0-9]{2,12}(?:-[A-Z][0-9]+)?-[0-9]{4}-[0-9]{8,}", re.ASCII)
 _REPORT_NUMBER = re.compile(rf"[0-9]{{2,12}}(?:-[A-Z][0-9]+)?-[0-9]{{4}}-{REPORT_LETTER}[0-9]{{8,}}", re.ASCII)
 _PAYMENT_NUMBER = re.compile(rf"[0-9]{{2,12}}(?:-[A-Z][0-9]+)?-[0-9]{{4}}-{PAYMENT_LETTER}[0-9]{{8,}}", re.ASCII)
+_SESSION_NUMBER = re.compile(rf"[0-9]{{2,12}}(?:-[A-Z][0-9]+)?-[0-9]{{4}}-{SESSION_LETTER}[0-9]{{8,}}", re.ASCII)
 TABS = ("gifts", "campaigns", "branches", "reports")
 
 
@@ -49,21 +52,23 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def page_of_number(text: str) -> str:
-    """The address of the gift, payment or report with this number, "" where it is none or nobody's."""
+    """The address of the gift, payment, report or session with this number, "" where it is none or nobody's."""
     number = text.upper().replace(" ", "")
     if _REPORT_NUMBER.fullmatch(number) and published_reports().filter(number=number).exists():
         return f"/reports/{number}/"
     if _PAYMENT_NUMBER.fullmatch(number) and payment_number_exists(number):
         return f"/spending/{number}/"
+    if _SESSION_NUMBER.fullmatch(number) and session_number_exists(number):
+        return f"/training/{number}/"
     if _GIFT_NUMBER.fullmatch(number) and gift_number_exists(number):
         return f"/donations/{number}/"
     return ""
 
 
 def is_number(text: str) -> bool:
-    """Whether a text has the form of a gift's, payment's or report's number."""
+    """Whether a text has the form of a gift's, payment's, report's or session's number."""
     number = text.upper().replace(" ", "")
-    return any(form.fullmatch(number) for form in (_GIFT_NUMBER, _PAYMENT_NUMBER, _REPORT_NUMBER))
+    return any(form.fullmatch(number) for form in (_GIFT_NUMBER, _PAYMENT_NUMBER, _REPORT_NUMBER, _SESSION_NUMBER))
 
 
 def _results(text: str, tab: str) -> dict[str, Any]:

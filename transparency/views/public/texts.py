@@ -17,6 +17,7 @@ SITEMAP_PAGES = (
     "/reports/",
     "/disclosure/",
     "/branches/",
+    "/training/",
     "/verify/",
     "/about/",
     "/privacy/",
@@ -54,7 +55,10 @@ def robots(request: HttpRequest) -> HttpResponse:
     """What crawlers leave alone: the desk, sign-in, and looked-up names."""
     lines = [
         "User-agent: *",
-        *(f"Disallow: {path}" for path in ("/desk/", "/audit/", "/admin/", "/accounts/", "/search/", "/api/")),
+        *(
+            f"Disallow: {path}"
+            for path in ("/desk/", "/audit/", "/admin/", "/accounts/", "/search/", "/api/", "/training/place/")
+        ),
         "Disallow: /donations.csv",
         "Disallow: /donations.json",
         f"Sitemap: {request.build_absolute_uri('/sitemap.xml')}",
