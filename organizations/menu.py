@@ -38,6 +38,7 @@ MENU: tuple[MenuEntry, ...] = (
     MenuEntry(_("捐赠协议"), "desk_agreements", "journal-text", (Right.PLAN_APPEALS, Right.APPROVE_APPEALS)),
     MenuEntry(_("变更用途"), "desk_changes", "signpost-split", (Right.PLAN_APPEALS, Right.APPROVE_APPEALS)),
     MenuEntry(_("捐赠方式"), "desk_channels", "heart", (Right.PLAN_APPEALS, Right.APPROVE_APPEALS)),
+    MenuEntry(_("救护证书"), "desk_certificates", "patch-check", (Right.VIEW_TRAINING,)),
     MenuEntry(_("资金池"), "desk_funds", "bank", (Right.VIEW_LEDGER, Right.MANAGE_FUNDS)),
     MenuEntry(_("报告"), "desk_reports", "journal-text", (Right.VIEW_DRAFT_REPORTS,)),
     MenuEntry(_("后台任务"), "desk_jobs", "hourglass-split"),

@@ -46,6 +46,8 @@ _sms_templates = {
     "seated": env_template("SMS_TEMPLATE_SEATED", _ANSWERED_VALUES, required=False),
     "waiting": env_template("SMS_TEMPLATE_WAITING", _ANSWERED_VALUES, required=False),
     "cancelled": env_template("SMS_TEMPLATE_CANCELLED", _ANSWERED_VALUES, required=False),
+    # Certificates that end soon (training.services.reminding).
+    "expiring": env_template("SMS_TEMPLATE_EXPIRING", _ANSWERED_VALUES, required=False),
 }
 SMS_TEMPLATES = {name: template for name, template in _sms_templates.items() if template}
 

@@ -177,6 +177,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "ask-witnesses": {"task": "transparency.tasks.ask_witnesses", "schedule": 60, "options": {"expires": 60}},
     "verify-ledger": {"task": "ledger.tasks.verify_nightly", "schedule": 24 * 60 * 60},
+    "remind-of-expiry": {"task": "training.tasks.remind_of_expiry", "schedule": 24 * 60 * 60},
     "carry-out-retention": {"task": "core.tasks.carry_out_retention", "schedule": 24 * 60 * 60},
 }
 # What `verify_ledger`, the nightly job and each publication run: functions `() -> {check: offending rows}`.

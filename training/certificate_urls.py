@@ -1,5 +1,27 @@
 """Addresses of certificates, at the desk and for everybody who checks one."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from training.api.certificates import CertificateView
+from training.views.certificates import desk, printing, public, steps
+
+_DESK = "desk/training/certificates/"
+_ONE = _DESK + "<str:code>/"
+_PRINT = "desk/training/sessions/<str:number>/certificates/"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("certificates/", public.search, name="certificate_search"),
+    path("certificates/keys.json", public.keys, name="certificate_keys"),
+    path("certificates/status/<int:number>.json", public.status, name="certificate_status"),
+    path("certificates/<str:code>.json", public.credential, name="certificate_json"),
+    path("certificates/<str:code>/", public.certificate, name="certificate"),
+    path(_DESK, desk.certificate_list, name="desk_certificates"),
+    path(_ONE, desk.certificate_detail, name="desk_certificate"),
+    path(_ONE + "read/", desk.certificate_read, name="desk_certificate_read"),
+    path(_ONE + "pdf/", printing.certificate_pdf, name="desk_certificate_pdf"),
+    path(_ONE + "revoke/", steps.certificate_revoke, name="desk_certificate_revoke"),
+    path(_ONE + "reissue/", steps.certificate_reissue, name="desk_certificate_reissue"),
+    path(_PRINT + "print/", printing.session_print, name="desk_certificate_print"),
+    path(_PRINT + "file/", printing.session_file, name="desk_certificate_print_file"),
+    path("api/v1/certificates/<str:code>/", CertificateView.as_view(), name="api_certificate"),
+]

@@ -5,6 +5,7 @@ from training.models.course import Course, CourseVersion
 from training.models.enrolment import Attendance, Enrolment, ExamResult
 from training.models.instructor import Assignment, Instructor
 from training.models.learner import Learner
+from training.models.reminder import ExpiryReminder
 from training.models.session import Lesson, Session, SessionEvent, SessionQuerySet
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "CourseVersion",
     "Enrolment",
     "ExamResult",
+    "ExpiryReminder",
     "Instructor",
     "Learner",
     "Lesson",

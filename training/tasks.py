@@ -1,0 +1,19 @@
+"""What runs later for training: each loads by id and calls one service."""
+
+from celery import shared_task
+
+from core.jobs import run_job
+from training.services.printing import print_session as print_certificates
+from training.services.reminding import remind_holders
+
+
+@shared_task(name="training.tasks.print_session")
+def print_session(job_id: str) -> None:
+    """Set the certificates of a session as one PDF."""
+    run_job(job_id, lambda job: print_certificates(session_id=job.params["session"], site=job.params["site"], job=job))
+
+
+@shared_task(name="training.tasks.remind_of_expiry")
+def remind_of_expiry() -> None:
+    """Tell holders that their certificate ends soon."""
+    remind_holders()
