@@ -24,6 +24,8 @@ FIGURES = (
     "report_10k",
     "report_annex",
     "reports_102",
+    "certificates_print",
+    "legacy_certificates",
     "warm_start",
 )
 COLUMNS = ("name", "value", "unit", "compared_with", "ratio", "rows", "goal", "met")

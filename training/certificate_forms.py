@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.identifiers import normalise_identifier
+from organizations.choices import Right
+from organizations.models import Branch
+from organizations.permissions import branches_with
 from training.choices import CertificateKind, RevokeReason, ShownStatus
 from training.selectors.public_certificates import LONGEST_NUMBER
 from training.services.checking import TAIL_LENGTH
 from training.services.ending import REISSUES
 from training.services.enrolling import LONGEST_NAME
 
+if TYPE_CHECKING:
+    from accounts.models import User
+
 _TAIL = re.compile(r"[0-9]{3}[0-9A-Z]|[0-9A-Z]{4}", re.ASCII)
+
+
+class DayInput(forms.DateInput):
+    """The browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
 
 
 class TailField(forms.CharField):
@@ -101,6 +116,28 @@ class ReissueForm(forms.Form):
     )
 
 
+class LegacyForm(forms.Form):
+    """A file of certificates that were printed before."""
+
+    branch = forms.ModelChoiceField(
+        label=gettext_lazy("发证单位"),
+        queryset=Branch.objects.none(),
+        to_field_name="code",
+        empty_label=None,
+        help_text=gettext_lazy("文件里的证书都由这一家发放。"),
+    )
+    file = forms.FileField(
+        label=gettext_lazy("历史证书文件"),
+        help_text=gettext_lazy("XLSX 或 CSV，列名见模板；含证件号码，上传后加密保存，一年后销毁。"),
+    )
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        branch = self.fields["branch"]
+        assert isinstance(branch, forms.ModelChoiceField)  # noqa: S101 -- narrows the type
+        branch.queryset = branches_with(person, Right.ISSUE_CERTIFICATES).order_by("code")
+
+
 class FilterForm(forms.Form):
     """Which certificates a list shows."""
 
@@ -117,11 +154,5 @@ class FilterForm(forms.Form):
         max_length=20,
         help_text=gettext_lazy("含下级，例如 330182。"),
     )
-    issued_from = forms.DateField(
-        label=gettext_lazy("发证日期从"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    issued_to = forms.DateField(
-        label=gettext_lazy("到"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    issued_from = forms.DateField(label=gettext_lazy("发证日期从"), required=False, widget=DayInput)
+    issued_to = forms.DateField(label=gettext_lazy("发证日期到"), required=False, widget=DayInput)

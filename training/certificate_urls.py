@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from training.api.certificates import CertificateView
-from training.views.certificates import desk, printing, public, steps
+from training.views.certificates import desk, legacy, printing, public, steps
 
 _DESK = "desk/training/certificates/"
 _ONE = _DESK + "<str:code>/"
@@ -23,5 +23,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_ONE + "reissue/", steps.certificate_reissue, name="desk_certificate_reissue"),
     path(_PRINT + "print/", printing.session_print, name="desk_certificate_print"),
     path(_PRINT + "file/", printing.session_file, name="desk_certificate_print_file"),
+    path("desk/training/legacy/", legacy.import_list, name="desk_legacy_imports"),
+    path("desk/training/legacy/template.xlsx", legacy.import_template, name="desk_legacy_template"),
+    path("desk/training/legacy/<uuid:key>/", legacy.import_detail, name="desk_legacy_import"),
+    path("desk/training/legacy/<uuid:key>/problems/", legacy.import_problems, name="desk_legacy_problems"),
+    path("desk/training/legacy/<uuid:key>/<str:step>/", legacy.import_step, name="desk_legacy_step"),
     path("api/v1/certificates/<str:code>/", CertificateView.as_view(), name="api_certificate"),
 ]

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from core.jobs import run_job
+from training.services.legacy import check_import, write_import
 from training.services.printing import print_session as print_certificates
 from training.services.reminding import remind_holders
 
@@ -17,3 +18,15 @@ def print_session(job_id: str) -> None:
 def remind_of_expiry() -> None:
     """Tell holders that their certificate ends soon."""
     remind_holders()
+
+
+@shared_task(name="training.tasks.check_legacy_import")
+def check_legacy_import(job_id: str) -> None:
+    """Check a file of old certificates."""
+    run_job(job_id, lambda job: check_import(import_id=job.params["import"], job=job))
+
+
+@shared_task(name="training.tasks.write_legacy_import")
+def write_legacy_import(job_id: str) -> None:
+    """Write the certificates of a confirmed file."""
+    run_job(job_id, lambda job: write_import(import_id=job.params["import"], job=job))

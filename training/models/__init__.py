@@ -5,6 +5,7 @@ from training.models.course import Course, CourseVersion
 from training.models.enrolment import Attendance, Enrolment, ExamResult
 from training.models.instructor import Assignment, Instructor
 from training.models.learner import Learner
+from training.models.legacy import LegacyImport
 from training.models.reminder import ExpiryReminder
 from training.models.session import Lesson, Session, SessionEvent, SessionQuerySet
 
@@ -21,6 +22,7 @@ __all__ = [
     "ExpiryReminder",
     "Instructor",
     "Learner",
+    "LegacyImport",
     "Lesson",
     "Session",
     "SessionEvent",
