@@ -64,7 +64,11 @@ from tests.factories.lists import Gift, write_hubei_like
 from tests.factories.people import FOUNDED, branch_at, make_person, make_province
 from tests.permissions.people import EVERYBODY, HOME, Who
 from tests.reconciliation.files import Made, icbc
+from tests.training.certified import finished
+from tests.training.ground import Ground, make_instructor
 from tests.transparency.ground import place_all
+from training.models import Certificate
+from training.services.legacy import check_import, open_import
 from transparency.models import ReportRun
 from transparency.services.annual import add_opinion, open_draft, save_chapter
 from transparency.services.daily import choose_daily_checkpoints
@@ -127,6 +131,7 @@ def make_objects() -> Objects:
         **_appeals(clerk, approver),
         **_claims(approver),
         **_statements(clerk),
+        **_certificates(people["training_officer.own"]),
         "opening": _opening(people["finance.own"]).pk,
         "volume": 1,
         "sha256": "0" * 64,
@@ -400,6 +405,29 @@ def _claims(approver: User) -> dict[str, Any]:
         "free_batch": batch.number,
         "pooled_gift": waiting.number,
         **{f"step_{name}": name for name in names},
+    }
+
+
+def _certificates(issuer: User) -> dict[str, Any]:
+    """A class of HOME with certificates, and a file of old ones of which a row is bad."""
+    branch = branch_at(HOME)
+    officer, lead = (
+        make_person("training.planner", Role.TRAINING_OFFICER, branch),
+        make_person("training.lead", "instructor", branch),
+    )
+    people = {"officer": officer, "issuer": issuer, "lead": lead}
+    session = finished(Ground(branch, people, {"lead": make_instructor(branch, lead)}), 2)
+    content = "证书编号,姓名,证件号码,证书种类,发证日期,有效期至\n旧证1,示例甲,,救护员证,2025-01-01,长期\n"
+    made = open_import(source=io.BytesIO(content.encode()), filename="旧证.csv", branch=branch, actor=officer)
+    check_import(import_id=made.pk, job=NoProgress())
+    certificate = Certificate.objects.unscoped("objects of the table").filter(enrolment__session=session).first()
+    assert certificate is not None
+    return {
+        "certificate": certificate.code,
+        "certificate_list": 0,
+        "certified_session": session.number,
+        "legacy": made.key,
+        "step_resume": "resume",
     }
 
 

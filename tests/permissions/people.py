@@ -60,8 +60,20 @@ ROLE_RIGHTS: dict[str, set[str]] = {
     "security_admin": {"grant_roles", "manage_retention"},
     "audit_admin": {"view_audit"},
 }
+# First-aid training.
+for role in ("leader", "supervisor", "auditor"):
+    ROLE_RIGHTS[role] |= {"view_training"}
+ROLE_RIGHTS["training_officer"] |= {
+    "view_training",
+    "plan_training",
+    "mark_training",
+    "issue_certificates",
+    "read_trainees",
+}
+ROLE_RIGHTS["instructor"] = {"view_training", "mark_training", "sign_results", "read_trainees"}
 # Only these reach the branches below, and only where the grant says so.
 READING = {"view_gifts", "view_spending", "view_statements", "view_ledger", "view_draft_reports", "view_audit"}
+READING |= {"view_training"}
 # Kept apart from all work, so they can hold nothing beside it.
 ADMINISTRATORS = {"system_admin", "security_admin", "audit_admin"}
 
@@ -135,7 +147,7 @@ def relations(role: str) -> list[tuple[str, tuple[Held, ...]]]:
     ]
     if role not in ADMINISTRATORS:
         # Holds the right somewhere, and is known in HOME for something else.
-        found.append(("foot-in-the-door", (Held("training_officer", HOME), Held(role, "330302"))))
+        found.append(("foot-in-the-door", (Held("registry_coordinator", HOME), Held(role, "330302"))))
     return found
 
 
