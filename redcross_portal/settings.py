@@ -237,6 +237,9 @@ SPECTACULAR_SETTINGS = {
         "BranchKindEnum": "organizations.choices.BranchKind",
         "ReportKindEnum": "transparency.choices.ReportKind",
         "ReportPeriodEnum": "transparency.choices.ReportPeriod",
+        "CertificateKindEnum": "training.choices.CertificateKind",
+        "CertificateStatusEnum": "training.choices.ShownStatus",
+        "CertificateRevokeReasonEnum": "training.choices.RevokeReason",
     },
 }
 

@@ -48,11 +48,6 @@ class ShownCertificate:
     branch_code: str
     branch_name: str
 
-    @property
-    def counts(self) -> bool:
-        """Whether it is valid today."""
-        return self.status in (ShownStatus.VALID, ShownStatus.EXPIRING)
-
 
 def certificate_by_code(code: str) -> Certificate:
     """The certificate with this code; raises NotFound. One query."""
