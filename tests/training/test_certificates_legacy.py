@@ -283,7 +283,7 @@ def test_the_pages_lead_from_the_file_to_the_certificates(committed_ground: Grou
     ground = committed_ground
     maker, checker, stranger = (signed_in(ground, login) for login in ("officer", "issuer", "stranger"))
     upload = SimpleUploadedFile("旧证.csv", as_csv([row(1), row(2, 姓名="")]))
-    response = maker.post("/desk/training/legacy/", {"branch": ground.branch.code, "file": upload})
+    response = maker.post("/desk/training/certificates/legacy/", {"branch": ground.branch.code, "file": upload})
     assert response.status_code == 302
     address = response["Location"]
     job = Job.objects.get(kind="training.tasks.check_legacy_import")
@@ -303,7 +303,7 @@ def test_the_pages_lead_from_the_file_to_the_certificates(committed_ground: Grou
     assert Job.objects.get(pk=job.pk).status == JobStatus.DONE
     assert "1 张证书已写入" in checker.get(address).content.decode()
     assert "旧证00001" in checker.get("/desk/training/certificates/").content.decode()
-    template = maker.get("/desk/training/legacy/template.xlsx")
+    template = maker.get("/desk/training/certificates/legacy/template.xlsx")
     assert b"".join(template.streaming_content).startswith(b"PK")  # type: ignore[arg-type]
 
 

@@ -48,6 +48,11 @@ class ShownCertificate:
     branch_code: str
     branch_name: str
 
+    @property
+    def counts(self) -> bool:
+        """Whether it is valid on that day."""
+        return self.status in (ShownStatus.VALID, ShownStatus.EXPIRING)
+
 
 def certificate_by_code(code: str) -> Certificate:
     """The certificate with this code; raises NotFound. One query."""

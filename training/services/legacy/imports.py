@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.audit import record_audit
@@ -161,7 +162,7 @@ def _start(row: LegacyImport, kind: str, label: str, actor: User, total: int | N
         actor=actor,
         branch_code=row.branch.code,
         total=total,
-        link=f"/desk/training/legacy/{row.key}/",
+        link=reverse("desk_legacy_import", args=[row.key]),
     )
 
 

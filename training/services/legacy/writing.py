@@ -158,11 +158,12 @@ def _write(branch: Branch, good: Sequence[GoodRow], actor: User) -> None:
             shown_name=mask_name(row.holder),
             issued_on=row.issued_on,
             expires_on=row.expires_on,
-            replaces=one.old,
-            issued_by=actor,
+            issued_by_id=actor.pk,
             issued_at=moment,
         )
         certificate.branch = branch
+        if one.old is not None:
+            certificate.replaces = one.old
         certificate.payload = sign_payload(certificate, holder=row.holder)
         certificates.append(certificate)
     _replace_olds(certificates, actor)

@@ -34,7 +34,8 @@ STEPS = {"confirm": confirm_import, "drop": drop_import, "resume": resume_import
 @require_http_methods(["GET", "POST"])
 def import_list(request: StaffRequest) -> HttpResponse:
     """The imports of the person's branches, and a form for the next file."""
-    form = LegacyForm(posted(request), request.FILES, person=request.user)
+    data = posted(request)
+    form = LegacyForm(data, None if data is None else request.FILES, person=request.user)
     if form.is_valid():
         upload = form.cleaned_data["file"]
         try:
