@@ -107,7 +107,7 @@ def test_good_rows_become_certificates_that_can_be_checked(ground: Ground, clien
     said = open_payload(first.payload)
     assert said is not None
     assert (said.code, said.number, said.expires_on) == (first.code, first.number, first.expires_on)
-    assert "有效期至 2028-02-29" in client.get(f"/certificates/{first.code}/").content.decode()
+    assert "有效期至 <time>2028-02-29</time>" in client.get(f"/certificates/{first.code}/").content.decode()
     found = client.post("/certificates/", {"number": "旧证00001", "name": "赵示例1", "tail": id_number(1)[-4:]})
     assert found["Location"] == f"/certificates/{first.code}/"
 
