@@ -26,6 +26,8 @@ FIGURES = (
     "reports_102",
     "sign_ups",
     "training",
+    "certificates_print",
+    "legacy_certificates",
     "warm_start",
 )
 COLUMNS = ("name", "value", "unit", "compared_with", "ratio", "rows", "goal", "met")

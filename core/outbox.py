@@ -17,7 +17,7 @@ from core.errors import DomainError
 from core.models import PublicRecord
 from core.models.outbox import LONGEST_RECORD_BYTES, SALT_FIELD
 
-__all__ = ["PRIVATE_DIGEST", "SALT_FIELD", "Committed", "RecordTooLong", "commit_to", "write_record"]
+__all__ = ["PRIVATE_DIGEST", "SALT_FIELD", "Committed", "RecordTooLong", "commit_to", "record_of", "write_record"]
 
 # The name in a record of the digest over its private row.
 PRIVATE_DIGEST = "private_digest"
@@ -61,7 +61,31 @@ def write_record(
     private: Mapping[str, Any] | None = None,
     texts: Mapping[str, str] | None = None,
 ) -> PublicRecord:
-    """Write the public record of one object, in the transaction that posts or publishes it.
+    """Write the public record of one object, in the transaction that posts or publishes it (see `record_of`)."""
+    record = record_of(
+        kind=kind,
+        subject=subject,
+        object_id=object_id,
+        branch_code=branch_code,
+        body=body,
+        private=private,
+        texts=texts,
+    )
+    record.save(force_insert=True)
+    return record
+
+
+def record_of(
+    *,
+    kind: str,
+    subject: str,
+    object_id: int,
+    branch_code: str,
+    body: Mapping[str, Any],
+    private: Mapping[str, Any] | None = None,
+    texts: Mapping[str, str] | None = None,
+) -> PublicRecord:
+    """Make the public record of one object, for the caller to insert in the transaction that posts or publishes it.
 
     `body` becomes canonical JSON (RFC 8785) and is public for ever: numbers, dates, codes, amounts as text, names of
     organisations; no natural person's name and no free text. `private` and `texts` are what the record must prove
@@ -76,7 +100,7 @@ def write_record(
         raise RecordTooLong(
             "record_too_long", message % {"subject": subject, "size": len(record), "most": LONGEST_RECORD_BYTES}
         )
-    return PublicRecord.objects.create(
+    return PublicRecord(
         uuid=committed.row if committed else uuid.uuid4(),
         kind=kind,
         subject=subject,

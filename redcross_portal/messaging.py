@@ -48,6 +48,8 @@ _sms_templates = {
     "cancelled": env_template("SMS_TEMPLATE_CANCELLED", _ANSWERED_VALUES, required=False),
     "moved": env_template("SMS_TEMPLATE_MOVED", _ANSWERED_VALUES, required=False),
     "reminder": env_template("SMS_TEMPLATE_REMINDER", _ANSWERED_VALUES, required=False),
+    # Certificates that end soon (training.services.reminding).
+    "expiring": env_template("SMS_TEMPLATE_EXPIRING", _ANSWERED_VALUES, required=False),
 }
 SMS_TEMPLATES = {name: template for name, template in _sms_templates.items() if template}
 

@@ -185,6 +185,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "verify-ledger": {"task": "ledger.tasks.verify_nightly", "schedule": 24 * 60 * 60},
     "count-training": {"task": "training.tasks.count_training", "schedule": crontab(hour="0", minute="10")},
+    "remind-of-expiry": {"task": "training.tasks.remind_of_expiry", "schedule": 24 * 60 * 60},
     "carry-out-retention": {"task": "core.tasks.carry_out_retention", "schedule": 24 * 60 * 60},
 }
 # What `verify_ledger`, the nightly job and each publication run: functions `() -> {check: offending rows}`.
@@ -244,6 +245,9 @@ SPECTACULAR_SETTINGS = {
         "BranchKindEnum": "organizations.choices.BranchKind",
         "ReportKindEnum": "transparency.choices.ReportKind",
         "ReportPeriodEnum": "transparency.choices.ReportPeriod",
+        "CertificateKindEnum": "training.choices.CertificateKind",
+        "CertificateStatusEnum": "training.choices.ShownStatus",
+        "CertificateRevokeReasonEnum": "training.choices.RevokeReason",
     },
 }
 

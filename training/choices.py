@@ -211,6 +211,27 @@ class CertificateSource(models.TextChoices):
     LEGACY = "legacy", _("历史证书导入")
 
 
+class LegacyStatus(models.TextChoices):
+    """States of a file of certificates that were printed before the portal."""
+
+    READING = "reading", _("校验中")
+    READY = "ready", _("待复核")
+    WRITING = "writing", _("写入中")
+    DONE = "done", _("已写入")
+    UNREADABLE = "unreadable", _("无法读取")
+    DROPPED = "dropped", _("已作废")
+
+
+LEGACY_TRANSITIONS: dict[str, frozenset[str]] = {
+    LegacyStatus.READING: frozenset({LegacyStatus.READY, LegacyStatus.UNREADABLE, LegacyStatus.DROPPED}),
+    LegacyStatus.READY: frozenset({LegacyStatus.WRITING, LegacyStatus.DROPPED}),
+    LegacyStatus.WRITING: frozenset({LegacyStatus.DONE}),
+    LegacyStatus.DONE: frozenset(),
+    LegacyStatus.UNREADABLE: frozenset(),
+    LegacyStatus.DROPPED: frozenset(),
+}
+
+
 class ReissueReason(models.TextChoices):
     """Why a new certificate takes the place of another."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from core.errors import NotFound
+from core.random_codes import CODE_LENGTH, normalise_code
 from organizations.choices import BranchKind, Right
 from organizations.models import Branch
 from organizations.permissions import branches_with, may, require
@@ -56,16 +57,16 @@ def enrolment_for(person: User, session: Session, enrolment_id: int) -> Enrolmen
     return found
 
 
-def certificate_for(person: User, number: str) -> Certificate:
-    """A certificate that the person may see, by its number; raises NotFound."""
+def certificate_for(person: User, code: str) -> Certificate:
+    """A certificate that the person may see, by its code (old numbers may stand twice); raises NotFound."""
     found: Certificate | None = (
         Certificate.objects.visible_to(person, Right.VIEW_TRAINING)
-        .select_related("branch", "version__course", "replaces", "issued_by")
-        .filter(number=_plain(number))
+        .select_related("branch", "version__course", "replaces", "issued_by", "enrolment__session")
+        .filter(code=normalise_code(code)[:CODE_LENGTH])
         .first()
     )
     if found is None:
-        raise NotFound("certificate_not_found", _("没有找到这张证书，或它不在您的范围内，请核对编号。"))
+        raise NotFound("certificate_not_found", _("没有找到这张证书，或它不在您的范围内，请在证书列表里按编号查找。"))
     return found
 
 

@@ -8,7 +8,7 @@ have is printed as its code point, e.g. ``【U+1F33E】``, in every part of ever
 import os
 import struct
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -116,6 +116,20 @@ def advances(weight: str = "regular") -> dict[int, float]:
         for code, glyph in _glyphs_by_character(cmap)
         if glyph  # 0 is the empty box
         for width in (measured[min(glyph, last)],)
+    }
+
+
+def glyphs_of(characters: Iterable[str], weight: str = "regular") -> dict[str, tuple[int, float]]:
+    """Return each character's place in the print font and its width in em; nothing for one that it lacks."""
+    wanted = {ord(character): character for character in characters}
+    widths = advances(weight)
+    face = find_face(weight)
+    with TTFont(str(face.path), fontNumber=face.index, lazy=True) as font:
+        cmap = font.reader["cmap"]
+    return {
+        wanted[code]: (glyph, widths[code])
+        for code, glyph in _glyphs_by_character(cmap)
+        if code in wanted and code in widths
     }
 
 

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.clock import now, today
+from core.copying import copy_rows
 from core.files import path_for_work
 from core.progress import Progress
 from donations.choices import BatchStatus, NameChoice, Purpose, RowLevel
@@ -32,7 +33,6 @@ from donations.intake import (
 )
 from donations.models import Batch, LayoutMapping, StagedGift
 from donations.selectors.campaigns import appeal_terms
-from donations.services.copying import copy_rows
 from donations.services.duplicates import mark_duplicates
 from donations.services.moving import lock_batch, move_batch
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.clock import today
+from core.copying import copy_rows
 from core.errors import DomainError
 from donations.choices import BatchKind, BatchStatus, Purpose
 from donations.display import anonymous_name
@@ -19,7 +20,6 @@ from donations.intake import RowContext, read_row
 from donations.models import Batch
 from donations.selectors.campaigns import appeal_terms
 from donations.services.batches import new_batch
-from donations.services.copying import copy_rows
 from donations.services.duplicates import mark_duplicates
 from donations.services.staging import COLUMNS, Appeal, staged_columns
 from ledger.models import Fund

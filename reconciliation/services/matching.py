@@ -11,11 +11,11 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from core.clock import now
+from core.copying import copy_rows
 from core.money import format_yuan
 from core.progress import NoProgress, Progress
 from core.sealed import open_many_for_work
 from donations.intake import row_fingerprint
-from donations.services.copying import copy_rows
 from organizations.choices import Right
 from organizations.permissions import require
 from reconciliation.choices import COUNTING, Direction, LineKind, LineOutcome

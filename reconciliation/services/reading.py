@@ -14,13 +14,13 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from core.clock import today
+from core.copying import copy_rows
 from core.files import path_for_work
 from core.masking import mask_name
 from core.progress import Progress
 from core.sealed import seal_into_many
 from donations.intake import UnreadableFile
 from donations.intake.proposals import donor_kind
-from donations.services.copying import copy_rows
 from reconciliation.choices import BalanceSource, Direction, LineOutcome, StatementStatus
 from reconciliation.errors import WrongState
 from reconciliation.intake import ParsedLine, ParsedStatement, StatementColumns, read_statement_file

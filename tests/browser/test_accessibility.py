@@ -51,6 +51,8 @@ NOT_PAGES = {
     "log_feed", "audit_log_checkpoint", "api_verify",
     "log_checkpoint", "log_tile", "log_entries", "api_log", "api_log_record", "api_log_consistency",
     "desk_roster_template",
+    "certificate_keys", "certificate_status", "certificate_json", "api_certificate", "desk_legacy_problems",
+    "desk_legacy_template",
     "desk_transfers_csv", "desk_payment_document", "desk_payment_copy_file", "desk_transfer_evidence",
 }  # fmt: skip
 # A report as a document: no page of the portal around it, and set for paper.

@@ -67,12 +67,14 @@ from tests.permissions.people import EVERYBODY, HOME, Who
 from tests.permissions.training_objects import make_training
 from tests.reconciliation.files import Made, icbc
 from tests.standing import Standing
-from tests.training.ground import make_instructor, version_of
+from tests.training.certified import finished
+from tests.training.ground import Ground, make_instructor, version_of
 from tests.transparency.ground import place_all
-from training.models import CourseVersion, Session
+from training.models import Certificate, CourseVersion, Session
 from training.services.check_in_codes import code_for
 from training.services.enrolling import Person, sign_up
 from training.services.instructors import InstructorFacts, add_absence, register_instructor
+from training.services.legacy import check_import, open_import
 from training.services.sessions import LessonPlan, SessionPlan, create_session, open_session
 from transparency.models import ReportRun
 from transparency.services.annual import add_opinion, open_draft, save_chapter
@@ -140,6 +142,7 @@ def make_objects() -> Objects:
         **_training(people["training_officer.own"]),
         **held_sessions(people, DONOR),
         **_training_public(people["training_officer.own"]),
+        **_certificates(people["training_officer.own"]),
         "opening": _opening(people["finance.own"]).pk,
         "volume": 1,
         "sha256": "0" * 64,
@@ -457,6 +460,29 @@ def _training(officer: User) -> dict[str, Any]:
     }
 
 
+def _certificates(issuer: User) -> dict[str, Any]:
+    """A class of HOME with certificates, and a file of old ones of which a row is bad."""
+    branch = branch_at(HOME)
+    officer, lead = (
+        make_person("training.planner", Role.TRAINING_OFFICER, branch),
+        make_person("training.lead", "instructor", branch),
+    )
+    people = {"officer": officer, "issuer": issuer, "lead": lead}
+    session = finished(Ground(branch, people, {"lead": make_instructor(branch, lead)}), 2)
+    content = "证书编号,姓名,证件号码,证书种类,发证日期,有效期至\n旧证1,示例甲,,救护员证,2025-01-01,长期\n"
+    made = open_import(source=io.BytesIO(content.encode()), filename="旧证.csv", branch=branch, actor=officer)
+    check_import(import_id=made.pk, job=NoProgress())
+    certificate = Certificate.objects.unscoped("objects of the table").filter(enrolment__session=session).first()
+    assert certificate is not None
+    return {
+        "certificate": certificate.code,
+        "certificate_list": 0,
+        "certified_session": session.number,
+        "legacy": made.key,
+        "step_resume": "resume",
+    }
+
+
 def _statements(clerk: User) -> dict[str, Any]:
     """A statement of HOME in work, one whose balances are to be typed, and the month of both."""
     branch = branch_at(HOME)
@@ -493,7 +519,7 @@ def _training_public(officer: User) -> dict[str, Any]:
     held = session.lessons.get()
     return {
         "training_session": session.number,
-        "training_lesson": held.pk,
+        "public_lesson": held.pk,
         "training_place": place.code,
         "training_token": code_for(held),
     }

@@ -69,6 +69,17 @@ ROLE_RIGHTS: dict[str, set[str]] = {
     "security_admin": {"grant_roles", "manage_retention"},
     "audit_admin": {"view_audit"},
 }
+# First-aid training.
+for role in ("leader", "supervisor", "auditor"):
+    ROLE_RIGHTS[role] |= {"view_training"}
+ROLE_RIGHTS["training_officer"] |= {
+    "view_training",
+    "plan_training",
+    "mark_training",
+    "issue_certificates",
+    "read_trainees",
+}
+ROLE_RIGHTS["instructor"] = {"view_training", "mark_training", "sign_results", "read_trainees"}
 # Only these reach the branches below, and only where the grant says so.
 READING = {
     "view_gifts", "view_spending", "view_training", "view_statements", "view_ledger", "view_draft_reports",

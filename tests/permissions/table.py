@@ -663,8 +663,38 @@ TRAINING_PUBLIC = {
     "training_check_in": Route(everybody(), everybody(), {"token": "training_token"}),
     "desk_training_qr": Route(
         seen("view_training", "mark_training", door=("mark_training",)),
-        arguments={**SESSION, "lesson_id": "training_lesson"},
+        arguments={**SESSION, "lesson_id": "public_lesson"},
     ),
+}
+ISSUES = seen("view_training", "issue_certificates", door=("issue_certificates",))
+CERTIFICATE = {"code": "certificate"}
+LEGACY = {"key": "legacy"}
+TRAINING_CERTIFICATES = {
+    "certificate_search": Route(everybody(), everybody()),
+    "certificate": Route(everybody(), everybody(), CERTIFICATE),
+    "certificate_json": Route(everybody(), arguments=CERTIFICATE),
+    "certificate_keys": Route(everybody()),
+    "certificate_status": Route(everybody(), arguments={"number": "certificate_list"}),
+    "api_certificate": Route(everybody(), arguments=CERTIFICATE),
+    "desk_certificates": Route(holds("view_training")),
+    "desk_certificate": Route(seen("view_training"), arguments=CERTIFICATE),
+    "desk_certificate_read": Route(
+        None,
+        seen("view_training", "read_trainees", door=("read_trainees",)),
+        CERTIFICATE,
+        sends={"purpose": "示例用途"},
+    ),
+    "desk_certificate_pdf": Route(None, ISSUES, CERTIFICATE),
+    "desk_certificate_revoke": Route(ISSUES, ISSUES, CERTIFICATE),
+    "desk_certificate_reissue": Route(ISSUES, ISSUES, CERTIFICATE),
+    "desk_certificate_print": Route(ISSUES, ISSUES, {"number": "certified_session"}),
+    # Before a file was made, one is led back to where it is.
+    "desk_certificate_print_file": Route(None, ISSUES, {"number": "certified_session"}),
+    "desk_legacy_imports": Route(holds("issue_certificates"), holds("issue_certificates")),
+    "desk_legacy_template": Route(holds("issue_certificates")),
+    "desk_legacy_import": Route(seen("issue_certificates"), arguments=LEGACY),
+    "desk_legacy_problems": Route(seen("issue_certificates"), arguments=LEGACY),
+    "desk_legacy_step": Route(None, seen("issue_certificates"), {**LEGACY, "step": "step_resume"}),
 }
 
 TABLE: dict[str, Route] = {
@@ -678,6 +708,7 @@ TABLE: dict[str, Route] = {
     **TRAINING,
     **TRAINING_PLANNING,
     **TRAINING_PUBLIC,
+    **TRAINING_CERTIFICATES,
     **TRANSPARENCY,
     **REPORTS,
     **TRAINING_HELD,

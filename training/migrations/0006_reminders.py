@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("training", "0004_absences")]
+    dependencies = [("training", "0006_legacy_imports")]
 
     operations = [
         migrations.AddField(

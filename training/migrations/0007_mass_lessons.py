@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("core", "0011_records_fit_and_lost_numbers"),
         ("organizations", "0004_instructors"),
-        ("training", "0004_absences"),
+        ("training", "0006_reminders"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

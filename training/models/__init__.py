@@ -7,8 +7,10 @@ from training.models.coverage import CoverageCount, Population, TrainingTarget
 from training.models.enrolment import Attendance, Enrolment, ExamResult
 from training.models.instructor import Absence, Assignment, Instructor
 from training.models.learner import Learner
+from training.models.legacy import LegacyImport
 from training.models.mass_lesson import MassLesson, MassLessonEvent
 from training.models.place import Aed, AedInspection, AedQuerySet, FirstAidPlace
+from training.models.reminder import ExpiryReminder
 from training.models.rescue import RescueCase, RescueEvent
 from training.models.session import Lesson, Session, SessionEvent, SessionQuerySet
 
@@ -27,9 +29,11 @@ __all__ = [
     "CoverageCount",
     "Enrolment",
     "ExamResult",
+    "ExpiryReminder",
     "FirstAidPlace",
     "Instructor",
     "Learner",
+    "LegacyImport",
     "Lesson",
     "MassLesson",
     "MassLessonEvent",

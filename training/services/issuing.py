@@ -29,14 +29,13 @@ from training.choices import (
 )
 from training.errors import OwnWork, WrongState
 from training.models import Certificate, CertificateEvent, Enrolment, ExamResult, Session
+from training.selectors.public_certificates import LETTER
 from training.services.moving import lock_session, move_certificate, move_session
 from training.services.recorded import record_end, record_issue
 from training.services.signing import sign_payload
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-LETTER = "Z"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from typing import Any
 
 from core.canonical import canonical_bytes
 from core.crypto import SealBroken
-from core.outbox import write_record
+from core.models import PublicRecord
+from core.outbox import record_of, write_record
 from core.recorded import RowToday, exact_text
 from core.sealed import open_for_work
 from training.choices import CertificateStatus
@@ -21,7 +22,12 @@ HOLDER_COMMITMENT = "holder_commitment"
 
 def record_issue(certificate: Certificate, *, holder: str) -> None:
     """Write the record of an issue, in its transaction. The code is in none: who reads the log finds no page by it."""
-    write_record(
+    issue_record(certificate, holder=holder).save(force_insert=True)
+
+
+def issue_record(certificate: Certificate, *, holder: str) -> PublicRecord:
+    """Make the record of an issue, for the caller to insert in its transaction; no query."""
+    return record_of(
         kind=ISSUED,
         subject=certificate.number,
         object_id=certificate.pk,

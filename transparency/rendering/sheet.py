@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 
 from core.money import ZERO_YUAN
 from core.printing.glyphs import find_face, printable, text_width
+from core.printing.palette import rgb
 from core.printing.tags import Element, TaggedPdf, heads_column, reads, spans
 from transparency.rendering.layout import wrap
-from transparency.rendering.palette import rgb
 from transparency.rendering.tables import Column, plain_amount
 
 # Millimetres on landscape A4.

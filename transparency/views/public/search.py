@@ -25,6 +25,7 @@ from spending.choices import PAYMENT_LETTER
 from spending.selectors.public import payment_number_exists
 from training.choices import SESSION_LETTER
 from training.selectors.public import session_number_exists
+from training.selectors.public_certificates import has_form_of_number, plain_number
 from transparency.choices import REPORT_LETTER
 from transparency.selectors.published import published_reports
 from transparency.views.public.gift_rows import column_heads, gift_rows
@@ -52,8 +53,13 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def page_of_number(text: str) -> str:
-    """The address of the gift, payment, report or session with this number, "" where it is none or nobody's."""
+    """The address of the gift, payment, report or session with this number, "" where it is none or nobody's.
+
+    A certificate's number leads to the form that asks for the name too, whether there is such a certificate or not.
+    """
     number = text.upper().replace(" ", "")
+    if has_form_of_number(number):
+        return "/certificates/?" + urlencode({"number": plain_number(number)})
     if _REPORT_NUMBER.fullmatch(number) and published_reports().filter(number=number).exists():
         return f"/reports/{number}/"
     if _PAYMENT_NUMBER.fullmatch(number) and payment_number_exists(number):

@@ -1,0 +1,89 @@
+"""Telling holders that their certificate ends soon: 90, 30 and 7 days before, each step once."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from core.clock import now, today
+from core.notifying import can_send, leave_message
+from core.sealed import open_many_for_work
+from training.choices import REMINDER_DAYS, CertificateStatus
+from training.models import Certificate, Enrolment, ExpiryReminder
+from training.selectors.public_certificates import last_day
+
+EXPIRING = "training.expiring"
+CHUNK = 500
+GIVE_UP = datetime.timedelta(days=3)
+
+
+def remind_holders() -> int:
+    """Leave a message for every holder whose next step has come and who can be reached; returns how many.
+
+    Only who left a telephone when they signed up (for the certificate, or for the one that it replaced). Where several
+    steps were missed, or a certificate had fewer days from the start, only the nearest is taken. In transactions of
+    some hundred; locks those certificates and passes over what another worker has.
+    """
+    told = 0
+    for days, first, last in steps_on(today()):
+        after = 0
+        while True:
+            found, after = _remind(days, first, last, after)
+            told += found
+            if not after:
+                break
+    return told
+
+
+def steps_on(day: datetime.date) -> Iterator[tuple[int, datetime.date, datetime.date]]:
+    """The steps with the days of expiry that belong to each on a day: after `first`, until `last`."""
+    for days, nearer in pairwise([*sorted(REMINDER_DAYS, reverse=True), 0]):
+        yield days, day + datetime.timedelta(days=nearer), day + datetime.timedelta(days=days)
+
+
+def _remind(days: int, first: datetime.date, last: datetime.date, after: int) -> tuple[int, int]:
+    """Take one chunk of a step; how many were told, and where to go on, 0 at the end."""
+    with transaction.atomic():
+        due = list(_due(days, first, last, after)[:CHUNK])
+        phones = _phones(due)
+        told = [one for one in due if phones[one.pk] and _tell(one, phones[one.pk])]
+        ExpiryReminder.objects.bulk_create(ExpiryReminder(certificate=one, days=days, at=now()) for one in told)
+    return len(told), due[-1].pk if len(due) == CHUNK else 0
+
+
+def _due(days: int, first: datetime.date, last: datetime.date, after: int) -> Any:
+    taken = ExpiryReminder.objects.filter(certificate=OuterRef("pk"), days=days)
+    rows = Certificate.objects.unscoped("holders are reminded, whoever issued").select_for_update(
+        of=("self",), skip_locked=True
+    )
+    return (
+        rows.filter(status=CertificateStatus.VALID, expires_on__gt=first, expires_on__lte=last, pk__gt=after)
+        .annotate(asked=Coalesce(F("enrolment_id"), F("replaces__enrolment_id")))
+        .filter(~Exists(taken), asked__isnull=False)
+        .order_by("pk")
+    )
+
+
+def _phones(certificates: list[Any]) -> dict[int, str]:
+    rows = Enrolment.objects.unscoped("telephones of who is reminded").filter(phone__isnull=False)
+    enrolments = list(rows.filter(pk__in=[one.asked for one in certificates]))
+    texts = open_many_for_work(enrolments, "phone", work=f"training.remind:{today().isoformat()}")
+    found = {one.pk: text or "" for one, text in zip(enrolments, texts, strict=True)}
+    return {one.pk: found.get(one.asked, "") for one in certificates}
+
+
+def _tell(certificate: Certificate, phone: str) -> bool:
+    if not can_send(purpose=EXPIRING, phone=phone):
+        return False
+    last = last_day(certificate)
+    values = {"number": certificate.number, "day": last.isoformat() if last else ""}
+    text = _("您的救护证书 %(number)s 有效期至 %(day)s，到期前参加复训可以延期，请留意培训报名。") % values
+    leave_message(phone=phone, text=text, purpose=EXPIRING, give_up_at=now() + GIVE_UP, values=values)
+    return True
