@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from training.views import finishing, marks, roll, roster
 
-_SESSION = "desk/training/<str:number>/"
+_SESSION = "desk/training/sessions/<str:number>/"
 _PLACE = _SESSION + "roster/<int:enrolment_id>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -27,7 +27,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_SESSION + "calendar.ics", sessions.session_ics, name="training_session_ics"),
     path(_SESSION + "sign-up/", signing_up.sign_up_start, name="training_sign_up"),
     path(_SESSION + "sign-up/name/", signing_up.sign_up_name, name="training_sign_up_name"),
-    path("desk/training/<str:number>/lessons/<int:lesson_id>/qr/", projector.lesson_qr, name="desk_training_qr"),
+    path(
+        "desk/training/sessions/<str:number>/lessons/<int:lesson_id>/qr/", projector.lesson_qr, name="desk_training_qr"
+    ),
     path("api/v1/courses/", courses.CourseListView.as_view(), name="api_courses"),
     path("api/v1/courses/<str:number>/", courses.CourseView.as_view(), name="api_course"),
 ]

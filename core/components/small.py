@@ -7,6 +7,7 @@ from typing import Any
 import segno
 from django.http import QueryDict
 from django.template.context import Context
+from django.template.loader import get_template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -71,11 +72,15 @@ def amount(value: Decimal, short: bool = False, capital: bool = False, size: str
     return {"value": value, "short": short, "capital": capital, "size": size}
 
 
-@register.inclusion_tag("components/status_badge.html")
-def status_badge(state: str, label: str, tone: str = "", icon: str = "") -> dict[str, Any]:
-    """Set a state as word, icon and hue. `state` is the stored value; `tone` and `icon` override its usual look."""
+@register.simple_tag
+def status_badge(state: str, label: str, tone: str = "", icon: str = "") -> str:
+    """Set a state as word, icon and hue, or keep it (`as badge`) for `page_head status=badge`.
+
+    `state` is the stored value; `tone` and `icon` override its usual look.
+    """
     usual_tone, usual_icon = LOOKS.get(state, ("neutral", "circle"))
-    return {"label": label, "tone": tone or usual_tone, "icon": icon or usual_icon}
+    shown = {"label": label, "tone": tone or usual_tone, "icon": icon or usual_icon}
+    return get_template("components/status_badge.html").render(shown)
 
 
 @register.inclusion_tag("components/button.html")

@@ -284,7 +284,7 @@ def test_the_screen_of_the_class_shows_a_code_that_a_telephone_reads(
     client = Client()
     client.force_login(world.ground.person("lead"), backend="allauth.account.auth_backends.AuthenticationBackend")
     value = client.cookies[settings.SESSION_COOKIE_NAME].value
-    address = f"{world.url}/desk/training/{world.soon.number}/lessons/{world.lesson().pk}/qr/"
+    address = f"{world.url}/desk/training/sessions/{world.soon.number}/lessons/{world.lesson().pk}/qr/"
     for scripts in (True, False):
         context = open_context(width=1280, java_script_enabled=scripts)
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": world.url}])

@@ -180,7 +180,7 @@ def test_who_failed_takes_a_resit_and_what_was_typed_for_others_is_saved_first(g
         again = {**typed(said, {failed.pk: "20", other.pk: "91"}), "resit": str(failed.pk)}
         assert "最多补考 1 次" in post(client, "desk_session_marks", session.number, **again)
         for odd in ("0", "x", "9" * 40):
-            response = client.post(f"/desk/training/{session.number}/marks/", {"resit": odd})
+            response = client.post(f"/desk/training/sessions/{session.number}/marks/", {"resit": odd})
             assert response.status_code == 404
 
 
@@ -217,7 +217,7 @@ def test_nobody_signs_while_a_mark_is_missing(ground: Ground) -> None:
 
 def test_others_than_instructors_and_officers_see_no_marks(ground: Ground) -> None:
     session, _people = class_of(ground, 1)
-    url = f"/desk/training/{session.number}/marks/"
+    url = f"/desk/training/sessions/{session.number}/marks/"
     assert client_of(ground, "auditor").get(url).status_code == 403
     assert client_of(ground, "stranger").get(url).status_code == 404
 

@@ -127,6 +127,11 @@ class Certificate(SealedModel, BranchLineage):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def last_day(self) -> datetime.date | None:
+        """The last day on which it counts, as people read it; None for ever."""
+        return self.expires_on - datetime.timedelta(days=1) if self.expires_on else None
+
     def shown_status(self, day: datetime.date) -> str:
         """What it is on a day."""
         if self.status != CertificateStatus.VALID:

@@ -100,18 +100,13 @@ def shown(certificate: Certificate, day: datetime.date | None = None) -> ShownCe
         shown_name=certificate.shown_name,
         issued_on=certificate.issued_on,
         expires_on=expires_on,
-        last_on=last_day(certificate),
+        last_on=certificate.last_day,
         ended_on=certificate.ended_on,
         reason=certificate.revoke_reason,
         reason_name=str(RevokeReason(certificate.revoke_reason).label) if certificate.revoke_reason else "",
         branch_code=certificate.branch.code,
         branch_name=certificate.branch.name,
     )
-
-
-def last_day(certificate: Certificate) -> datetime.date | None:
-    """The last day on which a certificate counts, as people read it; None for ever."""
-    return certificate.expires_on - datetime.timedelta(days=1) if certificate.expires_on else None
 
 
 def ended_places(first: int, count: int) -> list[int]:

@@ -17,7 +17,6 @@ from core.notifying import can_send, leave_message
 from core.sealed import open_many_for_work
 from training.choices import REMINDER_DAYS, CertificateStatus
 from training.models import Certificate, Enrolment, ExpiryReminder
-from training.selectors.public_certificates import last_day
 
 EXPIRING = "training.expiring"
 CHUNK = 500
@@ -82,7 +81,7 @@ def _phones(certificates: list[Any]) -> dict[int, str]:
 def _tell(certificate: Certificate, phone: str) -> bool:
     if not can_send(purpose=EXPIRING, phone=phone):
         return False
-    last = last_day(certificate)
+    last = certificate.last_day
     values = {"number": certificate.number, "day": last.isoformat() if last else ""}
     text = _("您的救护证书 %(number)s 有效期至 %(day)s，到期前参加复训可以延期，请留意培训报名。") % values
     leave_message(phone=phone, text=text, purpose=EXPIRING, give_up_at=now() + GIVE_UP, values=values)

@@ -30,7 +30,6 @@ from training.errors import TrainingError, WrongState
 from training.models import Certificate, Session
 from training.rendering.certificate import Facts, write_certificates
 from training.selectors.certificates import printable_certificates
-from training.selectors.public_certificates import last_day
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -150,7 +149,7 @@ def facts_of(certificate: Certificate, *, holder: str, site: str) -> Facts:
         hours=version.hours if version else None,
         practice_hours=version.practice_hours if version else None,
         issued_on=certificate.issued_on,
-        last_on=last_day(certificate),
+        last_on=certificate.last_day,
         issuer=certificate.branch.name,
         address=f"{site}/certificates/{certificate.code}/#{quote(certificate.payload, safe='.-_')}",
         check_page=f"{site}/certificates/",

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from core.errors import DomainError, NotAllowed, NotFound
 from core.views.answers import add_refusal
 from organizations.choices import Right
@@ -33,20 +34,30 @@ SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
 def around(request: StaffRequest, session: Session, active: str) -> dict[str, Any]:
     """The session, its sections that the person may open, and what the person may do in it."""
     person, branch = request.user, session.branch
-    tabs = [
-        {"label": label, "url": reverse(f"desk_session_{name}", args=[session.number]), "active": name == active}
-        for name, label, rights in SECTIONS
-        if any(may(person, right, branch) for right in rights)
-    ]
     return {
         "session": session,
-        "tabs": tabs,
+        "tabs": sections_of(person, session, active),
         "may_plan": may(person, Right.PLAN_TRAINING, branch),
         "may_read": may(person, Right.READ_TRAINEES, branch),
         "may_issue": may(person, Right.ISSUE_CERTIFICATES, branch),
         "is_markable": session.status in MARKABLE_SESSION,
         "takes_documents": session.status in MARKABLE_SESSION or session.status == SessionStatus.SIGNED,
     }
+
+
+def sections_of(person: User, session: Session, active: str = "") -> list[dict[str, Any]]:
+    """The sections of a session that a person may open, its plan first; a draft has its plan alone."""
+    plan = {"label": _("概况"), "url": reverse("desk_training_session", args=[session.number]), "active": not active}
+    if session.status == SessionStatus.DRAFT:
+        return [plan]
+    return [
+        plan,
+        *(
+            {"label": label, "url": reverse(f"desk_session_{name}", args=[session.number]), "active": name == active}
+            for name, label, rights in SECTIONS
+            if any(may(person, right, session.branch) for right in rights)
+        ),
+    ]
 
 
 def is_reveal(request: StaffRequest) -> bool:

@@ -23,6 +23,7 @@ from training.models import Session
 from training.permissions import seen_branches, session_for
 from training.selectors.sessions import lessons_of, session_history, sessions_for
 from training.services.sessions import change_session, create_session
+from training.views.around import sections_of
 from training.views.session_steps import steps_now
 
 
@@ -66,6 +67,7 @@ def session_detail(request: StaffRequest, number: str) -> HttpResponse:
         "seen_branches": seen_branches(request.user, [one for row in lessons for one in row.people]),
         "history": session_history(session),
         "steps": steps_now(request.user, session),
+        "tabs": sections_of(request.user, session),
         "may_edit": may_plan and session.status == SessionStatus.DRAFT,
         "may_seat": may_plan and session.status == SessionStatus.OPEN,
         "may_move": may_plan and session.status in MARKABLE_SESSION,
