@@ -9,6 +9,7 @@ from training.coverage_urls import urlpatterns as coverage
 from training.mass_urls import urlpatterns as mass_lessons
 from training.place_urls import urlpatterns as places
 from training.public_urls import urlpatterns as public
+from training.quality_urls import urlpatterns as quality
 from training.rescue_urls import urlpatterns as rescues
 from training.session_urls import urlpatterns as sessions
 
@@ -16,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *mass_lessons,
     *coverage,
     *places,
+    *quality,
     *contracts,
     *rescues,
     *sessions,

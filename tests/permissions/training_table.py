@@ -89,4 +89,11 @@ CONTRACTS = {
     "desk_contract_end": Route(PLANS, PLANS, CONTRACT),
 }
 
-TRAINING: dict[str, Route] = {**MASS_LESSONS, **PLACES, **RESCUES, **CONTRACTS}
+QUALITY = {
+    "training_class_feedback": Route(everybody(), arguments={"number": "training_session"}, gives=frozenset({302})),
+    "training_place_feedback": Route(everybody(), everybody(), {"code": "training_place"}),
+    "desk_training_quality": Route(holds("view_training")),
+    "desk_session_feedback": Route(seen("view_training"), arguments={"number": "training_open"}),
+}
+
+TRAINING: dict[str, Route] = {**QUALITY, **MASS_LESSONS, **PLACES, **RESCUES, **CONTRACTS}

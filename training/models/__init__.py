@@ -5,6 +5,7 @@ from training.models.contract import ServiceContract
 from training.models.course import Course, CourseVersion
 from training.models.coverage import CoverageCount, Population, TrainingTarget
 from training.models.enrolment import Attendance, Enrolment, ExamResult
+from training.models.feedback import Feedback
 from training.models.instructor import Absence, Assignment, Instructor
 from training.models.learner import Learner
 from training.models.legacy import LegacyImport
@@ -30,6 +31,7 @@ __all__ = [
     "Enrolment",
     "ExamResult",
     "ExpiryReminder",
+    "Feedback",
     "FirstAidPlace",
     "Instructor",
     "Learner",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.retention.terms import Asked, Outcome, Term
 from core.sealed import seal_into
-from training.models import Certificate, Enrolment, Learner
+from training.models import Certificate, Enrolment, Feedback, Learner
 
 KEPT_DAYS = 2 * 365
 _BATCH_ROWS = 500
@@ -21,6 +21,15 @@ def purge_enrolments(asked: Asked) -> Outcome:
     """Empty names, telephones and units of places whose session ended two years ago; order and state stay."""
     rows = Enrolment.objects.unscoped("retention").filter(name__isnull=False, session__ends_on__lt=_before(asked))
     return _emptied(rows, asked, ("name", "phone"), unit="")
+
+
+def purge_comments(asked: Asked) -> Outcome:
+    """Empty the comments of feedback two years after their session ended; the marks stay."""
+    return _emptied(
+        Feedback.objects.filter(comment__isnull=False, enrolment__session__ends_on__lt=_before(asked)),
+        asked,
+        ("comment",),
+    )
 
 
 def purge_learners(asked: Asked) -> Outcome:
@@ -73,5 +82,14 @@ TERMS: tuple[Term, ...] = (
         _("取得证书的随证书档案保存；没有取得的，班次结束满两年清除"),
         "个人信息保护法 第十九条、第二十八条、第四十七条",
         purge_learners,
+    ),
+    Term(
+        "training.comments",
+        "P2",
+        _("急救培训学员的评价意见"),
+        _("改进教学"),
+        _("班次结束满两年清除；分数保留"),
+        "个人信息保护法 第十九条",
+        purge_comments,
     ),
 )

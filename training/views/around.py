@@ -28,6 +28,7 @@ SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("sign", gettext_lazy("签字"), (Right.SIGN_RESULTS,)),
     ("issue", gettext_lazy("发证"), (Right.ISSUE_CERTIFICATES,)),
     ("issued", gettext_lazy("证书"), (Right.VIEW_TRAINING,)),
+    ("feedback", gettext_lazy("评价"), (Right.VIEW_TRAINING,)),
 )
 
 

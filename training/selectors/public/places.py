@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from core.clock import SHANGHAI, today
+from core.clock import SHANGHAI, now, today
 from core.errors import NotFound
 from core.random_codes import grouped_code, normalise_code
 from core.sealed import matching
@@ -79,6 +79,11 @@ class OwnPlace:
     def may_check_in(self) -> bool:
         """Whether presence can be taken."""
         return self.status == EnrolmentStatus.SEATED and self.session.status in MARKABLE_SESSION
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the last lesson has begun: from then on one may say how it was."""
+        return bool(self.lessons) and max(one.lesson.starts_at for one in self.lessons) <= now()
 
     @property
     def is_today(self) -> bool:

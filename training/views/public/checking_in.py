@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods
 from core.errors import DomainError
 from core.throttling import Limit, count_once, place_of
 from core.views.answers import add_refusal
+from training.forms.public import CodeForm, PhoneForm, PlaceForm
 from training.models import Lesson
-from training.public_forms import CodeForm, PhoneForm, PlaceForm
 from training.selectors.public.places import enrolment_by_code, places_in
 from training.services.attending import scan_in
 from training.services.check_in_codes import read_code, read_scan, require_fresh, seal_scan

@@ -18,8 +18,8 @@ from core.throttling import Limit, count_once, place_of
 from core.views.answers import posted, say_refusal
 from core.views.errors import wants_json
 from training.choices import CheckIn, EnrolmentStatus, Presence
+from training.forms.public import CheckInForm, PlaceForm
 from training.models import Attendance, Enrolment
-from training.public_forms import CheckInForm, PlaceForm
 from training.selectors.public.calendars import session_calendar
 from training.selectors.public.places import enrolment_by_code, own_place
 from training.services.check_in_codes import check_in, read_code

@@ -15,7 +15,7 @@ from core.errors import DomainError
 from core.throttling import Limit, count_once, place_of
 from core.views.answers import add_refusal, posted
 from training.choices import EnrolmentStatus
-from training.public_forms import PhoneForm, SignUpForm
+from training.forms.public import PhoneForm, SignUpForm
 from training.selectors.public import PublicSession, public_session
 from training.services.enrolling import CONSENT_VERSION, DOCUMENT_CONSENT_VERSION, Place, sign_up
 from training.views.public import telephone
