@@ -15,13 +15,26 @@ from accounts.models import User
 from core.clock import SHANGHAI, frozen_at, now
 from core.identifiers import id_check_digit
 from organizations.models import Branch, Division
-from training.choices import CourseKind, InstructorGrade, KeyGroup, Measure, PopulationBasis, Presence, Setting, Topic
+from training.choices import (
+    AedOwner,
+    CourseKind,
+    InstructorGrade,
+    KeyGroup,
+    Measure,
+    PlaceKind,
+    PopulationBasis,
+    Presence,
+    Setting,
+    Topic,
+)
 from training.models import CourseVersion, Enrolment, Instructor, Session
+from training.services.aeds import open_place, put_up_aed
 from training.services.attending import call_roll
 from training.services.counting import count_coverage
 from training.services.enrolling import Person, sign_up
 from training.services.examining import Marks, record_results, sign_results
 from training.services.figures import record_population, set_target
+from training.services.instructors import InstructorFacts, register_instructor
 from training.services.issuing import issue_certificates
 from training.services.mass_lessons import (
     MassLessonDraft,
@@ -56,7 +69,7 @@ class Team:
     officer: User
     instructor: User
     lead: Instructor
-    second: Instructor
+    others: tuple[Instructor, ...]
 
 
 def leave_training(branch: Branch, people: dict[str, User]) -> None:
@@ -80,35 +93,28 @@ def leave_training(branch: Branch, people: dict[str, User]) -> None:
     _join(_session(team, _("示例第 3 期心肺复苏班"), days=10, seats=20), 12, first=80)
     _join(_session(team, _("示例周末班（已满）"), days=12, seats=6), 9, first=120)
     _promise(team)
+    _aeds(team)
     count_coverage()
 
 
 def _team(branch: Branch, people: dict[str, User]) -> Team:
     officer, instructor = people["hangzhou.trainer"], people["hangzhou.instructor"]
 
-    def made(name: str, person: User | None, grade: str) -> Instructor:
-        return Instructor.objects.create(
-            **Instructor.lineage_of(branch),
-            person=person,
-            name=name,
-            is_name_public=True,
-            grade=grade,
-            kinds=list(CourseKind.values),
-            qualified_from=datetime.date(2024, 1, 1),
-            yearly_hours=20,
-            created_by=officer,
-            created_at=now(),
-        )
+    kinds, since = tuple(CourseKind.values), datetime.date(2024, 1, 1)
 
-    lead = made(_("示例师资甲"), instructor, InstructorGrade.FIRST)
-    return Team(branch, officer, instructor, lead, made(_("示例师资乙"), None, InstructorGrade.SECOND))
+    def made(name: str, grade: str, login: str = "") -> Instructor:
+        facts = InstructorFacts(name, grade, kinds, since, yearly_hours=20, is_name_public=True, login=login)
+        return register_instructor(branch=branch, facts=facts, actor=officer)
+
+    lead = made(_("示例师资甲"), InstructorGrade.FIRST, instructor.login)
+    others = (made(_("示例师资乙"), InstructorGrade.SECOND), made(_("示例师资丙"), InstructorGrade.ASSISTANT))
+    return Team(branch, officer, instructor, lead, others)
 
 
 def _session(team: Team, title: str, *, days: int, seats: int, hour: int = 9) -> Session:
     day = (now() + datetime.timedelta(days=days)).astimezone(SHANGHAI).date()
     start = datetime.datetime.combine(day, datetime.time(hour), SHANGHAI)
-    teachers = (team.lead, team.second) if seats > 10 else (team.lead,)
-    more = () if seats <= 20 else (_helper(team),)
+    teachers = (team.lead, *team.others)[: -(-seats // 10)]
     plan = SessionPlan(
         branch=team.branch,
         version=CourseVersion.objects.select_related("course").get(course__code="cpr-aed", number=1),
@@ -116,23 +122,11 @@ def _session(team: Team, title: str, *, days: int, seats: int, hour: int = 9) ->
         area=Division.objects.get(code=AREA),
         place=str(_PLACE),
         seats=seats,
-        lessons=(LessonPlan(start, start + datetime.timedelta(hours=3), (*teachers, *more)),),
+        lessons=(LessonPlan(start, start + datetime.timedelta(hours=3), teachers),),
         contact="0571-00000000",
     )
     session = create_session(plan=plan, actor=team.officer)
     return open_session(session_id=session.pk, actor=team.officer)
-
-
-def _helper(team: Team) -> Instructor:
-    return Instructor.objects.create(
-        **Instructor.lineage_of(team.branch),
-        name=_("示例师资丙"),
-        grade=InstructorGrade.ASSISTANT,
-        kinds=list(CourseKind.values),
-        qualified_from=datetime.date(2024, 1, 1),
-        created_by=team.officer,
-        created_at=now(),
-    )
 
 
 def _join(session: Session, count: int, *, first: int = 0) -> None:
@@ -202,3 +196,39 @@ def _promise(team: Team) -> None:
             document=_("示例民生实事项目文件"),
             actor=team.officer,
         )
+
+
+def _aeds(team: Team) -> None:
+    """One that was inspected, one whose inspection is late, and a base."""
+    day, area = now().astimezone(SHANGHAI).date(), Division.objects.get(code=AREA)
+    later = day + datetime.timedelta(days=500)
+    for place, (site, ago) in enumerate(((_("示例车站二楼候车厅北侧"), 20), (_("示例体育馆东门服务台"), 45))):
+        facts = {
+            "site": site,
+            "area": area,
+            "address": _("示例路 8 号"),
+            "opening_hours": _("每天 6:00 至 22:00"),
+            "phone": "0571-00000000",
+            "keeper": _("示例场馆管理处"),
+            "owner": AedOwner.RED_CROSS,
+            "model": _("示例 A1"),
+            "serial": f"S000{place}",
+            "put_up_on": day - datetime.timedelta(days=ago),
+            "inspection_days": 30,
+            "pads_expire_on": later,
+            "battery_expires_on": later,
+        }
+        put_up_aed(branch=team.branch, facts=facts, actor=team.officer)
+    base = {
+        "kind": PlaceKind.BASE,
+        "name": _("示例救护培训基地"),
+        "area": area,
+        "address": str(_PLACE),
+        "opening_hours": _("周一至周五 9:00 至 17:00"),
+        "phone": "0571-00000000",
+        "capacity": 60,
+        "square_metres": 300,
+        "equipment": _("模拟人 20 具\nAED 训练机 6 台"),
+        "started_on": day - datetime.timedelta(days=300),
+    }
+    open_place(branch=team.branch, facts=base, actor=team.officer)
