@@ -23,6 +23,7 @@ OURS = (
     "donations",
     "spending",
     "reconciliation",
+    "training",
     "transparency",
 )
 
