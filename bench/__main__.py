@@ -26,6 +26,7 @@ FIGURES = (
     "reports_102",
     "sign_ups",
     "training",
+    "class_of_50",
     "certificates_print",
     "legacy_certificates",
     "warm_start",
