@@ -109,7 +109,7 @@ QUERIES: dict[str, str] = {
           JOIN training_session s ON s.id = e.session_id
          WHERE c.issued_by_id = s.signed_by_id
             OR EXISTS (SELECT 1 FROM training_examresult x
-                        WHERE x.enrolment_id = e.id AND x.examiner_id = c.issued_by_id) LIMIT 100""",
+                        WHERE x.enrolment_id = e.id AND c.issued_by_id = ANY (x.examiner_ids)) LIMIT 100""",
 }
 
 

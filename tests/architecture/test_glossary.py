@@ -5,7 +5,20 @@ from pathlib import Path
 from django.apps import apps
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = ("core", "accounts", "organizations", "ledger", "donations", "spending", "reconciliation", "training", "transparency")
+OURS = (
+    "core", "accounts", "organizations", "ledger", "donations", "spending", "reconciliation", "training",
+    "transparency",
+)  # fmt: skip
+    "core",
+    "accounts",
+    "organizations",
+    "ledger",
+    "donations",
+    "spending",
+    "reconciliation",
+    "training",
+    "transparency",
+)
 
 
 def _terms() -> dict[str, str]:

@@ -14,6 +14,7 @@ from tests.training.ground import Ground, all_passed, held, joined, opened
 from training.choices import CertificateStatus, EnrolmentStatus, SessionStatus
 from training.errors import OwnWork
 from training.models import Certificate, Enrolment
+from training.services.examining import Marks, record_results
 from training.services.issuing import issue_certificates
 from training.services.signing import open_payload
 
@@ -56,3 +57,20 @@ def _with_issuing(ground: Ground) -> object:
     lead = ground.person("lead")
     grant_role(person=lead, role="training_officer", branch=ground.branch, actor=None, valid_from=FOUNDED)
     return type(lead).objects.get(pk=lead.pk)
+
+
+def test_whoever_wrote_a_mark_that_another_wrote_over_issues_nothing(ground: Ground) -> None:
+    session = opened(ground, seats=3)
+    (seated,) = joined(session, 1)
+    end = session.lessons.get().ends_at
+    with frozen_at(end + datetime.timedelta(minutes=1)):
+        record_results(session_id=session.pk, marks={seated.pk: Marks()}, actor=ground.person("issuer"))
+        first = Marks(failed=frozenset(session.version.skills))
+        record_results(session_id=session.pk, marks={seated.pk: first}, actor=ground.person("issuer"))
+    held(ground, session, {seated.pk: all_passed(session)})
+    with frozen_at(end + datetime.timedelta(hours=1)):
+        with pytest.raises(OwnWork):
+            issue_certificates(session_id=session.pk, actor=ground.person("issuer"))
+        issued = issue_certificates(session_id=session.pk, actor=ground.person("officer"))
+    (certificate,) = issued.certificates
+    assert set(certificate.examiner_ids) == {ground.person("issuer").pk, ground.person("lead").pk}

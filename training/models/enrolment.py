@@ -158,6 +158,8 @@ class ExamResult(models.Model):
     examiner = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("考官"), on_delete=models.PROTECT, related_name="+"
     )
+    # Everybody who wrote or changed these marks; kept by trigger.
+    examiner_ids = ArrayField(models.BigIntegerField(), verbose_name=_("全部考官编号"), default=list, editable=False)
     examined_at = models.DateTimeField(_("登记时间"))
 
     class Meta:

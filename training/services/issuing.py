@@ -123,7 +123,8 @@ def passed_without_certificate(session: Session) -> list[Enrolment]:
 def examiners_of(session: Session) -> set[int]:
     """The ids of who examined or signed, none of whom may issue."""
     results = ExamResult.objects.filter(enrolment__session=session)
-    return {session.signed_by_id or 0, *results.values_list("examiner_id", flat=True)}
+    hands = results.values_list("examiner_ids", flat=True)
+    return {session.signed_by_id or 0, *(one for each in hands for one in each)}
 
 
 def months_after(day: datetime.date, months: int) -> datetime.date:
