@@ -6,9 +6,6 @@ from django.apps import apps
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = (
-    "core", "accounts", "organizations", "ledger", "donations", "spending", "reconciliation", "training",
-    "transparency",
-)  # fmt: skip
     "core",
     "accounts",
     "organizations",
