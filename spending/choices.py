@@ -175,8 +175,6 @@ DEFAULT_BANDS: dict[str, tuple[Band, ...]] = {
         Band(Decimal(300_000), 1, needs_leader=True, needs_decision=True, payer_apart=False),
     ),
 }
-# Counts of people below this are not shown.
-SMALLEST_SHOWN = 5
 
 # The letters before the serial of a number (docs/numbers.md).
 TRANSFER_LETTER = "T"

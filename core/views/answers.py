@@ -28,6 +28,12 @@ def add_refusal(form: Any, error: DomainError) -> None:
         form.add_error(None, error.message)
 
 
+def place_before(request: HttpRequest) -> int | None:
+    """The row before which a keyset page begins (`?before=<id>`); None for the first page, and for what is no place."""
+    before = request.GET.get("before", "")
+    return int(before) if before.isascii() and before.isdecimal() and len(before) < 19 else None
+
+
 def posted(request: HttpRequest) -> Any:
     """What was sent with a POST, also where nothing was; None for a GET."""
     return request.POST if request.method == "POST" else None

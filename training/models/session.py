@@ -117,7 +117,7 @@ class Session(BranchLineage):
 class Lesson(models.Model):
     """One meeting of a session, usually half a day."""
 
-    session = models.ForeignKey(Session, verbose_name=_("培训班"), on_delete=models.CASCADE, related_name="lessons")
+    session = models.ForeignKey(Session, verbose_name=_("培训班"), on_delete=models.PROTECT, related_name="lessons")
     starts_at = models.DateTimeField(_("开始"))
     ends_at = models.DateTimeField(_("结束"))
 

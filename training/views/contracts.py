@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.clock import now
 from core.errors import DomainError
-from core.views.answers import add_refusal, posted
+from core.views.answers import add_refusal, place_before, posted
 from core.views.caching import public_page
 from organizations.choices import Right
 from organizations.permissions import holds_anywhere, may, require
@@ -29,7 +29,7 @@ from training.services.contracts import accept_contract, end_contract, keep_acce
 @public_page
 def contracts(request: HttpRequest) -> HttpResponse:
     """What public bodies bought, for how much, and what was delivered."""
-    found = public_contracts(before=_place(request))
+    found = public_contracts(before=place_before(request))
     return render(request, "public/training/contracts.html", {**_page(request, found), "as_of": now()})
 
 
@@ -37,7 +37,7 @@ def contracts(request: HttpRequest) -> HttpResponse:
 @require_safe
 def contract_list(request: StaffRequest) -> HttpResponse:
     """The person's contracts."""
-    context = _page(request, contracts_for(request.user, before=_place(request)))
+    context = _page(request, contracts_for(request.user, before=place_before(request)))
     context["may_write"] = holds_anywhere(request.user, Right.PLAN_TRAINING)
     return render(request, "training/contracts/list.html", context)
 
@@ -152,10 +152,5 @@ def _page(request: HttpRequest, found: list[Any]) -> dict[str, Any]:
     return {
         "lines": found[:PAGE_SIZE],
         "next_url": f"?before={found[PAGE_SIZE - 1].contract.pk}" if more else "",
-        "first_url": "?" if _place(request) else "",
+        "first_url": "?" if place_before(request) else "",
     }
-
-
-def _place(request: HttpRequest) -> int | None:
-    before = request.GET.get("before", "")
-    return int(before) if before.isascii() and before.isdecimal() and len(before) < 19 else None

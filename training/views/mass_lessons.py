@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from core.errors import DomainError
 from core.models import StoredFile
-from core.views.answers import add_refusal, posted, private_file, say_refusal
+from core.views.answers import add_refusal, place_before, posted, private_file, say_refusal
 from organizations.choices import Right
 from organizations.permissions import holds_anywhere, may, require
 from organizations.views.access import StaffRequest, desk_page
@@ -45,8 +45,7 @@ def mass_list(request: StaffRequest) -> HttpResponse:
     """The person's mass lessons by list."""
     tab = request.GET.get("show", "all")
     tab = tab if tab in MASS_TABS else "all"
-    before = request.GET.get("before", "")
-    place = int(before) if before.isdigit() and len(before) < 19 else None
+    place = place_before(request)
     found, counts = mass_lessons_for(request.user, tab, before=place), mass_counts(request.user)
     request.desk_counts = {"desk_mass_lessons": counts["confirm"]}  # type: ignore[attr-defined]
     context = {

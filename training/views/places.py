@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.clock import today
 from core.errors import DomainError
-from core.views.answers import add_refusal, posted
+from core.views.answers import add_refusal, place_before, posted
 from organizations.choices import Right
 from organizations.permissions import holds_anywhere, may, require
 from organizations.views.access import StaffRequest, desk_page
@@ -29,7 +29,7 @@ def aed_list(request: StaffRequest) -> HttpResponse:
     """The person's AEDs by list, what is overdue among them."""
     tab = request.GET.get("show", "all")
     tab = tab if tab in AED_TABS else "all"
-    place = _place(request)
+    place = place_before(request)
     found, counts, day = aeds_for(request.user, tab, before=place), aed_counts(request.user), today()
     request.desk_counts = {"desk_aeds": counts["overdue"]}  # type: ignore[attr-defined]
     context = {
@@ -119,7 +119,7 @@ def aed_withdraw(request: StaffRequest, pk: int) -> HttpResponse:
 @require_safe
 def place_list(request: StaffRequest) -> HttpResponse:
     """The person's bases, venues and stations."""
-    before = _place(request)
+    before = place_before(request)
     found = places_for(request.user, before=before)
     context = {
         "places": found[:PAGE_SIZE],
@@ -187,8 +187,3 @@ def place_close(request: StaffRequest, pk: int) -> HttpResponse:
 def _form(request: StaffRequest, form: Any, title: str, back: str, *, eyebrow: str = "") -> HttpResponse:
     context = {"form": form, "title": title, "back": back, "eyebrow": eyebrow}
     return render(request, "training/places/form.html", context)
-
-
-def _place(request: StaffRequest) -> int | None:
-    before = request.GET.get("before", "")
-    return int(before) if before.isascii() and before.isdecimal() and len(before) < 19 else None

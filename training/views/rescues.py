@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import DomainError
-from core.views.answers import add_refusal, posted, private_file
+from core.views.answers import add_refusal, place_before, posted, private_file
 from organizations.choices import Right
 from organizations.permissions import holds_anywhere, may, require
 from organizations.views.access import StaffRequest, desk_page
@@ -72,8 +72,7 @@ def rescue_list(request: StaffRequest) -> HttpResponse:
     """The person's rescue cases by list."""
     tab = request.GET.get("show", "all")
     tab = tab if tab in RESCUE_TABS else "all"
-    before = request.GET.get("before", "")
-    place = int(before) if before.isascii() and before.isdecimal() and len(before) < 19 else None
+    place = place_before(request)
     found, counts = rescues_for(request.user, tab, before=place), rescue_counts(request.user)
     request.desk_counts = {"desk_rescues": counts["verify"]}  # type: ignore[attr-defined]
     context = {

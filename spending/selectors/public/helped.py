@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from spending.choices import SMALLEST_SHOWN
+from core.small_cells import SMALLEST_SHOWN
 
 # The bands of public records: the first number that a band does not hold any more, and its code.
 BANDS: tuple[tuple[int, str], ...] = (

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError, NotFound
 from core.money import ZERO_YUAN
+from core.small_cells import SMALLEST_SHOWN
 from organizations.models import rows_of
 from spending.choices import (
-    SMALLEST_SHOWN,
     DocumentKind,
     PayeeKind,
     PaymentKind,

@@ -240,6 +240,7 @@ def _text(cell: Any) -> str:
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         if abs(cell) >= EXACT_BELOW:
             return LOST
+        # smell-ok: 7 a number that a workbook made of a document's digits, not money
         return str(int(cell)) if float(cell).is_integer() else f"{cell:.15g}"
     return "" if cell is None else str(cell).strip()
 
