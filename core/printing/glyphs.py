@@ -5,9 +5,13 @@ another machine picked another fallback font. So one font decides: a character t
 have is printed as its code point, e.g. ``【U+1F33E】``, in every part of every file. The CSV keeps the original.
 """
 
+from __future__ import annotations
+
 import os
 import struct
 import unicodedata
+from array import array
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -86,16 +90,42 @@ def find_face(weight: str = "regular") -> FontFace:
     )
 
 
-def _glyphs_by_character(cmap: bytes) -> Iterator[tuple[int, int]]:
-    """Yield character and glyph of the segmented-coverage subtable (OpenType cmap, format 12)."""
+@dataclass(frozen=True)
+class _Stretches:
+    """Characters that follow one another and have glyphs that follow one another, in order of their first."""
+
+    first: array[int]
+    last: array[int]
+    glyph: array[int]
+
+    def glyph_of(self, code: int) -> int | None:
+        """The glyph of a character; None where no stretch holds it."""
+        place = bisect_right(self.first, code) - 1
+        return self.glyph[place] + code - self.first[place] if place >= 0 and code <= self.last[place] else None
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        """Each character with its glyph."""
+        for first, last, glyph in zip(self.first, self.last, self.glyph, strict=True):
+            yield from ((code, glyph + code - first) for code in range(first, last + 1))
+
+
+@lru_cache(maxsize=4)
+def _stretches(weight: str) -> _Stretches:
+    """The segmented-coverage subtable (OpenType cmap, format 12) of a weight."""
+    face = find_face(weight)
+    with TTFont(str(face.path), fontNumber=face.index, lazy=True) as font:
+        cmap = font.reader["cmap"]
+    read = _Stretches(array("L"), array("L"), array("L"))
     for number in range(struct.unpack_from(">H", cmap, 2)[0]):
         start = struct.unpack_from(">I", cmap, 4 + 8 * number + 4)[0]
         if struct.unpack_from(">H", cmap, start)[0] == 12:
-            for first, last, glyph in struct.iter_unpack(
-                ">III", cmap[start + 16 : start + 16 + 12 * struct.unpack_from(">I", cmap, start + 12)[0]]
-            ):
-                yield from ((code, glyph + code - first) for code in range(first, last + 1))
-            return
+            end = start + 16 + 12 * struct.unpack_from(">I", cmap, start + 12)[0]
+            for first, last, glyph in struct.iter_unpack(">III", cmap[start + 16 : end]):
+                read.first.append(first)
+                read.last.append(last)
+                read.glyph.append(glyph)
+            break
+    return read
 
 
 @lru_cache(maxsize=4)
@@ -108,12 +138,11 @@ def advances(weight: str = "regular") -> dict[int, float]:
     with TTFont(str(face.path), fontNumber=face.index, lazy=True) as font:
         em, full = font["head"].unitsPerEm, font["hhea"].numberOfHMetrics
         measured = [width / em for width, _side in struct.iter_unpack(">Hh", font.reader["hmtx"][: 4 * full])]
-        cmap = font.reader["cmap"]
     shared: dict[float, float] = {}
     last = full - 1
     return {
         code: shared.setdefault(width, width)
-        for code, glyph in _glyphs_by_character(cmap)
+        for code, glyph in _stretches(weight)
         if glyph  # 0 is the empty box
         for width in (measured[min(glyph, last)],)
     }
@@ -121,16 +150,13 @@ def advances(weight: str = "regular") -> dict[int, float]:
 
 def glyphs_of(characters: Iterable[str], weight: str = "regular") -> dict[str, tuple[int, float]]:
     """Return each character's place in the print font and its width in em; nothing for one that it lacks."""
-    wanted = {ord(character): character for character in characters}
-    widths = advances(weight)
-    face = find_face(weight)
-    with TTFont(str(face.path), fontNumber=face.index, lazy=True) as font:
-        cmap = font.reader["cmap"]
-    return {
-        wanted[code]: (glyph, widths[code])
-        for code, glyph in _glyphs_by_character(cmap)
-        if code in wanted and code in widths
-    }
+    stretches, widths = _stretches(weight), advances(weight)
+    found = {}
+    for character in characters:
+        glyph = stretches.glyph_of(ord(character))
+        if glyph and ord(character) in widths:
+            found[character] = (glyph, widths[ord(character)])
+    return found
 
 
 def text_width(text: str, weight: str = "regular") -> float:

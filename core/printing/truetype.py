@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
 from typing import Any
 
@@ -102,13 +103,18 @@ def add_small_font(pdf: FPDF, family: str, style: str, characters: Iterable[str]
 
 
 def _read(weight: str, characters: list[str]) -> dict[str, Outline]:
-    face = find_face(weight)
-    glyphs = glyphs_of(characters, weight)
+    outlines = _charstrings(weight)
     found = {}
-    with TTFont(str(face.path), fontNumber=face.index, lazy=True) as font:
-        outlines = font["CFF "].cff.topDictIndex[0].CharStrings.charStringsIndex
-        for character, (glyph, width) in glyphs.items():
-            target = TTGlyphPen(None)
-            outlines[glyph].draw(Cu2QuPen(target, LARGEST_ERROR, reverse_direction=True))
-            found[character] = Outline(target.glyph(), round(width * EM))
+    for character, (glyph, width) in glyphs_of(characters, weight).items():
+        target = TTGlyphPen(None)
+        outlines[glyph].draw(Cu2QuPen(target, LARGEST_ERROR, reverse_direction=True))
+        found[character] = Outline(target.glyph(), round(width * EM))
     return found
+
+
+@lru_cache(maxsize=1)
+def _charstrings(weight: str) -> Any:
+    """The curves of all glyphs of the print font, undrawn; read in 60 ms, kept for the weight last asked for."""
+    face = find_face(weight)
+    with TTFont(str(face.path), fontNumber=face.index, lazy=True) as font:
+        return font["CFF "].cff.topDictIndex[0].CharStrings.charStringsIndex

@@ -3,13 +3,14 @@
 Models take their fields from `core.fields`; services take the rest from here.
 """
 
-from core.sealed.digests import matching
+from core.sealed.digests import holds, matching
 from core.sealed.reading import open_for_work, open_many_for_work, reveal, reveal_many
 from core.sealed.registry import SealedPlace, sealed_places
 from core.sealed.writing import seal_into, seal_into_many
 
 __all__ = [
     "SealedPlace",
+    "holds",
     "matching",
     "open_for_work",
     "open_many_for_work",

@@ -20,6 +20,7 @@ from training.checks import all_checks
 from training.models import Enrolment, Session
 from training.services import enrolling
 from training.services.enrolling import Place, cancel_enrolment, sign_up
+from training.services.moving import PLACES
 from training.services.reminding import remind_participants
 
 CROWD = 40
@@ -48,14 +49,13 @@ def keys_in_use(ground: Ground) -> None:
     joined(opened(ground, hour=15), 1, first=90)
 
 
-def without_lock(parties: int) -> Callable[[int], Session]:
-    """What `lock_session` would be without its lock: all have read the seats before anybody takes one."""
+def without_lock(parties: int) -> Callable[[Session], None]:
+    """What `lock_places` would be without its lock: all have read the seats before anybody takes one."""
     read = threading.Barrier(parties, timeout=WAIT_SECONDS)
 
-    def unlocked(session_id: int) -> Session:
-        session = Session.objects.unscoped("test").select_related("branch", "version__course").get(pk=session_id)
+    def unlocked(session: Session) -> None:
+        session.refresh_from_db(fields=PLACES, from_queryset=Session.objects.unscoped("test"))
         read.wait()
-        return session
 
     return unlocked
 
@@ -65,7 +65,7 @@ def test_without_the_lock_a_crowd_at_the_last_seat_is_refused_by_the_database_in
 ) -> None:
     keys_in_use(committed_ground)
     session = opened(committed_ground, seats=1)
-    monkeypatch.setattr(enrolling, "lock_session", without_lock(5))
+    monkeypatch.setattr(enrolling, "lock_places", without_lock(5))
     results = at_once(*[asks(session, n) for n in range(5)])
     refused = [one for one in results if isinstance(one, IntegrityError)]
     # Everybody read a free seat and place 1: the unique place and the CHECK let one through, the others fail outright.
@@ -83,12 +83,11 @@ def test_without_the_lock_two_seats_beside_each_other_break_the_check_of_the_las
     order = iter(range(100))
     unlocked = without_lock(2)
 
-    def with_own_place(session_id: int) -> Session:
-        found = unlocked(session_id)
-        found.queue_last = next(order)
-        return found
+    def with_own_place(session: Session) -> None:
+        unlocked(session)
+        session.queue_last = next(order)
 
-    monkeypatch.setattr(enrolling, "lock_session", with_own_place)
+    monkeypatch.setattr(enrolling, "lock_places", with_own_place)
     results = at_once(asks(session, 0), asks(session, 1))
     (refused,) = [one for one in results if isinstance(one, IntegrityError)]
     assert "session_not_over_capacity" in str(refused)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core.audit import record_audit
@@ -15,12 +16,12 @@ from core.clock import now
 from core.errors import DomainError
 from core.phone_codes import checked_mobile
 from core.random_codes import random_code
-from core.sealed import matching, seal_into
+from core.sealed import holds, matching, seal_into
 from training.choices import MARKABLE_SESSION, Audience, Channel, EnrolmentStatus, SessionStatus
 from training.errors import TrainingError, WrongState
 from training.models import Enrolment, Learner, Session
 from training.services.documents import Document, age_on, read_document
-from training.services.moving import lock_session
+from training.services.moving import lock_places, lock_session
 from training.services.telling import tell_cancelled, tell_placed
 
 if TYPE_CHECKING:
@@ -33,6 +34,15 @@ LONGEST_NAME = 60
 # A family signs up by one telephone; nobody takes a class with it.
 PLACES_BY_PHONE = 5
 ACTIVE = (EnrolmentStatus.WAITING, EnrolmentStatus.SEATED)
+# All that signing up reads: people come in hundreds at the minute at which it begins.
+PLANNED = (
+    "branch", "province", "city", "county", "number", "status", "audience", "seats", "seated_count", "waiting_count",
+    "queue_last", "sign_up_from", "sign_up_until", "starts_on", "branch__code", "version__age_from", "version__age_to",
+)  # fmt: skip
+KNOWN_BY = (
+    "session", "key", "code", "place", "status", "learner",
+    "phone_digest", "phone_digest_next", "name_digest", "name_digest_next",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -77,6 +87,24 @@ class _Way:
     key: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
+@dataclass
+class _Known:
+    """What places a person has in a session before they get one: whose key, document, name and telephone it is."""
+
+    learner: Learner | None
+    sent: Enrolment | None = None
+    by_document: Enrolment | None = None
+    same_name: Enrolment | None = None
+    by_phone: int = 0
+
+    @property
+    def same(self) -> Enrolment | None:
+        """The place that this person has: by the document, else by name and telephone of nobody else's document."""
+        found = self.same_name
+        is_another = bool(self.learner and found and found.learner_id and found.learner_id != self.learner.pk)
+        return self.by_document or (None if is_another else found)
+
+
 def sign_up(*, session_id: int, person: Person, key: uuid.UUID) -> Place:
     """Give somebody from the public a seat, or the last place of the queue where none is free.
 
@@ -85,21 +113,18 @@ def sign_up(*, session_id: int, person: Person, key: uuid.UUID) -> Place:
     with fields, WrongState where signing up is over.
     """
     with transaction.atomic():
-        seen = Enrolment.objects.unscoped("the same form sent twice").filter(key=key).first()
-        if seen is not None:
-            return Place(seen, is_new=False)
-        plan = Session.objects.unscoped("asked for by its number").select_related("version").get(pk=session_id)
-        checked = check_person(person, plan)
-        learner = learner_of(checked.document)
-        row = _written(plan, checked, learner, _Way(Channel.ONLINE, key=key))
-        session = lock_session(session_id)
-        # Whoever held the lock before may have had the same key.
-        seen = Enrolment.objects.unscoped("the same form sent twice at once").filter(key=key).first()
-        if seen is not None:
-            return Place(seen, is_new=False)
-        _require_signing_up(session)
-        _require_room_by_phone(session, checked)
-        place = _placed(session, row, checked)
+        plans = Session.objects.unscoped("asked for by its number").select_related("version", "branch")
+        session = plans.only(*PLANNED).get(pk=session_id)
+        checked = check_person(person, session)
+        row = _written(session, checked, learner_of(checked.document), _Way(Channel.ONLINE, key=key))
+        lock_places(session)
+        # Looked at under the lock: whoever held it before may have sent the same form.
+        known = _known(session, checked, row.learner, key=key)
+        place = Place(known.sent, is_new=False) if known.sent else None
+        if place is None:
+            _require_signing_up(session)
+            _require_room_by_phone(known)
+            place = _placed(session, row, checked, known)
         # Who has a place already leaves nothing more behind.
         transaction.set_rollback(not place.is_new)
     return place
@@ -116,10 +141,11 @@ def enrol(*, session: Session, person: Person, actor: User, channel: str) -> Pla
     # Who gets no place leaves nothing behind, the number of a document least of all.
     with transaction.atomic():
         learner = learner_of(checked.document)
-        if session.free_seats < 1 and _same(session, checked, learner) is None:
+        known = _known(session, checked, learner)
+        if session.free_seats < 1 and known.same is None:
             sentence = _("名额已满（%(seats)d 人）。") % {"seats": session.seats}
             raise TrainingError("session_full", sentence, {"name": sentence})
-        place = _placed(session, _written(session, checked, learner, _Way(channel, actor)), checked)
+        place = _placed(session, _written(session, checked, learner, _Way(channel, actor)), checked, known)
         transaction.set_rollback(not place.is_new)
     return place
 
@@ -252,10 +278,8 @@ def _require_signing_up(session: Session) -> None:
         raise WrongState("sign_up_over", _("报名已经截止，请看其他班次。"))
 
 
-def _require_room_by_phone(session: Session, checked: Checked) -> None:
-    rows = Enrolment.objects.unscoped("of one session").filter(session=session, status__in=ACTIVE)
-    by_phone = rows.filter(matching(Enrolment, "phone", checked.phone))
-    if by_phone.count() >= PLACES_BY_PHONE and _same(session, checked, None) is None:
+def _require_room_by_phone(known: _Known) -> None:
+    if known.by_phone >= PLACES_BY_PHONE and known.same_name is None:
         sentence = _("同一手机号在一个班最多报 %(most)d 人，更多人请联系主办单位，以单位名册报名。")
         raise TrainingError("phone_full", sentence % {"most": PLACES_BY_PHONE})
 
@@ -281,25 +305,28 @@ def _written(session: Session, checked: Checked, learner: Learner | None, way: _
     return row
 
 
-def _same(session: Session, checked: Checked, learner: Learner | None) -> Enrolment | None:
-    """Who already has a place here: the same document, or the same name and telephone."""
-    rows = Enrolment.objects.unscoped("of one session").filter(session=session, status__in=ACTIVE)
+def _known(session: Session, checked: Checked, learner: Learner | None, *, key: uuid.UUID | None = None) -> _Known:
+    """Who already has a place here: by the same form, document, name and telephone. One query."""
+    mine = matching(Enrolment, "phone", checked.phone) if checked.phone else Q(pk=None)
     if learner is not None:
-        found: Enrolment | None = rows.filter(learner=learner).first()
-        if found is not None:
-            return found
-    if not checked.phone:
-        return None
-    same = rows.filter(matching(Enrolment, "phone", checked.phone), matching(Enrolment, "name", checked.name))
-    found = same.first()
-    is_another = bool(learner and found and found.learner_id and found.learner_id != learner.pk)
-    return None if is_another else found
+        mine |= Q(learner=learner)
+    asked = Q(mine, session=session, status__in=ACTIVE)
+    rows = Enrolment.objects.unscoped("of one session, or of one form").filter(asked | Q(key=key) if key else asked)
+    known = _Known(learner)
+    for one in sorted(rows.only(*KNOWN_BY), key=lambda one: one.place):
+        if one.key == key:
+            known.sent = one
+        elif checked.phone and holds(one, "phone", checked.phone):
+            known.by_phone += 1
+            known.same_name = known.same_name or (one if holds(one, "name", checked.name) else None)
+        if learner is not None and one.learner_id == learner.pk:
+            known.by_document = known.by_document or one
+    return known
 
 
-def _placed(session: Session, row: Enrolment, checked: Checked) -> Place:
-    same = _same(session, checked, row.learner)
-    if same is not None:
-        return Place(same, is_new=False)
+def _placed(session: Session, row: Enrolment, checked: Checked, known: _Known) -> Place:
+    if known.same is not None:
+        return Place(known.same, is_new=False)
     is_seated = session.free_seats > 0
     row.session = session
     row.place = session.queue_last + 1
@@ -311,7 +338,7 @@ def _placed(session: Session, row: Enrolment, checked: Checked) -> Place:
     session.seated_count += is_seated
     session.waiting_count += not is_seated
     record_audit(f"training.enrolment.{row.status}", actor=row.recorded_by, obj=row, branch_code=session.branch.code)
-    tell_placed(row)
+    tell_placed(row, phone=checked.phone)
     return Place(row, is_new=True)
 
 

@@ -15,6 +15,11 @@ from training.models import Certificate, CertificateEvent, CourseVersion, Sessio
 if TYPE_CHECKING:
     from accounts.models import User
 
+# What of a session may have changed while one waited for its lock and decides on who gets a place.
+PLACES = (
+    "status", "audience", "seats", "seated_count", "waiting_count", "queue_last", "sign_up_from", "sign_up_until",
+)  # fmt: skip
+
 
 def lock_session(session_id: int) -> Session:
     """Read a session under its row lock; the caller is in a transaction and has checked, or checks next, who asks."""
@@ -25,6 +30,16 @@ def lock_session(session_id: int) -> Session:
         .get(pk=session_id)
     )
     return found
+
+
+def lock_places(session: Session) -> None:
+    """Lock a session that was read before, and read again what decides on places; the caller is in a transaction.
+
+    Whoever waits for a seat does so for a moment only: less is read under the lock than by `lock_session`.
+    """
+    rows = Session.objects.unscoped("lock of one known session").select_for_update()
+    for name, value in rows.values(*PLACES).get(pk=session.pk).items():
+        setattr(session, name, value)
 
 
 def lock_version(version_id: int) -> CourseVersion:

@@ -20,15 +20,15 @@ REMINDER = "training.reminder"
 GIVE_UP = datetime.timedelta(days=1)
 
 
-def tell_placed(enrolment: Enrolment) -> None:
-    """Say that somebody has a seat, or waits in the queue."""
+def tell_placed(enrolment: Enrolment, *, phone: str = "") -> None:
+    """Say that somebody has a seat, or waits in the queue; `phone` where it was just written and need not be opened."""
     values = _values(enrolment)
     if enrolment.status == EnrolmentStatus.SEATED:
         text = _("您已报上 %(day)s 的急救培训，报名编号 %(number)s。不能参加时请在网站取消，把名额让给候补的人。")
-        _tell(enrolment, SEATED, text % values, values)
+        _tell(enrolment, SEATED, text % values, values, phone=phone)
     else:
         text = _("%(day)s 的急救培训名额已满，您在候补名单中，报名编号 %(number)s。有名额时自动递补并通知您。")
-        _tell(enrolment, WAITING, text % values, values)
+        _tell(enrolment, WAITING, text % values, values, phone=phone)
 
 
 def tell_cancelled(enrolment: Enrolment) -> None:
@@ -55,11 +55,11 @@ def _values(enrolment: Enrolment) -> dict[str, str]:
     return {"number": enrolment.code, "day": enrolment.session.starts_on.isoformat()}
 
 
-def _tell(enrolment: Enrolment, purpose: str, text: str, values: Mapping[str, str]) -> None:
+def _tell(enrolment: Enrolment, purpose: str, text: str, values: Mapping[str, str], *, phone: str = "") -> None:
     """Leave a message in the caller's transaction, where there is a telephone and a way to it."""
     if enrolment.phone is None:
         return
     day = now().astimezone(SHANGHAI).date()
-    phone = open_for_work(enrolment, "phone", work=f"training.tell:{enrolment.session_id}:{day}")
+    phone = phone or open_for_work(enrolment, "phone", work=f"training.tell:{enrolment.session_id}:{day}") or ""
     if phone and can_send(purpose=purpose, phone=phone):
         leave_message(phone=phone, text=text, purpose=purpose, give_up_at=now() + GIVE_UP, values=values)

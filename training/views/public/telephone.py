@@ -11,7 +11,7 @@ from core.phone_codes import ask_for_code, check_code, checked_mobile
 from core.throttling import place_of
 
 PURPOSE = "training"
-_ASKED, _PROVED = "training_asked", "training_proved"
+_ASKED, PROVED = "training_asked", "training_proved"
 
 
 def can_prove() -> bool:
@@ -23,14 +23,14 @@ def ask(request: HttpRequest, phone: str) -> None:
     """Send a code and keep the number until it comes back. Raises DomainError, TooOften."""
     number = checked_mobile(phone)
     ask_for_code(phone=number, purpose=PURPOSE, place=place_of(request), is_known=True)
-    request.session.pop(_PROVED, None)
+    request.session.pop(PROVED, None)
     keep_phone(request, _ASKED, number, now() + WAITS)
 
 
 def prove(request: HttpRequest, code: str) -> None:
     """Take the code of the number that was asked for. Raises DomainError with the field `code`."""
     number = check_code(phone=asked(request), purpose=PURPOSE, code=code)
-    prove_phone(request, _ASKED, _PROVED, number)
+    prove_phone(request, _ASKED, PROVED, number)
 
 
 def asked(request: HttpRequest) -> str:
@@ -40,10 +40,10 @@ def asked(request: HttpRequest) -> str:
 
 def proved(request: HttpRequest) -> str:
     """The number that was shown within the last twenty minutes; empty where there is none."""
-    return kept_phone(request, _PROVED)
+    return kept_phone(request, PROVED)
 
 
 def forget(request: HttpRequest) -> None:
     """Begin with another number."""
-    for name in (_ASKED, _PROVED):
+    for name in (_ASKED, PROVED):
         request.session.pop(name, None)
