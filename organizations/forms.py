@@ -44,6 +44,13 @@ class BranchField(forms.ModelChoiceField):
         """Indented by its place in the tree."""
         return f"{'　' * (obj.depth - 1)}{obj.name}（{obj.code}）"
 
+    def offer(self, rows: QuerySet[Branch]) -> None:
+        """Offer these branches; where there is only one, it is chosen already."""
+        self.queryset = rows
+        found = list(rows[:2])
+        if len(found) == 1:
+            self.initial, self.empty_label = found[0].code, None
+
 
 class DivisionField(forms.ModelChoiceField):
     """A choice of divisions by code."""

@@ -17,6 +17,7 @@ from core.clock import today
 from core.errors import NotFound
 from tests.permissions.training_objects import PAPER
 from tests.training.ground import Ground, all_passed, held, joined, opened
+from tests.training.pages import client_of, page, post
 from tests.training.test_mass_lessons import confirmed
 from training.choices import ContractStatus, ContractUnit
 from training.errors import TrainingError, WrongState
@@ -130,3 +131,17 @@ def test_everybody_reads_what_was_bought_and_the_desk_writes_it(ground: Ground, 
     shown = Client().get("/training/contracts/").content.decode()
     assert "示例民政局" in shown
     assert "¥8,000.00" in shown
+
+
+def test_a_contract_ends_after_a_question_and_its_reason_is_kept_whole(ground: Ground) -> None:
+    contract, client = signed(ground), client_of(ground, "officer")
+    asked = page(client, "desk_contract_end", contract.number)
+    for words in ("终止后不能恢复", "confirm confirm--danger", 'data-behaviour="guard"'):
+        assert words in asked
+    refused = post(client, "desk_contract_end", contract.number, reason="长" * 201)
+    contract.refresh_from_db()
+    assert contract.status == ContractStatus.RUNNING
+    assert "200" in refused
+    post(client, "desk_contract_end", contract.number, reason="长" * 200)
+    contract.refresh_from_db()
+    assert (contract.status, contract.end_reason) == (ContractStatus.ENDED, "长" * 200)

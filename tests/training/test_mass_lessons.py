@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.db.utils import DatabaseError
 from django.test import Client
@@ -18,6 +20,7 @@ from organizations.models import Division
 from tests.factories.people import branch_at, make_person
 from tests.permissions.training_objects import PAPER
 from tests.training.ground import CODE, Ground
+from tests.training.pages import client_of, page, post
 from training.choices import (
     MASS_LESSON_TRANSITIONS,
     KeyGroup,
@@ -319,3 +322,19 @@ def test_strangers_to_the_branch_write_nothing(ground: Ground) -> None:
     with pytest.raises(NotFound):
         create_mass_lesson(draft=draft_of(ground), actor=stranger)
     assert MassLesson.objects.unscoped("test").count() == 0
+
+
+def test_the_only_branch_is_chosen_already_and_what_was_held_is_not(ground: Ground) -> None:
+    form = page(client_of(ground, "lead"), "desk_mass_lesson_new")
+    assert re.search(rf'<option value="{ground.branch.code}"\s+selected', form)
+    for name in ("setting", "topic"):
+        first = re.search(rf'<select name="{name}".*?<option value="([^"]*)"', form, re.S)
+        assert first is not None
+        assert first[1] == ""
+
+
+def test_a_file_that_was_chosen_beside_a_mistake_is_asked_for_again(ground: Ground) -> None:
+    paper = SimpleUploadedFile("现场.png", PAPER, "image/png")
+    answer = post(client_of(ground, "lead"), "desk_mass_lesson_new", evidence=paper)
+    assert "刚才选的文件没有保存，请重新选择。" in answer
+    assert "刚才选的文件" not in post(client_of(ground, "lead"), "desk_mass_lesson_new")

@@ -243,3 +243,10 @@ def test_words_of_others_are_shown_as_words(ground: Ground, client: Client) -> N
         text: Any = page(client, url)
         assert "<b>班" not in text
         assert "<script>路" not in text
+
+
+def test_the_list_leads_to_all_that_stands_around_training(ground: Ground, client: Client) -> None:
+    text = page(client, "/training/")
+    for address in ("/aed/", "/certificates/", "/training/coverage/", "/training/rescues/", "/training/contracts/"):
+        assert f'href="{address}"' in text
+        page(client, address)

@@ -334,3 +334,11 @@ def crowd(ground: Ground) -> tuple[LessonPlan, ...]:
     day = make_plan(ground, day=opened(ground).starts_on, hour=14).lessons[0]
     more = tuple(make_instructor(ground.branch) for _n in range(3))
     return (LessonPlan(day.starts_at, day.ends_at, (*day.instructors, *more)),)
+
+
+def test_the_roll_leads_to_the_code_that_is_shown_in_the_classroom(ground: Ground) -> None:
+    session = opened(ground)
+    joined(session, 1)
+    lesson = session.lessons.get()
+    address = reverse("desk_training_qr", kwargs={"number": session.number, "lesson_id": lesson.pk})
+    assert f'href="{address}"' in page(client_of(ground, "lead"), "desk_session_roll", session.number)

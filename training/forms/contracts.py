@@ -37,8 +37,8 @@ class ContractForm(forms.Form):
     def __init__(self, data: Any = None, *, person: User) -> None:
         super().__init__(data, initial={"key": uuid.uuid4()})
         field = self.fields["branch"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- narrows the type
-        field.queryset = branches_with(person, Right.PLAN_TRAINING)
+        assert isinstance(field, BranchField)  # noqa: S101 -- narrows the type
+        field.offer(branches_with(person, Right.PLAN_TRAINING))
 
     def facts(self) -> tuple[Branch, uuid.UUID, dict[str, Any]]:
         """The branch, the key, and the columns."""
@@ -65,3 +65,11 @@ class AcceptanceForm(forms.Form):
 
     def __init__(self, data: Any = None, files: Any = None) -> None:
         super().__init__(data, files if data is not None else None)
+
+
+class EndForm(forms.Form):
+    """Why a contract ends; no more than is kept."""
+
+    reason = forms.CharField(
+        label=_("终止原因"), max_length=200, help_text=_("不要写个人姓名。"), widget=forms.Textarea({"rows": 2})
+    )

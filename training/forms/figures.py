@@ -26,8 +26,8 @@ class _FigureForm(forms.Form):
     def __init__(self, data: Any = None, *, person: User) -> None:
         super().__init__(data, initial={"year": today().year})
         field = self.fields["branch"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- narrows the type
-        field.queryset = branches_with(person, Right.PLAN_TRAINING).filter(kind__in=ASSOCIATION_KINDS)
+        assert isinstance(field, BranchField)  # noqa: S101 -- narrows the type
+        field.offer(branches_with(person, Right.PLAN_TRAINING).filter(kind__in=ASSOCIATION_KINDS))
 
 
 class PopulationForm(_FigureForm):

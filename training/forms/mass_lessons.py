@@ -46,8 +46,8 @@ class MassLessonForm(forms.Form):
     held_on = forms.DateField(label=_("日期"), widget=DayInput)
     area = DivisionField(label=_("所在县（市、区）"), queryset=Division.objects.none(), empty_label=_("请选择"))
     place = forms.CharField(label=_("地点"), max_length=200, help_text=_("例如“示例中学报告厅”。"))
-    setting = forms.ChoiceField(label=_("场所"), choices=Setting)
-    topic = forms.ChoiceField(label=_("内容"), choices=Topic)
+    setting = forms.ChoiceField(label=_("场所"), choices=[("", _("请选择")), *Setting.choices])
+    topic = forms.ChoiceField(label=_("内容"), choices=[("", _("请选择")), *Topic.choices])
     key_group = forms.ChoiceField(label=_("人群"), choices=KeyGroup)
     organisation = forms.CharField(label=_("学校或单位"), max_length=120, required=False)
     audience_count = forms.IntegerField(
@@ -99,7 +99,10 @@ class MassLessonForm(forms.Form):
     def _offer(self, name: str, rows: Any) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- narrows the type
-        field.queryset = rows
+        if isinstance(field, BranchField):
+            field.offer(rows)
+        else:
+            field.queryset = rows
 
     def draft(self, evidence: StoredFile | None) -> MassLessonDraft:
         """What was written, with the evidence that was kept."""

@@ -36,7 +36,10 @@ class _InBranch(forms.Form):
     def _offer(self, name: str, rows: Any) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- narrows the type
-        field.queryset = rows
+        if isinstance(field, BranchField):
+            field.offer(rows)
+        else:
+            field.queryset = rows
 
     def facts(self) -> tuple[Branch, dict[str, Any]]:
         """The branch, and the columns."""

@@ -28,7 +28,7 @@ class RescueForm(forms.Form):
     branch = BranchField(label=_("登记单位"))
     happened_on = forms.DateField(label=_("日期"), widget=DayInput)
     area = DivisionField(label=_("所在县（市、区）"), queryset=Division.objects.none(), empty_label=_("请选择"))
-    kind = forms.ChoiceField(label=_("情形"), choices=RescueKind)
+    kind = forms.ChoiceField(label=_("情形"), choices=[("", _("请选择")), *RescueKind.choices])
     saved_count = forms.IntegerField(
         label=_("获救人数"), min_value=1, max_value=50, initial=1, help_text=_("获救者的姓名、年龄、住址都不登记。")
     )
@@ -56,7 +56,10 @@ class RescueForm(forms.Form):
     def _offer(self, name: str, rows: Any) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- narrows the type
-        field.queryset = rows
+        if isinstance(field, BranchField):
+            field.offer(rows)
+        else:
+            field.queryset = rows
 
     def clean_certificate(self) -> Certificate | None:
         """The certificate of that number, where one is given."""

@@ -18,8 +18,7 @@ from organizations.choices import Right
 from organizations.permissions import holds_anywhere, may, require
 from organizations.views.access import StaffRequest, desk_page
 from training.choices import ContractStatus
-from training.forms.contracts import AcceptanceForm, ContractForm, ContractSessionForm
-from training.forms.mass_lessons import ReasonForm
+from training.forms.contracts import AcceptanceForm, ContractForm, ContractSessionForm, EndForm
 from training.models import ServiceContract
 from training.permissions import contract_for
 from training.selectors.contracts import PAGE_SIZE, contracts_for, line_of, public_contracts, sessions_of
@@ -110,7 +109,8 @@ def contract_accept(request: StaffRequest, number: str) -> HttpResponse:
             add_refusal(form, error)
         else:
             return _done(request, contract, _("验收已登记。"))
-    return _form(request, contract, form, _("登记验收"), has_file=True)
+    lead = _("验收只登记一次，登记后合同办结，不能再列入培训；验收数量公开。")
+    return _form(request, contract, form, _("登记验收"), has_file=True, lead=lead)
 
 
 @desk_page(Right.PLAN_TRAINING)
@@ -118,7 +118,7 @@ def contract_accept(request: StaffRequest, number: str) -> HttpResponse:
 def contract_end(request: StaffRequest, number: str) -> HttpResponse:
     """End a contract that will not be accepted."""
     contract = _of(request, number)
-    form = ReasonForm(posted(request))
+    form = EndForm(posted(request))
     if form.is_valid():
         try:
             end_contract(contract_id=contract.pk, actor=request.user, **form.cleaned_data)
@@ -126,7 +126,8 @@ def contract_end(request: StaffRequest, number: str) -> HttpResponse:
             add_refusal(form, error)
         else:
             return _done(request, contract, _("合同已终止。"))
-    return _form(request, contract, form, _("终止合同"))
+    lead = _("终止后不能恢复，也不能再登记验收；已办的培训不受影响。")
+    return _form(request, contract, form, _("终止合同"), lead=lead, ending=True)
 
 
 def _of(request: StaffRequest, number: str) -> ServiceContract:
@@ -140,10 +141,8 @@ def _done(request: StaffRequest, contract: ServiceContract, sentence: str) -> Ht
     return redirect("desk_contract", number=contract.number)
 
 
-def _form(
-    request: StaffRequest, contract: ServiceContract, form: Any, title: str, *, has_file: bool = False
-) -> HttpResponse:
-    context = {"form": form, "title": title, "contract": contract, "has_file": has_file}
+def _form(request: StaffRequest, contract: ServiceContract, form: Any, title: str, **more: Any) -> HttpResponse:
+    context = {"form": form, "title": title, "contract": contract, **more}
     return render(request, "training/contracts/form.html", context)
 
 

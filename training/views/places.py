@@ -94,7 +94,7 @@ def aed_inspect(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("巡检已登记。"))
             return redirect("desk_aed", pk=aed.pk)
-    return _form(request, form, _("登记巡检"), "desk_aeds", eyebrow=str(aed.site))
+    return _form(request, form, _("登记巡检"), "desk_aeds", eyebrow=aed.site)
 
 
 @desk_page(Right.PLAN_TRAINING)
@@ -112,7 +112,8 @@ def aed_withdraw(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("已撤除，公开列表里不再显示。"))
             return redirect("desk_aeds")
-    return _form(request, form, _("撤除 AED"), "desk_aeds", eyebrow=str(aed.site))
+    ending = _("马上从公开列表撤下，不能恢复；巡检记录保留。换了地方的，撤除后另行登记。")
+    return _form(request, form, _("撤除 AED"), "desk_aeds", eyebrow=aed.site, ending=ending)
 
 
 @desk_page(Right.VIEW_TRAINING)
@@ -181,9 +182,12 @@ def place_close(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("已停用，公开列表里不再显示。"))
             return redirect("desk_places")
-    return _form(request, form, _("停用救护场所"), "desk_places", eyebrow=place.name)
+    ending = _("马上从公开列表撤下，不能恢复；登记的内容保留。")
+    return _form(request, form, _("停用救护场所"), "desk_places", eyebrow=place.name, ending=ending)
 
 
-def _form(request: StaffRequest, form: Any, title: str, back: str, *, eyebrow: str = "") -> HttpResponse:
-    context = {"form": form, "title": title, "back": back, "eyebrow": eyebrow}
+def _form(
+    request: StaffRequest, form: Any, title: str, back: str, *, eyebrow: str = "", ending: str = ""
+) -> HttpResponse:
+    context = {"form": form, "title": title, "back": back, "eyebrow": eyebrow, "ending": ending}
     return render(request, "training/places/form.html", context)

@@ -21,7 +21,9 @@ from training.selectors.public.aeds import AED_FIELDS, counties, public_aeds, pu
 def aed_list(request: HttpRequest) -> HttpResponse:
     """The counties; with `area` the AEDs and places of one."""
     area, after = _area(request), request.GET.get("page", "")
-    context: dict[str, Any] = {"as_of": now(), "area": area, "counties": counties()}
+    found = counties()
+    others = [one for one in found if area is None or one.code != area.code]
+    context: dict[str, Any] = {"as_of": now(), "area": area, "counties": found, "others": others}
     if area is not None:
         place = int(after) if after.isascii() and after.isdecimal() and len(after) < 19 else 0
         aeds, following = public_aeds(area.code, after=place)
