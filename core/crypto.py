@@ -1,11 +1,13 @@
 """Encryption of personal data at rest, exact look-up of what is encrypted, and the keys for both.
 
-AES-256-GCM with the key's id in the value. Three purposes have keys of their own: `data` (P3 values), `lookup`
-(HMAC for exact look-up) and `salts` (the salts of commitments in the public record). `settings.PORTAL_KEYS` is, or is
-the path of a file that holds,
+AES-256-GCM with the key's id in the value. Five purposes have keys of their own: `data` (P3 values), `lookup`
+(HMAC for exact look-up), `salts` (the salts of commitments in the public record), and for the registries `identity`
+(who somebody is) and `wishes` (what they wish, and all that is medical). `settings.PORTAL_KEYS` is, or is the path of
+a file that holds,
 
     {"active": "k1", "keys": {"k1": "<base64 of 32 bytes>"},
-     "lookup": {"active": "l1", "keys": {...}}, "salts": {"active": "s1", "keys": {...}}}
+     "lookup": {"active": "l1", "keys": {...}}, "salts": {"active": "s1", "keys": {...}},
+     "identity": {"active": "i1", "keys": {...}}, "wishes": {"active": "w1", "keys": {...}}}
 
 `python -m core.crypto` prints a new one. An old key stays under `keys` until no value is sealed with it. A file is read
 again whenever it changed, so that a rotation reaches processes that run.
@@ -35,8 +37,10 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 
-Purpose = Literal["data", "lookup", "salts"]
-PURPOSES: tuple[Purpose, ...] = ("data", "lookup", "salts")
+Purpose = Literal["data", "lookup", "salts", "identity", "wishes"]
+# Each with the letter of its first key's id; the keys of `data` stand at the top of the ring.
+FIRST_IDS: dict[Purpose, str] = {"data": "k1", "lookup": "l1", "salts": "s1", "identity": "i1", "wishes": "w1"}
+PURPOSES: tuple[Purpose, ...] = tuple(FIRST_IDS)
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -73,6 +77,8 @@ class Keyring:
     data: Keys
     lookup: Keys
     salts: Keys
+    identity: Keys
+    wishes: Keys
 
     def of(self, purpose: Purpose) -> Keys:
         """Return the keys of one purpose."""
@@ -93,11 +99,13 @@ class Keyring:
 
 def new_keyring() -> dict[str, Any]:
     """Return fresh random keys for all purposes in the form of `settings.PORTAL_KEYS`; needs no Django set up."""
-    return {
-        **_new_keys("k1"),
-        "lookup": _new_keys("l1"),
-        "salts": _new_keys("s1"),
-    }
+    return completed({})
+
+
+def completed(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a ring, as written, with fresh keys for the purposes that it has none for; what it has stays."""
+    ring = {purpose: _new_keys(first) for purpose, first in FIRST_IDS.items() if purpose != "data"}
+    return {**({} if "keys" in raw else _new_keys(FIRST_IDS["data"])), **ring, **raw}
 
 
 def load_keyring(raw: object) -> Keyring:
@@ -108,6 +116,8 @@ def load_keyring(raw: object) -> Keyring:
         data=_load_keys("data", raw),
         lookup=_load_keys("lookup", raw.get("lookup")),
         salts=_load_keys("salts", raw.get("salts")),
+        identity=_load_keys("identity", raw.get("identity")),
+        wishes=_load_keys("wishes", raw.get("wishes")),
     )
     seen = [key for purpose in PURPOSES for key in keyring.of(purpose).by_id.values()]
     if len(set(seen)) != len(seen):

@@ -111,6 +111,11 @@ class Right(models.TextChoices):
     SIGN_RESULTS = "sign_results", _("作为主讲师资核对成绩并签字")
     ISSUE_CERTIFICATES = "issue_certificates", _("发放、换发和撤销救护证书")
     READ_TRAINEES = "read_trainees", _("凭用途查看学员姓名、电话和证件（留记录）")
+    VIEW_REGISTRIES = "view_registries", _("查看捐献登记的编号和进度（姓名掩码，留记录）")
+    KEEP_REGISTRIES = "keep_registries", _("办理捐献登记、变更、撤回和报送")
+    READ_REGISTRANTS = "read_registrants", _("凭用途查看登记人的身份和联系方式（留记录）")
+    READ_WISHES = "read_wishes", _("凭用途查看登记的意愿和健康信息（留记录）")
+    COUNT_REGISTRIES = "count_registries", _("查看捐献登记统计（只有数字）")
     PLAN_APPEALS = "plan_appeals", _("起草募捐活动、捐赠协议、变更用途和捐赠方式")
     APPROVE_APPEALS = "approve_appeals", _("审核募捐活动、捐赠协议、变更用途和捐赠方式")
     VIEW_LEDGER = "view_ledger", _("查看款物账")
@@ -136,6 +141,7 @@ class Role(models.TextChoices):
     PUBLISHER = "publisher", _("公示")
     TRAINING_OFFICER = "training_officer", _("培训")
     INSTRUCTOR = "instructor", _("救护师资")
+    REGISTRY_CLERK = "registry_clerk", _("登记员")
     REGISTRY_COORDINATOR = "registry_coordinator", _("协调员")
     SUPERVISOR = "supervisor", _("监事")
     AUDITOR = "auditor", _("审计")
@@ -157,6 +163,7 @@ WORK_ROLES: frozenset[str] = frozenset(
         Role.PUBLISHER,
         Role.TRAINING_OFFICER,
         Role.INSTRUCTOR,
+        Role.REGISTRY_CLERK,
         Role.REGISTRY_COORDINATOR,
         Role.BRANCH_ADMIN,
     }
@@ -269,7 +276,17 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
         }
     ),
     Role.INSTRUCTOR: frozenset({Right.VIEW_TRAINING, Right.MARK_TRAINING, Right.SIGN_RESULTS, Right.READ_TRAINEES}),
-    Role.REGISTRY_COORDINATOR: frozenset(),
+    # Who takes the form down knows who it is; what is wished is opened by coordinators alone.
+    Role.REGISTRY_CLERK: frozenset({Right.VIEW_REGISTRIES, Right.KEEP_REGISTRIES, Right.READ_REGISTRANTS}),
+    Role.REGISTRY_COORDINATOR: frozenset(
+        {
+            Right.VIEW_REGISTRIES,
+            Right.KEEP_REGISTRIES,
+            Right.READ_REGISTRANTS,
+            Right.READ_WISHES,
+            Right.COUNT_REGISTRIES,
+        }
+    ),
     Role.SUPERVISOR: frozenset(
         {
             Right.VIEW_GIFTS,
@@ -278,6 +295,7 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
             Right.VIEW_STATEMENTS,
             Right.VIEW_LEDGER,
             Right.VIEW_DRAFT_REPORTS,
+            Right.COUNT_REGISTRIES,
             Right.VIEW_AUDIT,
         }
     ),
@@ -305,6 +323,8 @@ READING_RIGHTS: frozenset[str] = frozenset(
         Right.VIEW_GIFTS,
         Right.VIEW_SPENDING,
         Right.VIEW_TRAINING,
+        Right.VIEW_REGISTRIES,
+        Right.COUNT_REGISTRIES,
         Right.VIEW_STATEMENTS,
         Right.VIEW_LEDGER,
         Right.VIEW_DRAFT_REPORTS,
@@ -314,6 +334,8 @@ READING_RIGHTS: frozenset[str] = frozenset(
 # Roles that must sign in with a second factor where MFA_REQUIRED is on.
 SECOND_FACTOR_ROLES: frozenset[str] = frozenset(
     {
+        Role.REGISTRY_CLERK,
+        Role.REGISTRY_COORDINATOR,
         Role.APPROVER,
         Role.FINANCE,
         Role.LEADER,

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from core.crypto import KEY_BYTES, new_keyring
+from core.crypto import KEY_BYTES, completed, new_keyring
 from redcross_portal.environment import SettingError, StartError, data_dir, env_text, load_env_file
 
 # Under these names the settings look for them; `core.crypto` reads the keyring.
@@ -28,7 +28,8 @@ REPORT_KEY_BITS, REPORT_KEY_DAYS = 3072, 3653
 def make_missing_secrets(directory: Path) -> list[str]:
     """Write the secrets that are not there yet (0600 in a 0700 directory); the names of those made.
 
-    One that stands is never touched: without its keyring, what is encrypted in the database is lost.
+    One that stands is never touched: without its keyring, what is encrypted in the database is lost. A keyring of an
+    earlier version gets keys for the purposes that it did not know yet.
     """
     secrets_dir = directory / "secrets"
     try:
@@ -46,9 +47,23 @@ def make_missing_secrets(directory: Path) -> list[str]:
             if not (secrets_dir / name).exists():
                 _write_once(secrets_dir / name, text_of())
                 made.append(name)
+        _complete_keyring(secrets_dir / KEYRING)
     except OSError as error:
         raise StartError(f"不能写入 {secrets_dir}（{error.strerror}）：请用当初建立它的用户运行") from None
     return made
+
+
+def _complete_keyring(path: Path) -> None:
+    try:
+        written = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        # What is wrong with it is said where it is used; nothing is written over it.
+        return
+    whole = completed(written) if isinstance(written, dict) and written else written
+    if whole != written:
+        beside = path.with_name(f".{path.name}.{os.getpid()}.whole")
+        _write_once(beside, json.dumps(whole))
+        beside.replace(path)
 
 
 def new_log_keys() -> dict[str, Any]:

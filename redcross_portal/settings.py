@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "spending",
     "reconciliation",
     "training",
+    "registries",
     "transparency",
 ]
 
@@ -195,6 +196,7 @@ VERIFY_CHECKS = [
     "spending.checks.all_checks",
     "reconciliation.checks.all_checks",
     "training.checks.all_checks",
+    "registries.checks.all_checks",
     "transparency.services.verifying.all_checks",
 ]
 # Backups (docs/backup.md): a key of their own, and where PostgreSQL's programs lie.
@@ -316,6 +318,8 @@ PORTAL = {
     "icp_number": env_text("PORTAL_ICP_NUMBER", ""),
     "police_number": env_text("PORTAL_POLICE_NUMBER", ""),
     "emblem_file": env_text("PORTAL_EMBLEM_FILE", ""),
+    # The page of the national system on which one registers as a donor of organs (人体器官捐献和移植条例 Art. 13).
+    "organ_registry_url": env_text("PORTAL_ORGAN_REGISTRY_URL", ""),
 }
 
 LOGGING = {

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("donations.appeal_urls")),
     path("", include("reconciliation.urls")),
     path("", include("training.urls")),
+    path("", include("registries.urls")),
     path("", include("transparency.desk_urls")),
     path("", include("transparency.urls")),
     path("accounts/", include("accounts.urls")),

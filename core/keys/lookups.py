@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from psycopg2 import sql
 
 from core.clock import now
-from core.crypto import KeyringError, unseal
+from core.crypto import PURPOSES, KeyringError, unseal
 from core.fields import SealedTextField
 from core.keys.resealing import BATCH_ROWS, places_of
 from core.models import LookupKeys
@@ -125,7 +125,8 @@ def _count(place: SealedPlace, condition: sql.SQL) -> int:
 def _places() -> list[SealedPlace]:
     return [
         place
-        for place in places_of("data")
+        for purpose in PURPOSES
+        for place in places_of(purpose)
         if isinstance(place.field, SealedTextField) and place.field.digest_names is not None
     ]
 

@@ -55,6 +55,6 @@ def new_keys_beside(raw: dict[str, Any], fresh: dict[str, Any], name: str) -> di
             "active": f"{letter}{name}",
             "keys": {**raw[purpose]["keys"], f"{letter}{name}": fresh[purpose]["keys"][f"{letter}1"]},
         }
-        for purpose, letter in (("lookup", "l"), ("salts", "s"))
+        for purpose, letter in (("lookup", "l"), ("salts", "s"), ("identity", "i"), ("wishes", "w"))
     }
     return {**data, **others}

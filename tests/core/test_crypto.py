@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.crypto import (
+    FIRST_IDS,
     KeyringError,
     SealBroken,
     key_id_of,
@@ -26,6 +27,7 @@ from core.crypto import (
     seal_many,
     unseal,
 )
+from redcross_portal.first_secrets import make_missing_secrets
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 FIELD = "person.id_number"
@@ -103,7 +105,7 @@ def test_another_key_under_the_same_id_is_seen(settings: Any) -> None:
     with pytest.raises(SealBroken):
         unseal(sealed, field=FIELD, row=ROW)
     after = keyring().fingerprints()
-    assert before.keys() == after.keys() == {"data/k1", "lookup/l1", "salts/s1"}
+    assert before.keys() == after.keys() == {f"{purpose}/{first}" for purpose, first in FIRST_IDS.items()}
     assert all(before[name] != after[name] for name in before)
 
 
@@ -202,6 +204,26 @@ def test_new_keys_can_be_made_before_anything_is_set_up() -> None:
         [sys.executable, "-m", "core.crypto"], capture_output=True, text=True, check=True, env={}, cwd=CHECKOUT
     )
     keys = json.loads(made.stdout)
-    assert set(load_keyring(keys).fingerprints()) == {"data/k1", "lookup/l1", "salts/s1"}
+    assert set(load_keyring(keys).fingerprints()) == {f"{purpose}/{first}" for purpose, first in FIRST_IDS.items()}
     assert made.stderr == ""
     assert keys != new_keyring()
+
+
+def test_a_ring_of_an_earlier_version_gets_the_keys_that_it_lacks_and_keeps_its_own(tmp_path: Path) -> None:
+    whole = new_keyring()
+    earlier = {name: value for name, value in whole.items() if name not in ("identity", "wishes")}
+    with pytest.raises(KeyringError, match="identity"):
+        load_keyring(earlier)
+    make_missing_secrets(tmp_path)
+    file = tmp_path / "secrets" / "keyring.json"
+    file.write_text(json.dumps(earlier), encoding="utf-8")
+    make_missing_secrets(tmp_path)
+    written = json.loads(file.read_text(encoding="utf-8"))
+    assert {name: written[name] for name in earlier} == earlier
+    assert set(load_keyring(written).fingerprints()) == set(load_keyring(whole).fingerprints())
+    assert file.stat().st_mode & 0o777 == 0o600
+    make_missing_secrets(tmp_path)
+    assert json.loads(file.read_text(encoding="utf-8")) == written
+    file.write_text("{broken", encoding="utf-8")
+    make_missing_secrets(tmp_path)
+    assert file.read_text(encoding="utf-8") == "{broken"

@@ -17,7 +17,7 @@ from django.db import IntegrityError, InternalError, connection, transaction
 
 from accounts.models import User
 from accounts.sealing import seal_secret, unseal_secret
-from core.crypto import KeyringError, key_id_of, keyring, new_keyring, seal, unseal
+from core.crypto import PURPOSES, KeyringError, key_id_of, keyring, new_keyring, seal, unseal
 from core.diagnosis import Level, examine
 from core.errors import DomainError
 from core.keys import key_problems, record_keys, retire_old_keys, rotate_keys, stale_count, unfinished_rotation
@@ -88,7 +88,7 @@ def test_a_missing_or_replaced_key_is_told_in_one_line(db: None, settings: Any) 
     settings.PORTAL_KEYS = keys = new_keyring()
     assert key_problems() == []
     record_keys()
-    assert KeyFingerprint.objects.count() == 3
+    assert KeyFingerprint.objects.count() == len(PURPOSES)
     assert all(len(row.fingerprint) == 16 for row in KeyFingerprint.objects.all())
     settings.PORTAL_KEYS = {**keys, "keys": new_keyring()["keys"]}
     with pytest.raises(KeyringError, match="data/k1 与数据库用过的不是同一把"):

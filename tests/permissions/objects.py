@@ -64,6 +64,7 @@ from tests.factories.lists import Gift, write_hubei_like
 from tests.factories.people import FOUNDED, branch_at, make_person, make_province
 from tests.permissions.held_objects import held_sessions
 from tests.permissions.people import EVERYBODY, HOME, Who
+from tests.permissions.registry_objects import make_registries
 from tests.permissions.training_objects import make_training
 from tests.reconciliation.files import Made, icbc
 from tests.standing import Standing
@@ -135,6 +136,7 @@ def make_objects() -> Objects:
         "hold": _hold(people["superuser"]),
         **_transfers(people),
         **make_training(people),
+        **make_registries(people),
         **_payments(people),
         **_appeals(clerk, approver),
         **_claims(approver),

@@ -61,7 +61,14 @@ ROLE_RIGHTS: dict[str, set[str]] = {
     },
     "training_officer": TRAINING_OFFICER,
     "instructor": INSTRUCTOR,
-    "registry_coordinator": set(),
+    "registry_clerk": {"view_registries", "keep_registries", "read_registrants"},
+    "registry_coordinator": {
+        "view_registries",
+        "keep_registries",
+        "read_registrants",
+        "read_wishes",
+        "count_registries",
+    },
     "supervisor": OVERSIGHT,
     "auditor": OVERSIGHT,
     "branch_admin": {"manage_branch", "grant_roles"},
@@ -80,10 +87,12 @@ ROLE_RIGHTS["training_officer"] |= {
     "read_trainees",
 }
 ROLE_RIGHTS["instructor"] = {"view_training", "mark_training", "sign_results", "read_trainees"}
+# Supervisors see numbers of the registries and nobody in them.
+ROLE_RIGHTS["supervisor"] = ROLE_RIGHTS["supervisor"] | {"count_registries"}
 # Only these reach the branches below, and only where the grant says so.
 READING = {
     "view_gifts", "view_spending", "view_training", "view_statements", "view_ledger", "view_draft_reports",
-    "view_audit",
+    "view_audit", "view_registries", "count_registries",
 }  # fmt: skip
 # Kept apart from all work, so they can hold nothing beside it.
 ADMINISTRATORS = {"system_admin", "security_admin", "audit_admin"}

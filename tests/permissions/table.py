@@ -1,6 +1,7 @@
 """The table: every address of the portal, what it asks of a person, and which methods it takes."""
 
 from tests.permissions.people import HOME
+from tests.permissions.registry_table import REGISTRIES
 from tests.permissions.rules import (
     Route,
     acts_at_end,
@@ -706,6 +707,7 @@ TABLE: dict[str, Route] = {
     **SPENDING,
     **RECONCILIATION,
     **TRAINING,
+    **REGISTRIES,
     **TRAINING_PLANNING,
     **TRAINING_PUBLIC,
     **TRAINING_CERTIFICATES,

@@ -15,13 +15,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.clock import today
+from core.documents import DocumentKind
 from core.errors import DomainError, NotAllowed, NotFound
 from core.identifiers import id_check_digit
 from core.models import AuditEvent, ReadLog, StoredFile
 from core.sealed import open_for_work
 from core.tables import read_table
 from tests.training.ground import Ground, all_passed, held, id_number, joined, opened, somebody
-from training.choices import Audience, Channel, DocumentKind, SessionStatus
+from training.choices import Audience, Channel, SessionStatus
 from training.errors import TrainingError, WrongState
 from training.models import Enrolment, Learner, Session
 from training.services.enrolling import DOCUMENT_CONSENT_VERSION, Person, cancel_enrolment, sign_up

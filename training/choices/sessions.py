@@ -123,16 +123,6 @@ class Channel(models.TextChoices):
     DESK = "desk", _("现场登记")
 
 
-class DocumentKind(models.TextChoices):
-    """Identity documents by which a person is told apart."""
-
-    ID_CARD = "id_card", _("居民身份证")
-    RESIDENCE = "residence", _("港澳台居民居住证")
-    PERMIT = "permit", _("港澳台通行证")
-    PASSPORT = "passport", _("护照")
-    OFFICER = "officer", _("军官证")
-
-
 class Presence(models.TextChoices):
     """What was seen of one person in one lesson."""
 

@@ -10,8 +10,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.documents import DocumentKind
 from core.identifiers import normalise_payer
-from training.choices import DocumentKind
 from training.services.enrolling import Person
 
 

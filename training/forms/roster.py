@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.documents import DocumentKind
 from organizations.forms import DayInput
-from training.choices import DocumentKind
 from training.services.enrolling import LONGEST_NAME, Person
 from training.services.roster_files import read_roster_file, read_roster_text
 from training.services.rosters import RosterRow

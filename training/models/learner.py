@@ -6,9 +6,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.documents import DocumentKind
 from core.fields import LookupDigestField, SealedModel, SealedTextField, unique_lookup
 from core.identifiers import normalise_identifier
-from training.choices import DocumentKind
 
 
 class Learner(SealedModel):

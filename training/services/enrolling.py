@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from core.audit import record_audit
 from core.clock import now
+from core.documents import Document, age_on, read_document
 from core.errors import DomainError
 from core.phone_codes import checked_mobile
 from core.random_codes import random_code
@@ -20,7 +21,6 @@ from core.sealed import holds, matching, seal_into
 from training.choices import MARKABLE_SESSION, Audience, Channel, EnrolmentStatus, SessionStatus
 from training.errors import TrainingError, WrongState
 from training.models import Enrolment, Learner, Session
-from training.services.documents import Document, age_on, read_document
 from training.services.moving import lock_places, lock_session
 from training.services.telling import tell_cancelled, tell_placed
 

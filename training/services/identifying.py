@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.audit import record_audit
+from core.documents import read_document
 from core.sealed import reveal_many
 from organizations.choices import Right
 from organizations.permissions import require
@@ -17,7 +18,6 @@ from training.choices import MARKABLE_SESSION, EnrolmentStatus, SessionStatus
 from training.errors import TrainingError, WrongState
 from training.models import Enrolment, Session
 from training.selectors.held import Known
-from training.services.documents import read_document
 from training.services.enrolling import ACTIVE, DOCUMENT_CONSENT_VERSION, learner_of, problem_of_age
 from training.services.moving import lock_session
 

@@ -18,12 +18,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.clock import today
+from core.documents import DocumentKind
 from core.errors import NotFound
 from core.exporting import XLSX_CONTENT_TYPE
 from core.files import reveal_stored, store_file
 from core.models import StoredFile
 from core.tables import read_table
-from training.choices import DocumentKind
 from training.errors import TrainingError
 from training.services.enrolling import Person
 from training.services.roster_workbook import workbook_of

@@ -16,11 +16,11 @@ import python_calamine
 from django.utils.translation import gettext as _
 
 from core.clock import today
+from core.documents import DocumentKind, read_document
 from core.errors import DomainError
 from core.identifiers import normalise_payer
-from training.choices import CertificateKind, DocumentKind
+from training.choices import CertificateKind
 from training.selectors.public_certificates import LONGEST_NUMBER, has_form_of_number, plain_number
-from training.services.documents import read_document
 from training.services.enrolling import LONGEST_NAME
 
 HEADER = ("证书编号", "姓名", "证件类型", "证件号码", "证书种类", "发证日期", "有效期至")

@@ -18,6 +18,7 @@ SITEMAP_PAGES = (
     "/disclosure/",
     "/branches/",
     "/training/",
+    "/organ/",
     "/training/coverage/",
     "/training/rescues/",
     "/training/contracts/",
@@ -61,7 +62,16 @@ def robots(request: HttpRequest) -> HttpResponse:
         "User-agent: *",
         *(
             f"Disallow: {path}"
-            for path in ("/desk/", "/audit/", "/admin/", "/accounts/", "/search/", "/api/", "/training/place/")
+            for path in (
+                "/desk/",
+                "/audit/",
+                "/admin/",
+                "/accounts/",
+                "/search/",
+                "/api/",
+                "/training/place/",
+                "/organ/mine/",
+            )
         ),
         "Disallow: /donations.csv",
         "Disallow: /donations.json",

@@ -1,4 +1,4 @@
-"""Identity documents of learners: their form, and the age that they show."""
+"""Identity documents of people: their kinds, their form, and the age that they show."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import datetime
 import re
 from dataclasses import dataclass
 
+from django.db import models
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from core.errors import DomainError
 from core.identifiers import birth_date, check_id_number, normalise_identifier
-from training.choices import DocumentKind
-from training.errors import TrainingError
 
 # 港澳居民来往内地通行证 (H or M and 8 digits, 10 on older ones) and 台湾居民来往大陆通行证 (8 digits).
 _PERMIT = re.compile(r"[HM][0-9]{8}(?:[0-9]{2})?|[0-9]{8}", re.ASCII)
@@ -19,6 +20,16 @@ _OFFICER = re.compile(r"[\w]{4,20}")
 _OLD_ID = re.compile(r"[0-9]{15}", re.ASCII)
 # The first two digits of 港澳台居民居住证 (GB/T 2260: 81 香港, 82 澳门, 83 台湾).
 _RESIDENCE_AREAS = ("81", "82", "83")
+
+
+class DocumentKind(models.TextChoices):
+    """Identity documents by which a person is told apart."""
+
+    ID_CARD = "id_card", gettext_lazy("居民身份证")
+    RESIDENCE = "residence", gettext_lazy("港澳台居民居住证")
+    PERMIT = "permit", gettext_lazy("港澳台通行证")
+    PASSPORT = "passport", gettext_lazy("护照")
+    OFFICER = "officer", gettext_lazy("军官证")
 
 
 @dataclass(frozen=True)
@@ -68,5 +79,5 @@ def age_on(born_on: datetime.date, day: datetime.date) -> int:
     return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
 
 
-def _wrong(code: str, sentence: str) -> TrainingError:
-    return TrainingError(code, sentence, {"document": sentence})
+def _wrong(code: str, sentence: str) -> DomainError:
+    return DomainError(code, sentence, {"document": sentence})

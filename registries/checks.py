@@ -1,0 +1,44 @@
+"""What must always be true of the registries: each check returns the rows that offend, by number alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+
+QUERIES: dict[str, str] = {
+    "wish_state_is_its_last_event": """
+        SELECT w.number, w.status, v.to_status
+          FROM registries_wish w
+          LEFT JOIN LATERAL (SELECT to_status FROM registries_wishevent
+                              WHERE wish_id = w.id ORDER BY id DESC LIMIT 1) v ON true
+         WHERE v.to_status IS DISTINCT FROM w.status LIMIT 100""",
+    "replaced_wish_has_a_successor": """
+        SELECT w.number FROM registries_wish w
+         WHERE w.status = 'replaced' AND NOT EXISTS (SELECT 1 FROM registries_wish n WHERE n.replaces_id = w.id)
+         LIMIT 100""",
+    "a_wish_keeps_its_branch_through_changes": """
+        SELECT n.number FROM registries_wish n JOIN registries_wish w ON w.id = n.replaces_id
+         WHERE n.branch_id <> w.branch_id
+            OR n.registrant_digest IS DISTINCT FROM w.registrant_digest
+           AND n.registrant_digest IS NOT NULL AND w.registrant_digest IS NOT NULL LIMIT 100""",
+    "registrant_has_an_event": """
+        SELECT r.number FROM registries_registrant r
+         WHERE NOT EXISTS (SELECT 1 FROM registries_registrantevent e WHERE e.registrant_id = r.id) LIMIT 100""",
+    "nobody_is_kept_without_having_consented": """
+        SELECT r.number FROM registries_registrant r
+         WHERE r.destroyed_at IS NULL
+           AND (SELECT count(DISTINCT c.subject) FROM registries_consent c
+                 WHERE c.registrant_id = r.id AND c.act = 'given' AND c.subject IN ('registration', 'sensitive')) < 2
+         LIMIT 100""",
+}
+
+
+def all_checks() -> dict[str, list[tuple[Any, ...]]]:
+    """Every check by name with the rows that offend, at most 100 of each; reads all rows of some tables."""
+    found = {}
+    with connection.cursor() as cursor:
+        for name, query in QUERIES.items():
+            cursor.execute(query)
+            found[name] = cursor.fetchall()
+    return found

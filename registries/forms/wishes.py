@@ -1,0 +1,158 @@
+"""Forms of the desk of wishes; what they mean is checked by the services."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from core.clock import today
+from core.documents import DocumentKind
+from organizations.choices import Right
+from organizations.forms import BranchField, DayInput
+from organizations.permissions import branches_with
+from registries.choices import Channel, ConsentSubject, Executor, Item, Purpose, Sex, Stance
+from registries.services.registrants import Person
+from registries.services.wish_content import WishContent
+from registries.services.wishes import Registration
+
+# By hand on paper; the person alone acts online.
+PAPER_CHANNELS = [(value, label) for value, label in Channel.choices if value != Channel.ONLINE]
+OFF = {"autocomplete": "off"}
+
+
+class DeclarationForm(forms.Form):
+    """What somebody declares, as the paper says it."""
+
+    DECLARED = ("stance", "items", "purposes")
+    EXECUTOR = ("executor_kind", "executor_name", "executor_phone", "executor_agrees")
+    REST = ("receiving_unit", "afterwards", "is_secret")
+    HOW = ("channel", "signed_on")
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    stance = forms.ChoiceField(label=_("意愿"), choices=Stance, widget=forms.RadioSelect)
+    items = forms.MultipleChoiceField(label=_("项目"), choices=Item, widget=forms.CheckboxSelectMultiple)
+    purposes = forms.MultipleChoiceField(
+        label=_("用途"), choices=Purpose, required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("不同意捐献的不用选。"),
+    )  # fmt: skip
+    executor_kind = forms.ChoiceField(
+        label=_("执行人与本人的关系"), choices=[("", _("请选择")), *Executor.choices], required=False
+    )
+    executor_name = forms.CharField(
+        label=_("执行人姓名或单位"), max_length=60, required=False, widget=forms.TextInput(OFF),
+        help_text=_("捐献遗体必须有执行人。"),
+    )  # fmt: skip
+    executor_phone = forms.CharField(label=_("执行人电话"), max_length=30, required=False, widget=forms.TextInput(OFF))
+    executor_agrees = forms.BooleanField(label=_("执行人已同意执行"), required=False)
+    receiving_unit = forms.CharField(label=_("接受单位"), max_length=200, required=False)
+    afterwards = forms.CharField(label=_("遗体利用后的火化和处理"), max_length=200, required=False)
+    is_secret = forms.BooleanField(label=_("本人要求保密"), required=False)
+    channel = forms.ChoiceField(label=_("办理方式"), choices=PAPER_CHANNELS)
+    signed_on = forms.DateField(label=_("签字日期"), widget=DayInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {"key": uuid.uuid4(), "signed_on": today(), **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+
+    def content(self) -> WishContent:
+        """What was declared."""
+        data = self.cleaned_data
+        names = (*self.DECLARED, *self.EXECUTOR, *self.REST)
+        said: dict[str, Any] = {
+            name: tuple(data[name]) if isinstance(data[name], list) else data[name] for name in names
+        }
+        return WishContent(**said)
+
+    def fields_of(self, group: str) -> list[forms.BoundField]:
+        """The fields of one part of the paper."""
+        return [self[name] for name in getattr(self, group)]
+
+
+class RegistrationForm(DeclarationForm):
+    """A registration form as it was signed: who, what, and which consents."""
+
+    PERSON = ("document_kind", "document", "name", "phone", "sex", "born_on")
+    DETAILS = ("address", "people", "occupation", "education")
+
+    branch = BranchField(label=_("登记单位"))
+    document_kind = forms.ChoiceField(
+        label=_("证件类型"), required=False, choices=[("", _("居民身份证")), *DocumentKind.choices[1:]]
+    )
+    document = forms.CharField(label=_("证件号码"), max_length=40, widget=forms.TextInput(OFF))
+    name = forms.CharField(label=_("姓名"), max_length=60, widget=forms.TextInput(OFF))
+    phone = forms.CharField(label=_("手机号"), max_length=30, widget=forms.TextInput({**OFF, "inputmode": "tel"}))
+    sex = forms.ChoiceField(label=_("性别"), required=False, choices=[("", _("未填")), *Sex.choices])
+    born_on = forms.DateField(
+        label=_("出生日期"), required=False, widget=DayInput, help_text=_("只有护照、通行证、军官证须填。")
+    )
+    address = forms.CharField(label=_("住址"), max_length=200, required=False, widget=forms.TextInput(OFF))
+    people = forms.CharField(label=_("民族"), max_length=20, required=False)
+    occupation = forms.CharField(label=_("职业"), max_length=60, required=False)
+    education = forms.CharField(label=_("学历"), max_length=40, required=False)
+    has_capacity = forms.BooleanField(
+        label=_("已核对证件原件，登记人是具有完全民事行为能力的成年人，由本人作出"), required=False
+    )
+    consents = forms.MultipleChoiceField(
+        label=_("本人逐项同意"), choices=ConsentSubject, widget=forms.CheckboxSelectMultiple,
+        help_text=_("照登记表上本人的勾选填写；前两项是登记的前提。"), required=False,
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, person: User) -> None:
+        branches = list(branches_with(person, Right.KEEP_REGISTRIES))
+        super().__init__(data, initial={"branch": branches[0].code} if len(branches) == 1 else {})
+        field = self.fields["branch"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- narrows the type
+        field.queryset = branches_with(person, Right.KEEP_REGISTRIES)
+
+    def registration(self) -> Registration:
+        """The whole form."""
+        data = self.cleaned_data
+        # One form makes one person and one wish, each with a key of its own.
+        person = Person(
+            **{name: data[name] for name in (*self.PERSON, *self.DETAILS, "has_capacity")},
+            key=uuid.uuid5(data["key"], "registrant"),
+        )
+        return Registration(
+            branch=data["branch"],
+            person=person,
+            content=self.content(),
+            channel=data["channel"],
+            signed_on=data["signed_on"],
+            consents=frozenset(data["consents"]),
+            key=data["key"],
+        )
+
+
+class FindForm(forms.Form):
+    """A document by which somebody is found."""
+
+    document_kind = RegistrationForm.base_fields["document_kind"]
+    document = forms.CharField(label=_("证件号码"), max_length=40, widget=forms.TextInput(OFF))
+
+
+class PurposeForm(forms.Form):
+    """What somebody wants to see a person's data for."""
+
+    purpose = forms.CharField(
+        label=_("用途"),
+        max_length=200,
+        help_text=_("例如“电话回访”“核对登记表”。不要写姓名。"),
+        widget=forms.TextInput(OFF),
+    )
+
+
+class WithdrawForm(forms.Form):
+    """How somebody withdraws; no reason is asked."""
+
+    channel = forms.ChoiceField(label=_("办理方式"), choices=PAPER_CHANNELS)
+
+
+class HandOverForm(forms.Form):
+    """The number that the national system gave."""
+
+    reference = forms.CharField(label=_("全国系统登记号"), max_length=60, widget=forms.TextInput(OFF))
+    on = forms.DateField(label=_("报送日期"), widget=DayInput, initial=today)

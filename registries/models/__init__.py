@@ -1,0 +1,7 @@
+"""Tables of the registries."""
+
+from registries.models.consent import Consent
+from registries.models.registrant import Registrant, RegistrantEvent
+from registries.models.wish import Wish, WishEvent
+
+__all__ = ["Consent", "Registrant", "RegistrantEvent", "Wish", "WishEvent"]

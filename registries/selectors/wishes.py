@@ -1,0 +1,47 @@
+"""Lists of wishes for the desk: numbers and states; who it is comes by services/reading.py, logged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from organizations.choices import Right
+from registries.choices import WishStatus
+from registries.models import Wish, WishEvent
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+PAGE_SIZE = 50
+WISH_TABS: dict[str, Any] = {
+    "in_force": _("有效"),
+    "hand_over": _("待报送全国系统"),
+    "ended": _("已变更或撤回"),
+}
+_CONDITIONS: dict[str, Q] = {
+    "in_force": Q(status=WishStatus.IN_FORCE),
+    "hand_over": Q(status=WishStatus.IN_FORCE, handed_over_on__isnull=True),
+    "ended": ~Q(status=WishStatus.IN_FORCE),
+}
+
+
+def wishes_for(person: User, tab: str, *, before: int | None = None) -> list[Wish]:
+    """A page of a list, newest first, one row more where there is a next page; one query."""
+    rows: QuerySet[Wish] = Wish.objects.visible_to(person, Right.VIEW_REGISTRIES).filter(_CONDITIONS[tab])
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return list(rows.select_related("branch").order_by("-pk")[: PAGE_SIZE + 1])
+
+
+def wish_counts(person: User) -> dict[str, int]:
+    """How many lie in each list of a person; one query."""
+    rows = Wish.objects.visible_to(person, Right.VIEW_REGISTRIES)
+    counts: dict[str, int] = rows.aggregate(**{name: Count("pk", filter=_CONDITIONS[name]) for name in WISH_TABS})
+    return counts
+
+
+def wish_history(wish: Wish) -> list[WishEvent]:
+    """The steps of a wish that the reader was let into, oldest first; one query."""
+    return list(wish.events.select_related("actor").order_by("pk"))

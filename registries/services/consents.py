@@ -1,0 +1,82 @@
+"""Consents: given one by one, taken back at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from core.clock import now
+from registries.choices import NEEDED_CONSENTS, ConsentAct, ConsentSubject
+from registries.errors import RegistryError
+from registries.models import Consent, Registrant
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# The texts stand in templates/registries/_consents.html; a change of one is a new version (a test holds them together).
+TEXT_VERSIONS: dict[str, str] = {
+    ConsentSubject.REGISTRATION: "registration-1",
+    ConsentSubject.SENSITIVE: "sensitive-1",
+    ConsentSubject.CONTACT: "contact-1",
+    ConsentSubject.TRANSFER: "transfer-1",
+}
+
+
+def check_consents(subjects: Iterable[str]) -> frozenset[str]:
+    """The consents that were given, the needed ones among them. Raises RegistryError with fields."""
+    given = frozenset(subjects) & frozenset(ConsentSubject.values)
+    missing = NEEDED_CONSENTS - given
+    if missing:
+        sentence = _("须本人单独同意后才能登记，请逐项确认。")
+        raise RegistryError("consent_missing", sentence, {"consents": sentence})
+    return given
+
+
+def consents_in_force(registrant: Registrant) -> dict[str, Consent]:
+    """What somebody consents to today, by subject, the newest of each; one query."""
+    taken_back = Consent.objects.filter(withdraws=OuterRef("pk"))
+    rows = registrant.consents.filter(~Exists(taken_back), act=ConsentAct.GIVEN).order_by("pk")
+    return {one.subject: one for one in rows}
+
+
+def give_consents(registrant: Registrant, subjects: Iterable[str], *, channel: str, actor: User | None) -> None:
+    """Write down what a locked registrant consents to and did not already in the version of today."""
+    have = consents_in_force(registrant)
+    moment = now()
+    Consent.objects.bulk_create(
+        Consent(
+            registrant=registrant,
+            subject=subject,
+            act=ConsentAct.GIVEN,
+            text_version=TEXT_VERSIONS[subject],
+            channel=channel,
+            recorded_by=actor,
+            at=moment,
+        )
+        for subject in sorted(subjects)
+        if subject not in have or have[subject].text_version != TEXT_VERSIONS[subject]
+    )
+
+
+def take_back_consents(registrant: Registrant, subjects: Iterable[str], *, channel: str, actor: User | None) -> int:
+    """Write down that a locked registrant takes back what is in force of some subjects; return how many."""
+    have = consents_in_force(registrant)
+    rows = [
+        Consent(
+            registrant=registrant,
+            subject=subject,
+            act=ConsentAct.WITHDRAWN,
+            text_version=have[subject].text_version,
+            channel=channel,
+            withdraws=have[subject],
+            recorded_by=actor,
+            at=now(),
+        )
+        for subject in sorted(subjects)
+        if subject in have
+    ]
+    Consent.objects.bulk_create(rows)
+    return len(rows)

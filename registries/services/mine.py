@@ -1,0 +1,101 @@
+"""What somebody does about their own registrations, by telephone, code and name, without an account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.errors import NotFound
+from core.phone_codes import checked_mobile
+from core.sealed import holds, matching, open_many_for_work
+from registries.choices import Channel, WishStatus
+from registries.models import Registrant, Wish
+from registries.services.registrants import change_registrant
+from registries.services.wish_content import content_lines, content_of
+from registries.services.wishes import withdraw_wish
+
+if TYPE_CHECKING:
+    import datetime
+
+
+@dataclass(frozen=True)
+class OwnWish:
+    """A wish as its own person sees it: `lines` are what they declared."""
+
+    number: str
+    branch_name: str
+    branch_phone: str
+    signed_on: datetime.date
+    is_handed_over: bool
+    lines: list[tuple[str, str]]
+
+
+def knows_phone(phone: str) -> bool:
+    """Whether anybody is registered with this telephone; the answer is never shown. One query."""
+    rows = Registrant.objects.unscoped("whether a code is worth sending")
+    return bool(rows.filter(matching(Registrant, "phone", checked_mobile(phone)), destroyed_at=None).exists())
+
+
+def own_registrants(*, phone: str, name: str) -> list[int]:
+    """The ids of who is registered, in any branch, with a telephone that was proved and this name; one query."""
+    rows = Registrant.objects.unscoped("asked for by their own telephone and name").filter(
+        matching(Registrant, "phone", checked_mobile(phone)), matching(Registrant, "name", name), destroyed_at=None
+    )
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def own_wishes(registrant_ids: Sequence[int]) -> list[OwnWish]:
+    """The wishes in force of people who proved who they are, for themselves; three queries."""
+    rows = _own(registrant_ids)
+    texts = open_many_for_work(rows, "content", work=f"registries.mine:{_name(registrant_ids)}")
+    return [
+        OwnWish(
+            number=wish.number,
+            branch_name=wish.branch.name,
+            branch_phone=wish.branch.phone,
+            signed_on=wish.signed_on,
+            is_handed_over=wish.handed_over_on is not None,
+            lines=content_lines(content_of(text)) if text else [],
+        )
+        for wish, text in zip(rows, texts, strict=True)
+    ]
+
+
+def withdraw_own_wish(*, registrant_ids: Sequence[int], number: str) -> Wish:
+    """Withdraw one's own wish at once. Raises NotFound for one that is not theirs or no longer in force."""
+    for wish in _own(registrant_ids):
+        if wish.number == number:
+            return withdraw_wish(wish_id=wish.pk, channel=Channel.ONLINE)
+    raise NotFound("wish_not_found", _("没有这份有效的登记，它可能已经撤回。"))
+
+
+def change_own_phone(*, registrant_ids: Iterable[int], phone: str) -> int:
+    """Keep a telephone, proved by a code, in the place of the old one; return how many registrations changed.
+
+    Locks the registrants in the order of their ids.
+    """
+    number, changed = checked_mobile(phone), 0
+    with transaction.atomic():
+        rows = Registrant.objects.unscoped("their own").select_for_update(of=("self",)).select_related("branch")
+        for row in rows.filter(pk__in=list(registrant_ids), destroyed_at=None).order_by("pk"):
+            if not holds(row, "phone", number):
+                change_registrant(row, {"phone": number}, verb="phone_changed", actor=None)
+                changed += 1
+    return changed
+
+
+def _own(registrant_ids: Sequence[int]) -> list[Wish]:
+    people = Registrant.objects.unscoped("their own").filter(pk__in=registrant_ids, destroyed_at=None)
+    keys = [str(one) for one in people.values_list("row_key", flat=True)]
+    if not keys:
+        return []
+    rows = Wish.objects.unscoped("their own").filter(matching(Wish, "registrant", *keys), status=WishStatus.IN_FORCE)
+    return list(rows.select_related("branch").order_by("pk"))
+
+
+def _name(registrant_ids: Sequence[int]) -> str:
+    return ",".join(str(one) for one in registrant_ids)

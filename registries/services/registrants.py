@@ -1,0 +1,172 @@
+"""Who somebody is: written down once in a branch, found again by their document, contact kept up to date."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from core.audit import record_audit
+from core.clock import now, today
+from core.documents import Document, age_on, read_document
+from core.errors import DomainError
+from core.numbers import take_number
+from core.phone_codes import checked_mobile
+from core.sealed import holds, matching, open_for_work, seal_into
+from registries.choices import Sex
+from registries.errors import RegistryError
+from registries.models import Registrant, RegistrantEvent
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from organizations.models import Branch
+
+LETTER = "N"
+LONGEST_NAME, LONGEST_TEXT = 60, 200
+# 人体器官捐献和移植条例 Arts. 9-10; 民法典 Art. 1006: adults of full capacity alone.
+ADULT_AGE = 18
+_NUL = "\x00"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody as they are written down, as typed.
+
+    `born_on` is asked for documents that do not say it. `has_capacity` is what whoever took it down saw and says.
+    """
+
+    name: str
+    document_kind: str
+    document: str
+    phone: str
+    sex: str = ""
+    born_on: datetime.date | None = None
+    address: str = ""
+    people: str = ""
+    occupation: str = ""
+    education: str = ""
+    has_capacity: bool = False
+    key: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
+@dataclass(frozen=True)
+class CheckedPerson:
+    """A person whose particulars were looked at; `details` as they are sealed."""
+
+    name: str
+    document: Document
+    phone: str
+    details: dict[str, Any]
+
+
+def check_person(person: Person, *, signed_on: datetime.date) -> CheckedPerson:
+    """Look at all particulars; nobody under 18 on the day of signing. Raises RegistryError with all faults by field."""
+    faults: dict[str, str] = {}
+    name = " ".join(person.name.replace(_NUL, "").split())
+    if not 2 <= len(name) <= LONGEST_NAME:
+        faults["name"] = _("请填写与证件一致的姓名，至少两个字。")
+    phone = _read(faults, "phone", lambda: checked_mobile(person.phone))
+    document = _read(faults, "document", lambda: read_document(person.document_kind, person.document))
+    born_on = (document.born_on if document else None) or person.born_on
+    if document is not None:
+        faults.update(_faults_of_age(document, born_on, signed_on))
+    if person.sex and person.sex not in Sex.values:
+        faults["sex"] = _("请选择性别。")
+    if not person.has_capacity:
+        faults["has_capacity"] = _("须由具有完全民事行为能力的成年人本人作出；代他人作出的登记无效，不能受理。")
+    texts = {one: " ".join(getattr(person, one).split()) for one in ("address", "people", "occupation", "education")}
+    faults.update({one: _("太长，请写在 200 字以内。") for one, text in texts.items() if len(text) > LONGEST_TEXT})
+    if faults or document is None or born_on is None or phone is None:
+        raise RegistryError("person_incomplete", _("还不完整，请按提示填写。"), faults)
+    return CheckedPerson(name, document, phone, {"sex": person.sex, "born_on": born_on.isoformat(), **texts})
+
+
+def find_registrant(branch: Branch, document: Document) -> Registrant | None:
+    """Who has this document in a branch, locked; one query."""
+    rows = Registrant.objects.unscoped("one document in a branch that the caller may write in").filter(
+        matching(Registrant, "document", document.number), branch=branch, document_kind=document.kind
+    )
+    found: Registrant | None = rows.select_for_update(of=("self",)).first()
+    return found
+
+
+def write_registrant(*, branch: Branch, checked: CheckedPerson, key: uuid.UUID, actor: User) -> Registrant:
+    """The registrant of this document in a branch, written down where there is none; what is new of them is kept.
+
+    The caller has checked the right to, in one transaction with what it is for. Locks the row. Raises RegistryError
+    `another_name` where the document stands there under another name.
+    """
+    found = find_registrant(branch, checked.document)
+    if found is not None:
+        if not holds(found, "name", checked.name):
+            sentence = _("这个证件号码在本会已用另一个姓名登记，请核对证件；确有更名的，先办理“更正姓名”。")
+            raise RegistryError("another_name", sentence, {"name": sentence})
+        _keep_contact(found, checked, actor=actor)
+        return found
+    row = Registrant(
+        **Registrant.lineage_of(branch),
+        key=key,
+        number=take_number(branch.code, today().year, LETTER),
+        document_kind=checked.document.kind,
+        created_by=actor,
+        created_at=now(),
+    )
+    seal_into(
+        row,
+        document=checked.document.number,
+        name=checked.name,
+        phone=checked.phone,
+        details=json.dumps(checked.details, ensure_ascii=False),
+    )
+    row.save(force_insert=True)
+    _note(row, "written", ["name", "document", "phone", "details"], actor=actor)
+    return row
+
+
+def _keep_contact(row: Registrant, checked: CheckedPerson, *, actor: User | None) -> None:
+    """Take over what is newer of a locked registrant's telephone and details; nothing is written where all is equal."""
+    texts: dict[str, str] = {}
+    if not holds(row, "phone", checked.phone):
+        texts["phone"] = checked.phone
+    old = json.loads(open_for_work(row, "details", work=f"registries.registrant:{row.number}") or "{}")
+    new = {**old, **{name: value for name, value in checked.details.items() if value}}
+    if new != old:
+        texts["details"] = json.dumps(new, ensure_ascii=False)
+    change_registrant(row, texts, verb="contact_kept", actor=actor)
+
+
+def change_registrant(row: Registrant, texts: dict[str, str], *, verb: str, actor: User | None) -> None:
+    """Seal new texts into a locked registrant, with an event that names the fields; nothing where there are none."""
+    if not texts:
+        return
+    columns = seal_into(row, **texts)
+    row.save(update_fields=columns)
+    _note(row, verb, sorted(texts), actor=actor)
+
+
+def _note(row: Registrant, verb: str, fields: list[str], *, actor: User | None) -> None:
+    RegistrantEvent.objects.create(registrant=row, verb=verb, fields=fields, actor=actor, at=now())
+    record_audit(
+        f"registries.registrant.{verb}", actor=actor, obj=row, branch_code=row.branch.code, changed_fields=fields
+    )
+
+
+def _faults_of_age(document: Document, born_on: datetime.date | None, signed_on: datetime.date) -> dict[str, str]:
+    where = "document" if document.born_on else "born_on"
+    if born_on is None:
+        return {"born_on": _("这种证件上没有出生日期，请另外填写。")}
+    if age_on(born_on, signed_on) < ADULT_AGE:
+        return {where: _("签字时未满 %(age)d 周岁，依法不能登记。") % {"age": ADULT_AGE}}
+    return {}
+
+
+def _read(faults: dict[str, str], name: str, read: Any) -> Any:
+    try:
+        return read()
+    except DomainError as error:
+        faults[name] = error.message
+        return None

@@ -1,0 +1,222 @@
+"""Wishes: registered, handed over to the national system, changed by a new one, withdrawn at once."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.audit import record_audit
+from core.clock import now, today
+from core.numbers import take_number
+from core.sealed import matching, open_for_work, seal_into
+from organizations.choices import Right
+from organizations.permissions import require
+from registries.choices import WISH_TRANSITIONS, Channel, ConsentSubject, WishStatus
+from registries.errors import RegistryError, WrongState
+from registries.models import Registrant, Wish, WishEvent
+from registries.services.consents import (
+    check_consents,
+    consents_in_force,
+    give_consents,
+    take_back_consents,
+)
+from registries.services.registrants import Person, check_person, write_registrant
+from registries.services.wish_content import WishContent, check_content
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from organizations.models import Branch
+
+LETTER = "Y"
+# Forms are taken down within weeks; an older date is a slip of the keyboard.
+OLDEST_SIGNATURE = datetime.timedelta(days=3660)
+LONGEST_REFERENCE = 60
+
+
+@dataclass(frozen=True)
+class Registration:
+    """A form as it was signed: who, what, how, on which day, with which consents. `key` is the form's own."""
+
+    branch: Branch
+    person: Person
+    content: WishContent
+    channel: str
+    signed_on: datetime.date
+    consents: frozenset[str]
+    key: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
+def register_wish(*, registration: Registration, actor: User) -> Wish:
+    """Register what somebody declared; said twice with one key, it is the first one. Locks the registrant.
+
+    Raises RegistryError with fields, WrongState where this person has a wish in force here, which is then changed.
+    """
+    with transaction.atomic():
+        require(actor, Right.KEEP_REGISTRIES, registration.branch)
+        first: Wish | None = Wish.objects.unscoped("the same form sent twice").filter(key=registration.key).first()
+        if first is not None:
+            return first
+        content = _checked(registration.content, registration.channel, registration.signed_on)
+        given = check_consents(registration.consents)
+        person = check_person(registration.person, signed_on=registration.signed_on)
+        registrant = write_registrant(
+            branch=registration.branch, checked=person, key=registration.person.key, actor=actor
+        )
+        if wish_in_force(registrant) is not None:
+            raise WrongState(
+                "wish_there", _("这个人在本会已有一份有效的登记，请用证件号码找到它，办理“变更”或“撤回”。")
+            )
+        give_consents(registrant, given, channel=registration.channel, actor=actor)
+        row = _new(registration.branch, registrant, content, key=registration.key, actor=actor)
+        row.channel, row.signed_on = registration.channel, registration.signed_on
+        row.save(force_insert=True)
+        _note(row, "", "registered", channel=row.channel, actor=actor)
+    return row
+
+
+def change_wish(
+    *, wish_id: int, content: WishContent, channel: str, signed_on: datetime.date, key: uuid.UUID, actor: User
+) -> Wish:
+    """Put a new declaration into the place of one in force; both stay. Locks the registrant, then the wish.
+
+    Raises RegistryError with fields, WrongState. Source: 宁波市遗体捐献条例 Art. 10.
+    """
+    with transaction.atomic():
+        first: Wish | None = Wish.objects.unscoped("the same form sent twice").filter(key=key).first()
+        if first is not None:
+            return first
+        registrant, old = _locked(wish_id)
+        require(actor, Right.KEEP_REGISTRIES, old.branch)
+        checked = _checked(content, channel, signed_on)
+        _move(old, WishStatus.REPLACED, verb="changed", channel=channel, actor=actor)
+        row = _new(old.branch, registrant, checked, key=key, actor=actor)
+        row.channel, row.signed_on, row.replaces = channel, signed_on, old
+        row.save(force_insert=True)
+        _note(row, "", "registered", channel=channel, actor=actor)
+    return row
+
+
+def withdraw_wish(*, wish_id: int, channel: str, actor: User | None = None) -> Wish:
+    """Withdraw a wish at once, with the consents that it rested on. Locks the registrant, then the wish.
+
+    By staff in their branch, or (`actor` None) by the person, whose telephone and name the caller has seen proved. No
+    reason is asked. Raises WrongState. Source: 人体器官捐献和移植条例 Art. 9; 个人信息保护法 Art. 15.
+    """
+    with transaction.atomic():
+        registrant, wish = _locked(wish_id)
+        if actor is not None:
+            require(actor, Right.KEEP_REGISTRIES, wish.branch)
+        elif channel != Channel.ONLINE:
+            raise ValueError("without a person of the staff only the person themselves withdraws, online")
+        _move(wish, WishStatus.WITHDRAWN, verb="withdrawn", channel=channel, actor=actor)
+        take_back_consents(registrant, ConsentSubject.values, channel=channel, actor=actor)
+    return wish
+
+
+def hand_over_wish(*, wish_id: int, reference: str, on: datetime.date, actor: User) -> Wish:
+    """Write down the number that the national system gave a wish in force, once. Locks it.
+
+    Raises RegistryError with fields, where the person did not consent to it as well, WrongState. Source:
+    人体器官捐献和移植条例 Art. 13.
+    """
+    number = "".join(reference.split())
+    faults = {}
+    if not 4 <= len(number) <= LONGEST_REFERENCE:
+        faults["reference"] = _("请填写全国系统给出的登记号。")
+    if on > today():
+        faults["on"] = _("日期不能晚于今天。")
+    if faults:
+        raise RegistryError("hand_over_incomplete", _("还不完整，请按提示填写。"), faults)
+    with transaction.atomic():
+        registrant, wish = _locked(wish_id)
+        require(actor, Right.KEEP_REGISTRIES, wish.branch)
+        if wish.status != WishStatus.IN_FORCE or wish.reference is not None:
+            raise WrongState("wish_not_to_hand_over", _("这份登记已报送过，或已变更、撤回，不能再报送。"))
+        if on < wish.signed_on:
+            sentence = _("报送日期不能早于签字日期。")
+            raise RegistryError("hand_over_early", sentence, {"on": sentence})
+        if ConsentSubject.TRANSFER not in consents_in_force(registrant):
+            raise RegistryError("transfer_not_consented", _("本人没有同意报送全国登记系统，不能报送。"))
+        columns = seal_into(wish, reference=number)
+        wish.handed_over_on = on
+        wish.save(update_fields=[*columns, "handed_over_on"])
+        _note(wish, wish.status, "handed_over", channel=wish.channel, actor=actor)
+    return wish
+
+
+def wish_in_force(registrant: Registrant) -> Wish | None:
+    """The wish of somebody that is in force in the branch that keeps them; one query, by the look-up key."""
+    rows = Wish.objects.unscoped("of one registrant").filter(
+        matching(Wish, "registrant", str(registrant.row_key)),
+        branch_id=registrant.branch_id,
+        status=WishStatus.IN_FORCE,
+    )
+    found: Wish | None = rows.first()
+    return found
+
+
+def registrant_of(wish: Wish, *, lock: bool = False) -> Registrant:
+    """Whose wish it is; opens the sealed key as work of the system. Raises WrongState for a destroyed one."""
+    text = open_for_work(wish, "registrant", work=f"registries.wish:{wish.number}")
+    if text is None:
+        raise WrongState("wish_destroyed", _("这份登记已按保存期限销毁。"))
+    rows = Registrant.objects.unscoped("whose wish the caller was let into").select_related("branch")
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    found: Registrant = rows.get(row_key=uuid.UUID(text))
+    return found
+
+
+def _checked(content: WishContent, channel: str, signed_on: datetime.date) -> WishContent:
+    if channel not in Channel.values or channel == Channel.ONLINE:
+        sentence = _("请选择办理方式；书面登记须本人签字，不能网上办理。")
+        raise RegistryError("channel_wrong", sentence, {"channel": sentence})
+    if not today() - OLDEST_SIGNATURE <= signed_on <= today():
+        sentence = _("签字日期不能晚于今天，也不能早于十年前。")
+        raise RegistryError("signed_on_wrong", sentence, {"signed_on": sentence})
+    return check_content(content)
+
+
+def _new(branch: Branch, registrant: Registrant, content: WishContent, *, key: uuid.UUID, actor: User) -> Wish:
+    row = Wish(
+        **Wish.lineage_of(branch),
+        key=key,
+        number=take_number(branch.code, today().year, LETTER),
+        status=WishStatus.IN_FORCE,
+        registered_by=actor,
+        registered_at=now(),
+    )
+    seal_into(row, registrant=str(registrant.row_key), content=content.as_text())
+    return row
+
+
+def _locked(wish_id: int) -> tuple[Registrant, Wish]:
+    """The registrant and the wish, both locked, in the one order."""
+    rows = Wish.objects.unscoped("lock of one known wish").select_related("branch")
+    registrant = registrant_of(rows.get(pk=wish_id), lock=True)
+    wish: Wish = rows.select_for_update(of=("self",)).get(pk=wish_id)
+    return registrant, wish
+
+
+def _move(wish: Wish, to_status: str, *, verb: str, channel: str, actor: User | None) -> None:
+    if to_status not in WISH_TRANSITIONS[wish.status]:
+        raise WrongState(
+            "wish_wrong_state",
+            _("登记 %(number)s 现在是“%(now)s”，这一步已由他人办理或不能办理，请刷新页面查看。")
+            % {"number": wish.number, "now": WishStatus(wish.status).label},
+        )
+    from_status, wish.status, wish.ended_at = wish.status, to_status, now()
+    wish.save(update_fields=["status", "ended_at"])
+    _note(wish, from_status, verb, channel=channel, actor=actor)
+
+
+def _note(wish: Wish, from_status: str, verb: str, *, channel: str, actor: User | None) -> None:
+    WishEvent.objects.create(
+        wish=wish, from_status=from_status, to_status=wish.status, verb=verb, channel=channel, actor=actor, at=now()
+    )
+    record_audit(f"registries.wish.{verb}", actor=actor, obj=wish, branch_code=wish.branch.code)

@@ -1,0 +1,13 @@
+DROP TRIGGER append_only_row ON registries_consent;
+DROP TRIGGER append_only_all ON registries_consent;
+DROP TRIGGER append_only_row ON registries_registrantevent;
+DROP TRIGGER append_only_all ON registries_registrantevent;
+DROP TRIGGER append_only_row ON registries_wishevent;
+DROP TRIGGER append_only_all ON registries_wishevent;
+DROP TRIGGER consent_guard ON registries_consent;
+DROP FUNCTION registries_consent_guard();
+DROP TRIGGER wish_guard ON registries_wish;
+DROP FUNCTION registries_wish_guard();
+DROP TRIGGER registrant_guard ON registries_registrant;
+DROP FUNCTION registries_registrant_guard();
+DROP FUNCTION registries_stands(bytea, bytea, boolean);

@@ -1,0 +1,25 @@
+"""All addresses of the registries."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from registries.views import wishes
+from registries.views.public import mine, organ
+
+_WISH = "desk/registries/wishes/<str:number>/"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("organ/", organ.organ_page, name="organ"),
+    path("organ/check/", organ.organ_check, name="organ_check"),
+    path("organ/mine/", mine.mine_phone, name="registry_mine"),
+    path("organ/mine/code/", mine.mine_code, name="registry_mine_code"),
+    path("organ/mine/wishes/", mine.mine_wishes, name="registry_mine_wishes"),
+    path("organ/mine/wishes/<str:number>/withdraw/", mine.mine_withdraw, name="registry_mine_withdraw"),
+    path("organ/mine/contact/", mine.mine_contact, name="registry_mine_contact"),
+    path("desk/registries/wishes/", wishes.wish_list, name="desk_wishes"),
+    path("desk/registries/wishes/new/", wishes.wish_new, name="desk_wish_new"),
+    path("desk/registries/wishes/find/", wishes.wish_find, name="desk_wish_find"),
+    path(_WISH, wishes.wish_detail, name="desk_wish"),
+    path(_WISH + "change/", wishes.wish_change, name="desk_wish_change"),
+    path(_WISH + "withdraw/", wishes.wish_withdraw, name="desk_wish_withdraw"),
+    path(_WISH + "hand-over/", wishes.wish_hand_over, name="desk_wish_hand_over"),
+]

@@ -1,0 +1,107 @@
+"""我的登记: one's own registrations by telephone, code and name: seen, contact changed, withdrawn."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from core.errors import DomainError, NotFound
+from core.views.answers import add_refusal, posted
+from registries.forms.public import CodeForm, NewPhoneCodeForm, NewPhoneForm, PhoneForm
+from registries.services.mine import change_own_phone, own_wishes, withdraw_own_wish
+from registries.views.public import proving
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def mine_phone(request: HttpRequest) -> HttpResponse:
+    """Ask for the telephone; who has proved it goes on at once."""
+    if request.method != "POST" and proving.people(request):
+        return redirect("registry_mine_wishes")
+    form = PhoneForm(posted(request))
+    if proving.can_prove() and form.is_valid():
+        try:
+            proving.ask(request, form.cleaned_data["phone"])
+        except DomainError as error:
+            add_refusal(form, error)
+        else:
+            return redirect("registry_mine_code")
+    return render(request, "public/registries/mine_phone.html", {"form": form, "is_off": not proving.can_prove()})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def mine_code(request: HttpRequest) -> HttpResponse:
+    """Take the code and the name; which of the two is wrong, or whether there is anybody, is not told."""
+    phone = proving.asked(request)
+    if not phone:
+        return redirect("registry_mine")
+    form = CodeForm(posted(request))
+    if form.is_valid():
+        try:
+            if proving.prove(request, code=form.cleaned_data["code"], name=form.cleaned_data["name"]):
+                return redirect("registry_mine_wishes")
+            messages.info(request, _("没有查到与这个手机号和姓名相符的登记。请核对，或致电当地红十字会。"))
+            return redirect("registry_mine")
+        except DomainError as error:
+            add_refusal(form, error)
+    return render(request, "public/registries/mine_code.html", {"form": form, "tail": phone[-4:]})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def mine_wishes(request: HttpRequest) -> HttpResponse:
+    """One's registrations; leaving the page for good is a button."""
+    if request.method == "POST":
+        proving.leave(request)
+        messages.info(request, _("已退出。"))
+        return redirect("organ")
+    people = proving.people(request)
+    if not people:
+        return redirect("registry_mine")
+    return render(request, "public/registries/mine_wishes.html", {"wishes": own_wishes(people)})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def mine_withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    """Withdraw one's registration: one question, no reason asked."""
+    people = proving.people(request)
+    if not people:
+        return redirect("registry_mine")
+    wish = next((one for one in own_wishes(people) if one.number == number), None)
+    if wish is None:
+        raise NotFound("wish_not_found", _("没有这份有效的登记，它可能已经撤回。"))
+    if request.method == "POST":
+        withdraw_own_wish(registrant_ids=people, number=number)
+        messages.success(request, _("已撤回，从现在起不再有效。"))
+        return redirect("registry_mine_wishes")
+    return render(request, "public/registries/mine_withdraw.html", {"wish": wish})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def mine_contact(request: HttpRequest) -> HttpResponse:
+    """Change the telephone: the new one is shown by a code as well."""
+    people = proving.people(request)
+    if not people:
+        return redirect("registry_mine")
+    waits = bool(proving.asked_new(request)) and not request.GET.get("again")
+    form = NewPhoneCodeForm(posted(request)) if waits else NewPhoneForm(posted(request))
+    if form.is_valid():
+        try:
+            if waits:
+                change_own_phone(registrant_ids=people, phone=proving.prove_new(request, form.cleaned_data["code"]))
+                messages.success(request, _("手机号已更换。"))
+                return redirect("registry_mine_wishes")
+            proving.ask_new(request, form.cleaned_data["phone"])
+        except DomainError as error:
+            add_refusal(form, error)
+        else:
+            return redirect("registry_mine_contact")
+    context = {"form": form, "waits": waits, "tail": proving.asked_new(request)[-4:]}
+    return render(request, "public/registries/mine_contact.html", context)

@@ -1,0 +1,29 @@
+"""What everybody may know of giving organs, tissue and the body: facts, who decides, how to leave."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.views.answers import posted
+from registries.forms.public import EligibilityForm
+from registries.selectors.public import registering_branches
+
+
+@require_safe
+def organ_page(request: HttpRequest) -> HttpResponse:
+    """The facts, the ways to register, to change and to leave."""
+    context = {"branches": registering_branches(), "registry_url": settings.PORTAL["organ_registry_url"]}
+    return render(request, "public/registries/organ.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def organ_check(request: HttpRequest) -> HttpResponse:
+    """Three questions, answered on the page; nothing is kept."""
+    form = EligibilityForm(posted(request))
+    answers = form.cleaned_data if form.is_valid() else None
+    return render(request, "public/registries/organ_check.html", {"form": form, "answers": answers})

@@ -1,0 +1,85 @@
+"""Who has shown, by telephone, code and name, whose registrations they are; kept in the session for twenty minutes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from core.clock import now
+from core.kept_phones import STAYS, WAITS, keep_phone, kept_phone
+from core.phone_codes import ask_for_code, check_code, checked_mobile
+from core.throttling import Limit, count_once, place_of
+from registries.services.mine import knows_phone, own_registrants
+
+PURPOSE = "registries"
+_ASKED, _NEW, _PEOPLE = "registries_asked", "registries_new", "registries_people"
+# A wrong name after a right code: whoever holds somebody's telephone does not try names through.
+LIMIT = Limit("registries_name", 10, 3_600)
+
+
+def can_prove() -> bool:
+    """Whether codes can be sent at all."""
+    return bool(settings.NOTIFIER != "off")
+
+
+def ask(request: HttpRequest, phone: str) -> None:
+    """Send a code, if anybody is registered with the number; the answer is the same either way."""
+    number = checked_mobile(phone)
+    ask_for_code(phone=number, purpose=PURPOSE, place=place_of(request), is_known=knows_phone(number))
+    request.session.pop(_PEOPLE, None)
+    keep_phone(request, _ASKED, number, now() + WAITS)
+
+
+def asked(request: HttpRequest) -> str:
+    """The number whose code is waited for; empty where there is none."""
+    return kept_phone(request, _ASKED)
+
+
+def prove(request: HttpRequest, *, code: str, name: str) -> bool:
+    """Take the code and the name; whether they are somebody's. Raises DomainError, TooOften."""
+    phone = asked(request)
+    count_once(LIMIT, phone)
+    number = check_code(phone=phone, purpose=PURPOSE, code=code)
+    found = own_registrants(phone=number, name=name)
+    request.session.pop(_ASKED, None)
+    if not found:
+        return False
+    # A session that somebody else may have planted is not the one that opens the pages.
+    request.session.cycle_key()
+    request.session[_PEOPLE] = {"ids": found, "until": (now() + STAYS).isoformat()}
+    return True
+
+
+def people(request: HttpRequest) -> list[int]:
+    """The ids of the registrants that were proved; none where the time is over."""
+    kept = request.session.get(_PEOPLE)
+    if not kept or now() >= datetime.fromisoformat(kept["until"]):
+        return []
+    return [int(one) for one in kept["ids"]]
+
+
+def ask_new(request: HttpRequest, phone: str) -> None:
+    """Send a code to a new number, which must be shown as well."""
+    number = checked_mobile(phone)
+    ask_for_code(phone=number, purpose=PURPOSE, place=place_of(request), is_known=True)
+    keep_phone(request, _NEW, number, now() + WAITS)
+
+
+def asked_new(request: HttpRequest) -> str:
+    """The new number whose code is waited for."""
+    return kept_phone(request, _NEW)
+
+
+def prove_new(request: HttpRequest, code: str) -> str:
+    """Take the code of the new number and return it. Raises DomainError."""
+    number = check_code(phone=asked_new(request), purpose=PURPOSE, code=code)
+    request.session.pop(_NEW, None)
+    return number
+
+
+def leave(request: HttpRequest) -> None:
+    """Forget all of it."""
+    for name in (_ASKED, _NEW, _PEOPLE):
+        request.session.pop(name, None)

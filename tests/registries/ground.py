@@ -1,0 +1,112 @@
+"""A small ground for the tests of the registries: counties of two cities with their people."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from dataclasses import dataclass, replace
+from typing import Any
+
+from accounts.models import User
+from core.clock import today
+from core.identifiers import id_check_digit
+from organizations.models import Branch
+from registries.choices import ConsentSubject, Item, Purpose, Stance
+from registries.models import Wish
+from registries.services.registrants import Person
+from registries.services.wish_content import WishContent
+from registries.services.wishes import Registration, register_wish
+from tests.factories.people import branch_at, make_person, make_province
+
+CODE, ELSEWHERE = "330106", "330302"
+SURNAMES = "赵钱孙李周吴郑王冯陈"
+
+
+@dataclass
+class Ground:
+    """What the tests stand on: two branches of different cities, and people by login."""
+
+    branch: Branch
+    elsewhere: Branch
+    people: dict[str, User]
+
+    def person(self, login: str) -> User:
+        """Somebody of the ground."""
+        return self.people[login]
+
+
+def make_ground() -> Ground:
+    """A province with clerk and coordinator of 330106, a coordinator of 330302, one of the province, a supervisor."""
+    make_province()
+    branch, elsewhere = branch_at(CODE), branch_at(ELSEWHERE)
+    people = {
+        "clerk": make_person("clerk", "registry_clerk", branch),
+        "coordinator": make_person("coordinator", "registry_coordinator", branch),
+        "stranger": make_person("stranger", "registry_coordinator", elsewhere),
+        "province": make_person("province", "registry_coordinator", branch_at("33"), with_below=True),
+        "supervisor": make_person("supervisor", "supervisor", branch_at("33"), with_below=True),
+    }
+    return Ground(branch, elsewhere, people)
+
+
+def id_number(at: int, *, born: str = "19700115") -> str:
+    """A made-up identity number with a right check digit; another for each number up to 999."""
+    first = f"330106{born}{at % 1000:03d}"
+    return first + id_check_digit(first)
+
+
+def somebody(at: int = 0, **over: Any) -> Person:
+    """Somebody made up, another for each number."""
+    person = Person(
+        name=f"{SURNAMES[at % 10]}登记{chr(0x4E00 + at)}",
+        document_kind="",
+        document=id_number(at),
+        phone=f"138{at:08d}",
+        sex="female",
+        address="示例路 1 号",
+        has_capacity=True,
+    )
+    return replace(person, **over)
+
+
+def gift(**over: Any) -> WishContent:
+    """A wish to donate organs and corneas."""
+    content = WishContent(
+        stance=Stance.DONATE,
+        items=(Item.ALL_ORGANS, Item.CORNEA),
+        purposes=(Purpose.TRANSPLANT,),
+        executor_kind="spouse",
+        executor_name="示例执行人",
+        executor_phone="13900000001",
+        executor_agrees=True,
+    )
+    return replace(content, **over)
+
+
+def refusal() -> WishContent:
+    """A declaration that nothing is given."""
+    return WishContent(stance=Stance.REFUSE, items=(Item.ALL_ORGANS, Item.CORNEA, Item.TISSUE, Item.BODY))
+
+
+def form(branch: Branch, at: int = 0, **over: Any) -> Registration:
+    """A form as it was signed today."""
+    registration = Registration(
+        branch=branch,
+        person=somebody(at),
+        content=gift(),
+        channel="counter",
+        signed_on=today(),
+        consents=frozenset(ConsentSubject.values),
+        key=uuid.uuid4(),
+    )
+    return replace(registration, **over)
+
+
+def registered(ground: Ground, at: int = 0, **over: Any) -> Wish:
+    """A wish in force in the ground's branch."""
+    return register_wish(registration=form(ground.branch, at, **over), actor=ground.person("clerk"))
+
+
+def days_ago(days: int) -> datetime.date:
+    """A day before today."""
+    return today() - datetime.timedelta(days=days)
