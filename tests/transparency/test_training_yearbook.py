@@ -117,7 +117,7 @@ def altered(snapshot: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     one("发证 · 合计")["certificates"]["count"] += 1
     one("新发")["certificates"]["new"] -= 1
     one("普及培训 · 人次")["lessons"]["audience"] += 10
-    one("创伤救护")["lessons"]["by_topic"][-1]["audience"] -= 1
+    one("防灾避险")["lessons"]["by_topic"][-1]["audience"] -= 1
     one("温州")["by_branch"][-2]["audience"] += 1
     one("分机构之和")["by_branch"][0]["course"] += 2
     one("撤销")["ends"]["revoked"] += 1

@@ -92,7 +92,7 @@ def write_lessons(path: Path, rows: Iterable[Row]) -> Path:
 
 def write_training_figures(path: Path, snapshot: Line) -> Path:
     """Write every figure of the yearbook, one a line; an empty number is one of few people that is not shown."""
-    head = [_("表"), _("编码"), _("名称"), _("指标"), _("数值"), _("统计口径")]
+    head = [_("统计表"), _("分组代码"), _("分组"), _("指标"), _("数值"), _("统计口径")]
     return _written(path, head, _figures(snapshot))
 
 
