@@ -113,7 +113,9 @@ def make_team(branch: Branch, officer: User, instructor: User) -> Team:
     return Team(branch, officer, instructor, lead, others)
 
 
-def make_session(team: Team, title: str, *, days: int, seats: int, hour: int = 9, area: str = AREA) -> Session:
+def make_session(
+    team: Team, title: str, *, days: int, seats: int, hour: int = 9, area: str = AREA, group: str = KeyGroup.NONE
+) -> Session:
     """A class of one lesson in so many days, open to sign up for."""
     day = (now() + datetime.timedelta(days=days)).astimezone(SHANGHAI).date()
     start = datetime.datetime.combine(day, datetime.time(hour), SHANGHAI)
@@ -127,6 +129,7 @@ def make_session(team: Team, title: str, *, days: int, seats: int, hour: int = 9
         seats=seats,
         lessons=(LessonPlan(start, start + datetime.timedelta(hours=3), teachers),),
         contact="0571-00000000",
+        key_group=group,
     )
     session = create_session(plan=plan, actor=team.officer)
     return open_session(session_id=session.pk, actor=team.officer)

@@ -8,6 +8,8 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
 from django.utils.translation import gettext as _
 from PIL import Image
@@ -32,7 +34,7 @@ from training.choices import (
     Topic,
 )
 from training.demo import Team, hold_session, join_session, make_session, make_team
-from training.models import Certificate, MassLesson, Session
+from training.models import Certificate, MassLesson, ServiceContract, Session
 from training.services.aeds import open_place, put_up_aed
 from training.services.contracts import sign_contract
 from training.services.ending import reissue_certificate, revoke_certificate
@@ -71,19 +73,19 @@ _LESSONS = (
     (11, 19, "330182", 72, Setting.COMMUNITY, Topic.ACCIDENT, KeyGroup.NONE),
     (12, 5, "3301", 230, Setting.COMPANY, Topic.DISASTER, KeyGroup.WORKER),
 )
-# A class each: month, day, association, people.
-_CLASSES = (
-    (3, 18, "3301", 20),
-    (5, 20, "330182", 18),
-    (6, 17, "3303", 20),
-    (9, 17, "3301", 20),
-    (11, 18, "330182", 16),
+# A class each: month, day, association, people, group.
+_CLASSES: tuple[tuple[int, int, str, int, str], ...] = (
+    (3, 18, "3301", 20, KeyGroup.TEACHER),
+    (5, 20, "330182", 18, KeyGroup.NONE),
+    (6, 17, "3303", 20, KeyGroup.GUIDE),
+    (9, 17, "3301", 20, KeyGroup.NONE),
+    (11, 18, "330182", 16, KeyGroup.VOLUNTEER),
 )
 # Who fails in each class, so that together they are enough to be shown.
 _FAILING = 2
 _AREAS = {"3301": "330106", "330182": "330182", "3303": "330302"}
 # Made-up numbers: the source says so.
-_INHABITANTS = {"33": 1_200_000, "3301": 300_000, "330182": 60_000, "3303": 240_000}
+_INHABITANTS = {"33": 300_000, "3301": 120_000, "330182": 30_000, "3303": 80_000}
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ class TrainingYear:
     teams: dict[str, Team] = field(default_factory=dict)
     sessions: dict[tuple[int, str], Session] = field(default_factory=dict)
     lessons: dict[tuple[int, int], MassLesson] = field(default_factory=dict)
+    contract: ServiceContract | None = None
 
     def moments(self, month: datetime.date) -> Iterator[YearMoment]:
         """The steps of a month, in no order; none in another year."""
@@ -116,20 +119,15 @@ class TrainingYear:
         return YearMoment(datetime.datetime(self.year, month, day, hour, 30, tzinfo=SHANGHAI), run)
 
     def _lesson_steps(self) -> Iterator[YearMoment]:
-        for month, day, code, count, setting, topic, group in _LESSONS:
-            yield self._at(month, day, 17, lambda at=(month, day), said=(code, count, setting, topic, group): (
-                self.lessons.__setitem__(at, self._lesson(*said))))  # fmt: skip
+        for month, day, *said in _LESSONS:
+            yield self._at(month, day, 17, partial(self._teach, (month, day), *said))
 
     def _class_steps(self) -> Iterator[YearMoment]:
-        for place, (month, day, code, count) in enumerate(_CLASSES):
+        for place, (month, day, code, count, group) in enumerate(_CLASSES):
             key = (month, code)
-            yield self._at(
-                month, 2, 10, lambda key=key, day=day, count=count, place=place: self._plan(key, day, count, place)
-            )
-            yield self._at(
-                month, day, 13, lambda key=key: hold_session(self.teams[key[1]], self.sessions[key], failing=_FAILING)
-            )
-            yield self._at(month, day + 2, 10, lambda key=key: self._issue(key))
+            yield self._at(month, 2, 10, partial(self._plan, key, day, count, group, place))
+            yield self._at(month, day, 13, partial(self._hold, key))
+            yield self._at(month, day + 2, 10, partial(self._issue, key))
 
     def _other_steps(self) -> Iterator[YearMoment]:
         yield self._at(1, 3, 9, self._begin)
@@ -137,7 +135,7 @@ class TrainingYear:
         before = datetime.date(self.year - 1, 12, 27)
         yield self._at(1, 6, 9, lambda: self._lesson(
             "3301", 55, Setting.FAMILY, Topic.ACCIDENT, KeyGroup.NONE, held_on=before))  # fmt: skip
-        yield self._at(1, 8, 9, self._around)
+        yield self._at(6, 25, 9, self._around)
         yield self._at(4, 28, 10, self._correct)
         yield self._at(8, 20, 10, self._end)
         yield self._at(10, 21, 10, self._rescue)
@@ -168,9 +166,10 @@ class TrainingYear:
                     branch=self.branches[code], year=self.year, measure=measure, kind="",
                     count=count if code == "33" else count // 2, document=_("示例民生实事项目文件"), actor=actors[code],
                 )  # fmt: skip
+        self._sell()
 
     def _around(self) -> None:
-        """AEDs, one of which nobody inspects in time, a base each, and a contract of services."""
+        """AEDs, one of which nobody inspects in time, and a station each."""
         day = now().astimezone(SHANGHAI).date()
         for place, (code, team) in enumerate(self.teams.items()):
             area = Division.objects.get(code=_AREAS[code])
@@ -188,14 +187,17 @@ class TrainingYear:
                 "equipment": _("急救箱 2 个"), "started_on": day,
             }  # fmt: skip
             open_place(branch=team.branch, facts=base, actor=team.officer)
-        team = self.teams["3301"]
+
+    def _sell(self) -> None:
+        """A contract of services, under which lessons in schools are held."""
+        team, day = self.teams["3301"], now().astimezone(SHANGHAI).date()
         contract = {
             "buyer": _("示例区卫生健康局"), "subject": _("示例学校师生应急救护普及培训"),
-                "document": _("示例采购文件 1 号"),
-            "price": Decimal("48000.00"), "quantity": 12, "unit": ContractUnit.LESSON, "signed_on": day,
+            "document": _("示例采购文件 1 号"),
+            "price": Decimal("48000.00"), "quantity": 4, "unit": ContractUnit.LESSON, "signed_on": day,
             "starts_on": day, "ends_on": datetime.date(self.year, 12, 31),
         }  # fmt: skip
-        sign_contract(branch=team.branch, facts=contract, key=uuid.uuid4(), actor=team.officer)
+        self.contract = sign_contract(branch=team.branch, facts=contract, key=uuid.uuid4(), actor=team.officer)
 
     def _draft(
         self, code: str, count: int, setting: str, topic: str, group: str, held_on: datetime.date | None = None
@@ -209,6 +211,7 @@ class TrainingYear:
             area=Division.objects.get(code=_AREAS[code]), place=_("示例会场"), topic=topic, setting=setting, minutes=60,
             audience_count=count, key_group=group, instructor=team.lead,
             evidence=keep_evidence(upload=photo, actor=team.instructor),
+            contract=self.contract if code == "3301" and setting == Setting.SCHOOL else None,
         )  # fmt: skip
 
     def _lesson(
@@ -229,12 +232,18 @@ class TrainingYear:
         note = _("示例：签到表有 18 人重复，更正人次。")
         self._confirmed(team, correct_mass_lesson(lesson_id=old.pk, draft=draft, note=note, actor=team.instructor))
 
-    def _plan(self, key: tuple[int, str], day: int, count: int, place: int) -> None:
+    def _teach(self, at: tuple[int, int], *said: Any) -> None:
+        self.lessons[at] = self._lesson(*said)
+
+    def _plan(self, key: tuple[int, str], day: int, count: int, group: str, place: int) -> None:
         team = self.teams[key[1]]
         title = _("%(year)s 年第 %(n)s 期心肺复苏班（示例）") % {"year": self.year, "n": place + 1}
         days = day - now().astimezone(SHANGHAI).day
-        self.sessions[key] = make_session(team, title, days=days, seats=20, area=_AREAS[key[1]])
+        self.sessions[key] = make_session(team, title, days=days, seats=20, area=_AREAS[key[1]], group=group)
         join_session(self.sessions[key], count, first=200 + 40 * place)
+
+    def _hold(self, key: tuple[int, str]) -> None:
+        hold_session(self.teams[key[1]], self.sessions[key], failing=_FAILING)
 
     def _issue(self, key: tuple[int, str]) -> None:
         issue_certificates(session_id=self.sessions[key].pk, actor=self.teams[key[1]].officer)

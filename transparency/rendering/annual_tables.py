@@ -34,7 +34,10 @@ class TableRow:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: `columns` without the first, each with whether it holds figures; `title` without its number."""
+    """A table: `columns` without the first, each with whether it holds figures; `title` without its number.
+
+    On a phone its rows become cards; one with `is_grid` stays a table and scrolls where it is wide.
+    """
 
     title: str
     head: str
@@ -42,6 +45,7 @@ class Table:
     rows: list[TableRow]
     number: int = 0
     style: str = ""
+    is_grid: bool = False
     is_table: bool = True
 
     @property

@@ -68,8 +68,18 @@ def chapters_of(snapshot: Line) -> list[TrainingChapter]:
     return found
 
 
-def comparison(snapshot: Line) -> list[Any]:
-    """Return this year beside the one before; a sentence where that has no yearbook."""
+def overview(snapshot: Line) -> list[Any]:
+    """Return the year month by month, and beside the one before; a sentence where that has no yearbook."""
+    issued = [line["course"] + line["legacy"] for line in snapshot[CERTIFICATES]["by_month"]]
+    heard = [line["audience"] for line in snapshot[LESSONS]["by_month"]]
+    return [
+        *_months_picture(snapshot, _("逐月新发证书"), _("张"), "issued_by_month", issued),
+        *_months_picture(snapshot, _("逐月普及培训人次"), _("人次"), "audience_by_month", heard),
+        *_comparison(snapshot),
+    ]
+
+
+def _comparison(snapshot: Line) -> list[Any]:
     before = snapshot["last_year"]
     if before is None:
         return [Words(_("本单位此前没有公开过应急救护培训年报，本年不作比较。"))]
@@ -121,12 +131,8 @@ def _certificates(snapshot: Line) -> list[Group]:
     months = [TableRow(_month(line["month"]), _source_cells(line)) for line in issued["by_month"]]
     months.append(TableRow(_("以前年度（补报）"), _source_cells(issued["earlier"]), "part"))
     months.append(TableRow(_("合计"), _source_cells(issued), "sum"))
-    monthly = [
-        *_months_picture(snapshot, _("逐月新发证书"), _("张"), "issued_by_month",
-                         [line["course"] + line["legacy"] for line in issued["by_month"]]),
-        Table(_("发放证书：按发证月份（单位：张）"), _("月份"), columns[:-1], months),
-    ]  # fmt: skip
-    return [Group(_("种类和来源"), parts), Group(_("逐月"), monthly), *_key_groups(snapshot)]
+    monthly = Table(_("发放证书：按发证月份（单位：张）"), _("月份"), columns[:-1], months, style="months")
+    return [Group(_("种类和来源"), parts), *_key_groups(snapshot), Group(_("逐月"), [monthly])]
 
 
 def _source_cells(line: Line, *more: int) -> list[str]:
@@ -160,14 +166,14 @@ def _months_picture(snapshot: Line, title: str, unit: str, before_name: str, val
         return []
     if before is None:
         points = list(zip(labels, now, strict=True))
-        return [Picture(title, for_print(bar_chart(points, title=title, unit=unit, height=250)))]
+        return [Picture(title, for_print(bar_chart(points, title=title, unit=unit, height=230)))]
     title = _("%(title)s，与上年同月比较") % {"title": title}
     series = [
         Series(_("%(year)s 年") % {"year": before["label"]}, [Decimal(one) for one in before[before_name]]),
         Series(_("%(year)s 年") % {"year": snapshot["period"]["label"]}, now),
     ]
     palette = replace(PALETTE, series=(PALETTE.series[5], PALETTE.series[0]))
-    chart = grouped_bar_chart(labels, series, title=title, unit=unit, height=260, palette=palette)
+    chart = grouped_bar_chart(labels, series, title=title, unit=unit, height=240, palette=palette)
     return [Picture(title, for_print(chart))]
 
 
@@ -220,15 +226,12 @@ def _lessons(snapshot: Line) -> list[Group]:
         Words(said % {"count": f"{told['count']:,}", "audience": f"{told['audience']:,}"}),
         Table(_("普及培训：本期、补报和更正"), _("分类"), columns, rows),
     ]
-    monthly = _months_picture(
-        snapshot, _("逐月普及培训人次"), _("人次"), "audience_by_month", [one["audience"] for one in told["by_month"]]
-    )
     months = [TableRow(_month(line["month"]), _both(line)) for line in told["by_month"]]
     months += [TableRow(_("以前年度"), _both(told["earlier"]), "part"), TableRow(_("合计"), _both(told), "sum")]
     two = [(_("场次"), True), (_("人次"), True)]
     groups = [
         Group(_("总数"), parts),
-        Group(_("逐月"), [*monthly, Table(_("普及培训：按举办月份"), _("月份"), two, months, style="narrow")]),
+        Group(_("逐月"), [Table(_("普及培训：按举办月份"), _("月份"), two, months, style="months")]),
         Group(_("内容"), [
             *_topics_picture(told), _lesson_table(told, "by_topic", "topic", Topic, _("普及培训：按内容"), _("内容")),
         ]),
@@ -288,7 +291,7 @@ def _branches(snapshot: Line) -> list[Group]:
         "每行“本级”为该会自己的数字，各行相加即为合计；“含下级”为该会与其所属各会之和，不再相加。没有数字的会也列出。"
     )
     parts = [*_branch_pictures(snapshot), Words(said)]
-    return [Group("", [*parts, Table(_("各级红十字会"), _("红十字会"), columns, rows, style="system")])]
+    return [Group("", [*parts, Table(_("各级红十字会"), _("红十字会"), columns, rows, style="branches")])]
 
 
 def _new(line: Line) -> int:
@@ -312,7 +315,7 @@ def _branch_pictures(snapshot: Line) -> list[Picture]:
             for one in members
         ]
         if any(value for _name, value in points):
-            found.append(Picture(title, for_print(bar_chart(points, title=title, unit=unit, height=250))))
+            found.append(Picture(title, for_print(bar_chart(points, title=title, unit=unit, height=230))))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,10 +13,10 @@ from django.utils.translation import gettext as _
 from core.canonical import canonical_bytes
 from core.printing.glyphs import printable
 from training.choices import AedStanding
-from transparency.rendering.annual_tables import Line, Numbering, cover_bars
+from transparency.rendering.annual_tables import Line, Numbering, Table, cover_bars
 from transparency.rendering.context import FileLine
 from transparency.rendering.prose import ordinal, set_text
-from transparency.rendering.training_chapters import chapters_of, comparison
+from transparency.rendering.training_chapters import chapters_of, overview
 from transparency.rendering.training_figures import CERTIFICATES, LESSONS
 from transparency.rendering.training_words import FEW, shown
 from transparency.rendering.words import (
@@ -35,7 +36,7 @@ def training_context(snapshot: Line, *, files: Sequence[FileLine] = ()) -> dict[
     """Return the context `report` of templates/reports/training_yearbook.html; nothing is read from a database."""
     numbering = Numbering()
     year = snapshot["period"]["label"]
-    overview = [numbering.place(part) for part in comparison(snapshot)]
+    first = [_placed(numbering, part) for part in overview(snapshot)]
     corrects = snapshot["corrects"]
     return {
         "kind": snapshot["kind"],
@@ -55,7 +56,7 @@ def training_context(snapshot: Line, *, files: Sequence[FileLine] = ()) -> dict[
             title=_("逐月新发证书"),
         ),
         "numbers": _numbers(snapshot),
-        "overview": overview,
+        "overview": first,
         "chapters": [
             {
                 "anchor": f"chapter-{at}",
@@ -64,7 +65,7 @@ def training_context(snapshot: Line, *, files: Sequence[FileLine] = ()) -> dict[
                 "groups": [
                     {
                         "heading": _heading(group.heading, place),
-                        "parts": [numbering.place(part) for part in group.parts],
+                        "parts": [_placed(numbering, part) for part in group.parts],
                     }
                     for place, group in enumerate(chapter.groups, start=1)
                 ],
@@ -76,6 +77,13 @@ def training_context(snapshot: Line, *, files: Sequence[FileLine] = ()) -> dict[
         "files": files,
         "software": _("；").join(f"{name} {value}" for name, value in sorted(snapshot["software"].items())),
     }
+
+
+def _placed(numbering: Numbering, part: Any) -> Any:
+    """A part with its number; a table of figures alone stays a table on a phone."""
+    if isinstance(part, Table) and all(figures for _name, figures in part.columns):
+        part = replace(part, is_grid=True)
+    return numbering.place(part)
 
 
 def _heading(heading: str, place: int) -> str:

@@ -158,7 +158,7 @@ def contracts_groups(counted: Line) -> list[Group]:
         (_("状态"), False),
     ]  # fmt: skip
     said = _("下列合同的服务期在本年度内；交付数为截至 %(day)s 已签字或已核对的数量。") % {"day": counted["on"]}
-    return [Group("", [Words(said), Table(_("政府购买救护培训服务"), _("购买单位"), columns, rows, style="system")])]
+    return [Group("", [Words(said), Table(_("政府购买救护培训服务"), _("购买单位"), columns, rows, style="contracts")])]
 
 
 def _quantity(line: Line, name: str) -> str:

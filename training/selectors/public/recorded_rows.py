@@ -112,7 +112,7 @@ def recorded_certificates(ids: Collection[int], branch: Branch, *, with_below: b
             "replaced_by__number",
         )
     )  # fmt: skip
-    return {pk: RecordedCertificate(*facts) for pk, *facts in rows}
+    return {row[0]: RecordedCertificate(*row[1:]) for row in rows}
 
 
 def recorded_lessons(ids: Collection[int], branch: Branch, *, with_below: bool) -> dict[int, RecordedLesson]:
