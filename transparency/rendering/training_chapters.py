@@ -69,13 +69,13 @@ def chapters_of(snapshot: Line) -> list[TrainingChapter]:
 
 
 def overview(snapshot: Line) -> list[Any]:
-    """Return the year month by month, and beside the one before; a sentence where that has no yearbook."""
+    """Return the year beside the one before (a sentence where that has no yearbook), and month by month."""
     issued = [line["course"] + line["legacy"] for line in snapshot[CERTIFICATES]["by_month"]]
     heard = [line["audience"] for line in snapshot[LESSONS]["by_month"]]
     return [
+        *_comparison(snapshot),
         *_months_picture(snapshot, _("逐月新发证书"), _("张"), "issued_by_month", issued),
         *_months_picture(snapshot, _("逐月普及培训人次"), _("人次"), "audience_by_month", heard),
-        *_comparison(snapshot),
     ]
 
 
@@ -166,14 +166,14 @@ def _months_picture(snapshot: Line, title: str, unit: str, before_name: str, val
         return []
     if before is None:
         points = list(zip(labels, now, strict=True))
-        return [Picture(title, for_print(bar_chart(points, title=title, unit=unit, height=230)))]
+        return [Picture(title, for_print(bar_chart(points, title=title, unit=unit, height=190)))]
     title = _("%(title)s，与上年同月比较") % {"title": title}
     series = [
         Series(_("%(year)s 年") % {"year": before["label"]}, [Decimal(one) for one in before[before_name]]),
         Series(_("%(year)s 年") % {"year": snapshot["period"]["label"]}, now),
     ]
     palette = replace(PALETTE, series=(PALETTE.series[5], PALETTE.series[0]))
-    chart = grouped_bar_chart(labels, series, title=title, unit=unit, height=240, palette=palette)
+    chart = grouped_bar_chart(labels, series, title=title, unit=unit, height=200, palette=palette)
     return [Picture(title, for_print(chart))]
 
 
@@ -301,6 +301,7 @@ def _new(line: Line) -> int:
 def _branch_pictures(snapshot: Line) -> list[Picture]:
     """The associations next below beside each other, where they are not too many."""
     lines, top = snapshot["by_branch"], snapshot["branch"]["code"]
+    area = snapshot["branch"]["name"].removesuffix("红十字会")
     levels = [level for level in LEVELS if any(one["level"] == level and one["code"] != top for one in lines)]
     members = [one for one in lines if levels and one["level"] == levels[0] and one["code"] != top]
     if not 1 < len(members) <= _MOST_BARS:
@@ -311,7 +312,10 @@ def _branch_pictures(snapshot: Line) -> list[Picture]:
         (_("各地普及培训人次（含下级）"), _("人次"), lambda one: int(one["audience"])),
     ):
         points = [
-            (_short(one["name"]), Decimal(sum(figure(other) for other in lines if lies_in(other["code"], one["code"]))))
+            (
+                _short(one["name"], area),
+                Decimal(sum(figure(other) for other in lines if lies_in(other["code"], one["code"]))),
+            )
             for one in members
         ]
         if any(value for _name, value in points):
@@ -319,5 +323,7 @@ def _branch_pictures(snapshot: Line) -> list[Picture]:
     return found
 
 
-def _short(name: str) -> str:
-    return printable(name.removesuffix("红十字会").removesuffix("市").removesuffix("县").removesuffix("区")) or name
+def _short(name: str, area: str) -> str:
+    """An association as a bar is labelled, without the area that all of them lie in: 上城, 建德."""
+    place = name.removesuffix("红十字会").removeprefix(area)
+    return printable(place[:-1] if len(place) > 2 and place[-1] in "市县区" else place or name)
