@@ -130,6 +130,18 @@ def test_its_pages_say_training_and_nothing_of_amounts(year: Year, no_second_fac
     assert "12 张证书" in client.get("/desk/reports/").content.decode()
 
 
+def test_a_person_asks_for_it_at_the_desk(year: Year, no_second_factor: None) -> None:
+    place_all()
+    client = Client()
+    client.force_login(year.people["clerk"])
+    page = client.get("/desk/reports/new/?kind=training_yearbook").content.decode()
+    assert "红十字会法第十一条" in page
+    asked = {"kind": YEARBOOK, "branch": "33", "scope": "below", "period": "2025"}
+    assert client.post("/desk/reports/new/", asked).status_code == 302
+    run = ReportRun.objects.unscoped("a test").get(kind=YEARBOOK)
+    assert (run.requested_by, run.summary["training"]["lessons"]) == (year.people["clerk"], 4)
+
+
 def test_a_draft_is_checked_by_its_own_figures(year: Year, no_second_factor: None) -> None:
     run = year.ready()
     client = Client()
