@@ -76,30 +76,32 @@ def leave_training(branch: Branch, people: dict[str, User]) -> None:
     """Make it all, in the order of time up to now."""
     moment = now()
     with frozen_at(moment - datetime.timedelta(days=45)):
-        team = _team(branch, people)
+        team = make_team(branch, people["hangzhou.trainer"], people["hangzhou.instructor"])
     for ago, count, setting, topic, group in _LESSONS:
         with frozen_at(moment - datetime.timedelta(days=ago)):
             _mass_lesson(team, count, setting, topic, group)
     with frozen_at(moment - datetime.timedelta(days=20)):
-        held = _session(team, _("示例第 1 期心肺复苏班"), days=12, seats=30)
-        _join(held, 24)
-    _hold(team, held, failing=1)
+        held = make_session(team, _("示例第 1 期心肺复苏班"), days=12, seats=30)
+        join_session(held, 24)
+    hold_session(team, held, failing=1)
     with frozen_at(held.lessons.latest("ends_at").ends_at + datetime.timedelta(days=2)):
         issue_certificates(session_id=held.pk, actor=team.officer)
     with frozen_at(moment - datetime.timedelta(days=12)):
-        waiting = _session(team, _("示例第 2 期心肺复苏班"), days=9, seats=20, hour=14)
-        _join(waiting, 18, first=40)
-    _hold(team, waiting, failing=2)
-    _join(_session(team, _("示例第 3 期心肺复苏班"), days=10, seats=20), 12, first=80)
-    _join(_session(team, _("示例周末班（已满）"), days=12, seats=6), 9, first=120)
+        waiting = make_session(team, _("示例第 2 期心肺复苏班"), days=9, seats=20, hour=14)
+        join_session(waiting, 18, first=40)
+    hold_session(team, waiting, failing=2)
+    join_session(make_session(team, _("示例第 3 期心肺复苏班"), days=10, seats=20), 12, first=80)
+    join_session(make_session(team, _("示例周末班（已满）"), days=12, seats=6), 9, first=120)
     _promise(team)
     _aeds(team)
     count_coverage()
 
 
-def _team(branch: Branch, people: dict[str, User]) -> Team:
-    officer, instructor = people["hangzhou.trainer"], people["hangzhou.instructor"]
-
+def make_team(branch: Branch, officer: User, instructor: User) -> Team:
+    """The team of an association: made, or as it was made for an earlier year."""
+    before = list(Instructor.objects.unscoped("demo").filter(branch=branch).order_by("pk"))
+    if before:
+        return Team(branch, officer, instructor, before[0], tuple(before[1:]))
     kinds, since = tuple(CourseKind.values), datetime.date(2024, 1, 1)
 
     def made(name: str, grade: str, login: str = "") -> Instructor:
@@ -111,7 +113,10 @@ def _team(branch: Branch, people: dict[str, User]) -> Team:
     return Team(branch, officer, instructor, lead, others)
 
 
-def _session(team: Team, title: str, *, days: int, seats: int, hour: int = 9) -> Session:
+def make_session(
+    team: Team, title: str, *, days: int, seats: int, hour: int = 9, area: str = AREA, group: str = KeyGroup.NONE
+) -> Session:
+    """A class of one lesson in so many days, open to sign up for."""
     day = (now() + datetime.timedelta(days=days)).astimezone(SHANGHAI).date()
     start = datetime.datetime.combine(day, datetime.time(hour), SHANGHAI)
     teachers = (team.lead, *team.others)[: -(-seats // 10)]
@@ -119,17 +124,19 @@ def _session(team: Team, title: str, *, days: int, seats: int, hour: int = 9) ->
         branch=team.branch,
         version=CourseVersion.objects.select_related("course").get(course__code="cpr-aed", number=1),
         title=title,
-        area=Division.objects.get(code=AREA),
+        area=Division.objects.get(code=area),
         place=str(_PLACE),
         seats=seats,
         lessons=(LessonPlan(start, start + datetime.timedelta(hours=3), teachers),),
         contact="0571-00000000",
+        key_group=group,
     )
     session = create_session(plan=plan, actor=team.officer)
     return open_session(session_id=session.pk, actor=team.officer)
 
 
-def _join(session: Session, count: int, *, first: int = 0) -> None:
+def join_session(session: Session, count: int, *, first: int = 0) -> None:
+    """So many made-up people sign up, counted from the first on."""
     for n in range(first, first + count):
         name = f"{_SURNAMES[n % len(_SURNAMES)]}示例{_GIVEN[n // len(_SURNAMES) % len(_GIVEN)]}"
         number = f"{AREA}1985{n % 12 + 1:02d}{n % 28 + 1:02d}{n:03d}"
@@ -137,7 +144,7 @@ def _join(session: Session, count: int, *, first: int = 0) -> None:
         sign_up(session_id=session.pk, person=person, key=uuid.uuid4())
 
 
-def _hold(team: Team, session: Session, *, failing: int) -> None:
+def hold_session(team: Team, session: Session, *, failing: int) -> None:
     """Call the roll, write the marks and sign, just after the last lesson; the last of the roster fail."""
     with frozen_at(session.lessons.latest("ends_at").ends_at + datetime.timedelta(minutes=20)):
         seated = list(Enrolment.objects.unscoped("demo").filter(session=session, status="seated").order_by("place"))

@@ -22,6 +22,7 @@ class ReportKind(models.TextChoices):
     CAMPAIGN_FINAL = "campaign_final", _("募捐活动总结公示")
     EMERGENCY_BULLETIN = "emergency_bulletin", _("应急募捐每日通报")
     ANNUAL_WORK = "annual_work", _("年度工作报告")
+    TRAINING_YEARBOOK = "training_yearbook", _("应急救护培训年报")
 
 
 # Kinds that are about one campaign; the database holds that they name it.
@@ -94,6 +95,8 @@ USE_PART = 1
 BALANCE_PART = 2
 # The figures of an annual report as a table.
 ANNUAL_PART = 3
+# A training yearbook: certificates by number, those that ended, mass lessons, and its figures as a table.
+CERTIFICATES_PART, ENDS_PART, LESSONS_PART, TRAINING_PART = 4, 5, 6, 7
 
 
 class RecordSection(models.TextChoices):

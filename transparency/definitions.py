@@ -35,7 +35,8 @@ class ReportDefinition:
     day and falls due then. `lists_rows`: its rows are printed in annex or volumes, not only in its tables. `compares`:
     a sum ten times that of the report before asks for an explanation. `min_months`: the calendar makes it for longer
     campaigns only. `begins_with_period`: a new series takes the records of its first period alone, and what was
-    written before stands in its opening; another kind's first report takes all that the log holds.
+    written before stands in its opening; another kind's first report takes all that the log holds. `has_amounts`: it
+    is about money; one that is not has a summary of its own, and nothing about amounts is shown or compared.
     """
 
     kind: ReportKind
@@ -56,6 +57,7 @@ class ReportDefinition:
     lists_rows: bool = True
     compares: bool = True
     begins_with_period: bool = False
+    has_amounts: bool = True
 
     @property
     def label(self) -> str:
@@ -184,6 +186,22 @@ REPORT_DEFINITIONS: dict[ReportKind, ReportDefinition] = {
             source=_("慈善法第十三条、第七十九条；慈善组织信息公开办法（民政部令第81号）"),
             lists_rows=False,
             begins_with_period=True,
+        ),
+        ReportDefinition(
+            kind=ReportKind.TRAINING_YEARBOOK,
+            title=_("%(period)s度应急救护培训年报"),
+            periods=(ReportPeriod.YEAR,),
+            scopes=_BOTH,
+            template="reports/training_yearbook.html",
+            due=Term(workdays=10),
+            due_words=_("次年第 10 个工作日 02:00"),
+            deadline=Term(months=5, hour=24),
+            deadline_words=_("次年 5 月 31 日前"),
+            source=_("红十字会法第十一条第二项：开展应急救护培训，普及应急救护、防灾避险和卫生健康知识"),
+            lists_rows=False,
+            compares=False,
+            begins_with_period=True,
+            has_amounts=False,
         ),
     )
 }

@@ -57,7 +57,7 @@ class KindForm(forms.Form):
 
     branch = BranchField(label=_("红十字会"), empty_label=_("请选择"))
     campaign = forms.ChoiceField(label=_("募捐活动"))
-    scope = forms.ChoiceField(label=_("范围"), help_text=_("“含下级”把所有下级红十字会的捐赠一并列示。"))
+    scope = forms.ChoiceField(label=_("范围"), help_text=_("“含下级”把所有下级红十字会的记录一并列示。"))
 
     def __init__(self, *args: Any, person: User, definition: ReportDefinition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

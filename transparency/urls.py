@@ -3,7 +3,15 @@
 from django.urls import include, path, re_path
 from django.views.decorators.http import require_safe
 
-from transparency.choices import ANNUAL_PART, BALANCE_PART, USE_PART
+from transparency.choices import (
+    ANNUAL_PART,
+    BALANCE_PART,
+    CERTIFICATES_PART,
+    ENDS_PART,
+    LESSONS_PART,
+    TRAINING_PART,
+    USE_PART,
+)
 from transparency.views.public import (
     branches,
     campaigns,
@@ -102,6 +110,20 @@ urlpatterns = [
         reports.report_download,
         {"role": "csv", "part": ANNUAL_PART},
         name="report_annual_csv",
+    ),
+    *(
+        path(
+            f"reports/<str:number>/{name}.csv",
+            reports.report_download,
+            {"role": "csv", "part": part},
+            name=f"report_{name}_csv",
+        )
+        for name, part in (
+            ("certificates", CERTIFICATES_PART),
+            ("ends", ENDS_PART),
+            ("lessons", LESSONS_PART),
+            ("training", TRAINING_PART),
+        )
     ),
     path("reports/<str:number>/opinion.pdf", reports.report_download, {"role": "opinion"}, name="report_opinion"),
     path("reports/<str:number>.json", reports.report_download, {"role": "json"}, name="report_json"),

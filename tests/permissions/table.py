@@ -422,9 +422,13 @@ TRANSPARENCY = {
         )
     },
     "branch": Route(everybody(), arguments=BRANCH),
-    # The published report of the table is a monthly one, which has neither.
+    # The published report of the table is a monthly one, which has none of these.
     "report_annual_csv": Route(everybody(), arguments=REPORT, gives=frozenset({404})),
     "report_opinion": Route(everybody(), arguments=REPORT, gives=frozenset({404})),
+    **{
+        f"report_{name}_csv": Route(everybody(), arguments=REPORT, gives=frozenset({404}))
+        for name in ("certificates", "ends", "lessons", "training")
+    },
     "api_donation": Route(everybody(), arguments=GIFT),
     **{
         name: Route(everybody(), arguments=REPORT)

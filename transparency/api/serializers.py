@@ -86,6 +86,17 @@ class ReceiptsAndUseSerializer(Fields):
     in_transit = serializers.CharField(help_text=_("期末结余中在途的款项"))
 
 
+class TrainingFiguresSerializer(Fields):
+    """The figures of a training yearbook."""
+
+    certificates = serializers.IntegerField(help_text=_("新发证书（张），含历史证书导入，不含换发"))
+    reissued = serializers.IntegerField(help_text=_("换发证书（张）"))
+    late = serializers.IntegerField(help_text=_("补报证书（张）：发证在本年度以前"))
+    ended = serializers.IntegerField(help_text=_("失效证书（张）：撤销、被换发"))
+    lessons = serializers.IntegerField(help_text=_("普及培训（场）"))
+    audience = serializers.IntegerField(help_text=_("普及培训（人次）"))
+
+
 class ReportSerializer(Fields):
     """A published report."""
 
@@ -107,7 +118,8 @@ class ReportSerializer(Fields):
     log_to = serializers.IntegerField(allow_null=True, help_text=_("公开日志止，不含"))
     corrects = serializers.CharField(allow_null=True, help_text=_("所更正报告的编号"))
     correction_note = serializers.CharField(help_text=_("更正说明"))
-    use = ReceiptsAndUseSerializer(allow_null=True, help_text=_("收支；早期报告没有，为 null"))
+    use = ReceiptsAndUseSerializer(allow_null=True, help_text=_("收支；早期报告和不涉及款项的报告没有，为 null"))
+    training = TrainingFiguresSerializer(allow_null=True, help_text=_("应急救护培训年报的数字；其他报告为 null"))
     url = serializers.CharField(help_text=_("报告页面地址"))
 
 

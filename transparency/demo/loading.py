@@ -19,7 +19,7 @@ from core.audit import record_audit
 from core.clock import SHANGHAI, frozen_at, now
 from core.errors import DomainError
 from core.models import AuditEvent, PublicRecord
-from core.periods import Period, PeriodKind, period_of
+from core.periods import Period, PeriodKind, parse_period, period_of
 from core.progress import NoProgress
 from ledger.services import FundTerms, ensure_default_fund, open_fund
 from ledger.services.verifying import verify_books
@@ -27,6 +27,7 @@ from organizations.choices import BranchKind
 from organizations.models import Branch
 from organizations.services import create_associations, load_divisions
 from training.demo import leave_training
+from training.demo_year import TrainingYear
 from transparency.choices import ReportKind, ReportScope
 from transparency.demo.appeals import AppealPlan
 from transparency.demo.calendar import MonthPlan, Scale, Step, finished_months
@@ -90,9 +91,10 @@ def load(*, seed: int, scale: Scale, tell: Callable[[str], Any]) -> Loaded:
         tell(_("区划和组织网络"))
         people, desks, funds = _found(founded.date(), scale)
     posted: dict[str, object] = {}
-    runs = _work_months(
-        end, months, MonthMaker(seed, scale, desks, funds, posted, Users(desks, people)), people["publisher"], tell
-    )
+    year = _year_of_training(months)
+    training = TrainingYear(year, {code: desks[code].branch for code in DESKS}, people) if year else None
+    maker = MonthMaker(seed, scale, desks, funds, posted, Users(desks, people), training)
+    runs = _work_months(end, months, maker, people["publisher"], tell)
     tell(_("待办工作"))
     leave_unfinished(desks, posted, seed=seed)
     leave_use_unfinished(Users(desks, people))
@@ -106,6 +108,15 @@ def load(*, seed: int, scale: Scale, tell: Callable[[str], Any]) -> Loaded:
     _verify()
     record_audit("transparency.demo.loaded", actor=None, object_label=NOTE, object_key=str(seed))
     return Loaded(Branch.objects.count(), PublicRecord.objects.filter(kind="gift").count(), len(runs), runs[-1].number)
+
+
+def _year_of_training(months: list[Period]) -> int | None:
+    """The last whole year among the finished months whose yearbook has fallen due within them; None without one."""
+    last = due_at(months[-1])
+    for year in (period_of(PeriodKind.YEAR, one.first_day) for one in reversed(months)):
+        if year.first_day >= months[0].first_day and due_at(year, ReportKind.TRAINING_YEARBOOK) <= last:
+            return year.first_day.year
+    return None
 
 
 def _found(day: datetime.date, scale: Scale) -> tuple[dict[str, User], dict[str, Desk], dict[str, str]]:
@@ -148,6 +159,7 @@ class MonthMaker:
     funds: dict[str, str]
     posted: dict[str, object]
     users: Users
+    training: TrainingYear | None
 
     def steps(self, month: Period, index: int) -> list[Step]:
         """The steps of a month in the order of time."""
@@ -163,6 +175,8 @@ class MonthMaker:
             successor=self.funds[PROVINCE],
         )
         steps = [Step(one.at, number, one.run) for number, one in enumerate(appeals.moments(), start=20_000)]
+        taught = self.training.moments(month.first_day) if self.training else ()
+        steps += [Step(one.at, number, one.run) for number, one in enumerate(taught, start=30_000)]
         return sorted([*plan.steps(self.desks, self.funds, self.posted), *using, *steps])
 
 
@@ -173,12 +187,15 @@ def _work_months(
     province = maker.desks[PROVINCE]
     # Few and short: what the worker has to set beside the monthly reports keeps it busy for less than a minute.
     quarter, year = (period_of(kind, months[0].first_day) for kind in (PeriodKind.QUARTER, PeriodKind.YEAR))
+    series = [
+        (ReportKind.MONTHLY_RECEIPTS, ReportScope.BELOW, months[0]),
+        (ReportKind.QUARTERLY_RECEIPTS, ReportScope.ALONE, quarter),
+        (ReportKind.SYSTEM_TABLE, ReportScope.BELOW, year),
+    ]
+    if maker.training is not None:
+        series.append((ReportKind.TRAINING_YEARBOOK, ReportScope.BELOW, parse_period(str(maker.training.year))))
     with frozen_at(months[0].start):
-        for kind, scope, first in (
-            (ReportKind.MONTHLY_RECEIPTS, ReportScope.BELOW, months[0]),
-            (ReportKind.QUARTERLY_RECEIPTS, ReportScope.ALONE, quarter),
-            (ReportKind.SYSTEM_TABLE, ReportScope.BELOW, year),
-        ):
+        for kind, scope, first in series:
             set_schedule(
                 kind=kind,
                 branch=province.branch,

@@ -17,6 +17,10 @@ from transparency.choices import (
     ANNUAL_PART,
     BALANCE_PART,
     CAMPAIGN_KINDS,
+    CERTIFICATES_PART,
+    ENDS_PART,
+    LESSONS_PART,
+    TRAINING_PART,
     USE_PART,
     FileRole,
     ReportKind,
@@ -292,6 +296,10 @@ class ReportFile(models.Model):
             (FileRole.CSV, USE_PART): _("使用明细（CSV）"),
             (FileRole.CSV, BALANCE_PART): _("资金收支总表（CSV）"),
             (FileRole.CSV, ANNUAL_PART): _("年度数字（CSV）"),
+            (FileRole.CSV, CERTIFICATES_PART): _("证书明细（CSV）"),
+            (FileRole.CSV, ENDS_PART): _("失效证书明细（CSV）"),
+            (FileRole.CSV, LESSONS_PART): _("普及培训明细（CSV）"),
+            (FileRole.CSV, TRAINING_PART): _("培训年报数字（CSV）"),
             (FileRole.ROWS, USE_PART): _("固定的使用明细（JSONL）"),
         }
         label = str(named.get((FileRole(self.role), self.part)) or FileRole(self.role).label)

@@ -34,7 +34,10 @@ class TableRow:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: `columns` without the first, each with whether it holds figures; `title` without its number."""
+    """A table: `columns` without the first, each with whether it holds figures; `title` without its number.
+
+    On a phone its rows become cards; one with `is_grid` stays a table and scrolls where it is wide.
+    """
 
     title: str
     head: str
@@ -42,6 +45,7 @@ class Table:
     rows: list[TableRow]
     number: int = 0
     style: str = ""
+    is_grid: bool = False
     is_table: bool = True
 
     @property
@@ -195,7 +199,12 @@ def years_picture(snapshot: Line) -> Picture:
 
 def cover_picture(snapshot: Line) -> SafeString:
     """Return the year as the cover shows it: a bar a month, without figures; they stand inside."""
-    amounts = [max(amount, ZERO_YUAN) for _month, _count, amount in months_of(snapshot)]
+    return cover_bars([amount for _month, _count, amount in months_of(snapshot)], title=_("逐月接受捐赠"))
+
+
+def cover_bars(values: Sequence[Decimal], *, title: str) -> SafeString:
+    """Return a bar for each value, for a cover; those below zero stand at zero."""
+    amounts = [max(value, ZERO_YUAN) for value in values]
     highest = max([*amounts, Decimal(1)])
     wide, tall = 600, 150
     slot = Decimal(wide) / max(len(amounts), 1)
@@ -207,5 +216,4 @@ def cover_picture(snapshot: Line) -> SafeString:
                 "rect", x=slot * at, y=tall - height, width=slot * Decimal("0.62"), height=height, fill=PALETTE.steps[1]
             )
         )
-    title = _("逐月接受捐赠")
     return for_print(picture(wide, tall, title=title, desc=_("数字见正文"), content=join(*bars)))

@@ -118,7 +118,8 @@ def _fund_lines(snapshot: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _lies_in(code: str, upper: str) -> bool:
+def lies_in(code: str, upper: str) -> bool:
+    """Return whether the association of a code is another, or lies below it."""
     # 3301-S1 lies in 3301, but 3301-S12 does not lie in 3301-S1.
     return code == upper or ("-" not in upper and code.startswith(upper))
 
@@ -128,7 +129,7 @@ def _branch_lines(snapshot: dict[str, Any]) -> list[dict[str, Any]]:
     branches = sorted(snapshot["by_branch"], key=lambda branch: branch["code"])
     lines = []
     for branch in branches:
-        below = [other for other in branches if _lies_in(other["code"], branch["code"])]
+        below = [other for other in branches if lies_in(other["code"], branch["code"])]
         whole = {"count": sum(b["count"] for b in below), "amount": sum((yuan(b["amount"]) for b in below), ZERO_YUAN)}
         level = branch["level"]
         lines.append(

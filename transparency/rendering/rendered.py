@@ -19,7 +19,8 @@ CHECKPOINT_NAME = "checkpoint.txt"
 class RenderedReport:
     """The files of a report; `pages` counts the main PDF, `volumes` is empty where the rows stand inside it.
 
-    `csvs` has the table of gifts and, where the report knows use, the rows of use and receipts and use themselves.
+    `csvs` has the table of gifts and, where the report knows use, the rows of use and receipts and use themselves; of
+    another kind its own tables, with their `parts`.
     """
 
     html: Path
@@ -27,6 +28,12 @@ class RenderedReport:
     csvs: list[Path]
     volumes: list[Volume]
     pages: int
+    parts: tuple[int, ...] = ()
+
+    @property
+    def csv_parts(self) -> tuple[int, ...]:
+        """The part of each table among the files of its role."""
+        return self.parts or tuple(range(len(self.csvs)))
 
     @property
     def csv(self) -> Path:

@@ -22,6 +22,8 @@ from transparency.rendering.listings import Listing, gift_listing, use_listing
 from transparency.rendering.part_figures import check_parts
 from transparency.rendering.rendered import RenderedReport, head_files, head_lines
 from transparency.rendering.tables import write_csv
+from transparency.rendering.training import render_training
+from transparency.rendering.training_context import training_context
 from transparency.rendering.use_figures import check_use
 from transparency.rendering.use_tables import write_balance_csv, write_use_csv
 from transparency.rendering.volumes import Volume, write_volumes
@@ -151,6 +153,7 @@ RENDERERS: dict[str, Renderer] = {
     ReportKind.CAMPAIGN_PROGRESS: render_figures,
     ReportKind.CAMPAIGN_FINAL: render_figures,
     ReportKind.EMERGENCY_BULLETIN: render_figures,
+    ReportKind.TRAINING_YEARBOOK: render_training,
 }
 
 
@@ -158,4 +161,6 @@ def page_context(snapshot: dict[str, Any]) -> dict[str, Any]:
     """The context `report` of the body of a report of any kind, and `body`, the template that shows it."""
     if snapshot["kind"] == ReportKind.ANNUAL_WORK:
         return {**annual_context(snapshot), "body": definition_of(snapshot["kind"]).body}
+    if snapshot["kind"] == ReportKind.TRAINING_YEARBOOK:
+        return {**training_context(snapshot), "body": definition_of(snapshot["kind"]).body}
     return report_context(snapshot)

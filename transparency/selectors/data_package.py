@@ -11,13 +11,27 @@ from django.utils.translation import gettext as _
 from core.clock import SHANGHAI
 from core.files import path_of
 from core.money import format_yuan, yuan
-from transparency.choices import ANNUAL_PART, BALANCE_PART, USE_PART, FileRole
+from transparency.choices import (
+    ANNUAL_PART,
+    BALANCE_PART,
+    CERTIFICATES_PART,
+    ENDS_PART,
+    LESSONS_PART,
+    TRAINING_PART,
+    USE_PART,
+    FileRole,
+)
 from transparency.models import ReportFile, ReportRun
 from transparency.rendering.package import PackageFile, PackageHead, write_package
+from transparency.selectors.reports import training_of
 
 # A package up to this size stays in memory.
 IN_MEMORY_BYTES = 8 << 20
-_TABLES = {0: "gifts.csv", USE_PART: "use.csv", BALANCE_PART: "balance.csv", ANNUAL_PART: "annual.csv"}
+_TABLES = {
+    0: "gifts.csv", USE_PART: "use.csv", BALANCE_PART: "balance.csv", ANNUAL_PART: "annual.csv",
+    CERTIFICATES_PART: "certificates.csv", ENDS_PART: "ends.csv", LESSONS_PART: "lessons.csv",
+    TRAINING_PART: "training.csv",
+}  # fmt: skip
 _NAMES = {FileRole.SNAPSHOT: "snapshot.json", FileRole.CHECKPOINT: "checkpoint.txt"}
 
 
@@ -53,6 +67,14 @@ def _name_of(file: ReportFile) -> str:
     return _NAMES.get(role) or _TABLES[file.part]
 
 
+def _figures(run: ReportRun) -> tuple[str, str]:
+    training = training_of(run)
+    if training is not None:
+        return _("培训"), training.words
+    words = {"count": run.summary["count"], "amount": format_yuan(yuan(run.summary["amount"]))}
+    return _("捐赠"), _("%(count)s 笔，%(amount)s") % words
+
+
 def _facts(run: ReportRun, homepage: str) -> list[tuple[str, str]]:
     frozen = run.frozen_at.astimezone(SHANGHAI) if run.frozen_at else None
     return [
@@ -64,11 +86,7 @@ def _facts(run: ReportRun, homepage: str) -> list[tuple[str, str]]:
             _("公开日志第 %(first)s 条至第 %(last)s 条（不含）") % {"first": run.log_from, "last": run.log_to},
         ),
         (_("数据截至"), f"{frozen:%Y-%m-%d %H:%M:%S}（北京时间）"),
-        (
-            _("捐赠"),
-            _("%(count)s 笔，%(amount)s")
-            % {"count": run.summary["count"], "amount": format_yuan(yuan(run.summary["amount"]))},
-        ),
+        _figures(run),
         (_("报告页面"), homepage),
         (_("核对"), _("表中各行之和应等于报告 PDF 里的合计；PDF 的签名和公开日志的核对方法见报告页面")),
     ]

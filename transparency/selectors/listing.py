@@ -11,7 +11,16 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 from organizations.models import Branch, branches_of
-from transparency.choices import ANNUAL_PART, BALANCE_PART, USE_PART, FileRole
+from transparency.choices import (
+    ANNUAL_PART,
+    BALANCE_PART,
+    CERTIFICATES_PART,
+    ENDS_PART,
+    LESSONS_PART,
+    TRAINING_PART,
+    USE_PART,
+    FileRole,
+)
 from transparency.models import ReportFile, ReportRun
 from transparency.selectors.published import published_reports, report_files
 
@@ -24,6 +33,10 @@ _TABLE_ADDRESSES = {
     USE_PART: "/reports/{number}/use.csv",
     BALANCE_PART: "/reports/{number}/balance.csv",
     ANNUAL_PART: "/reports/{number}/annual.csv",
+    CERTIFICATES_PART: "/reports/{number}/certificates.csv",
+    ENDS_PART: "/reports/{number}/ends.csv",
+    LESSONS_PART: "/reports/{number}/lessons.csv",
+    TRAINING_PART: "/reports/{number}/training.csv",
 }
 
 
@@ -105,6 +118,7 @@ def report_row(run: ReportRun) -> dict[str, Any]:
         "corrects": run.corrects.number if run.corrects else None,
         "correction_note": run.correction_note,
         "use": run.summary.get("use"),
+        "training": run.summary.get("training"),
         "url": f"/reports/{run.number}/",
     }
 

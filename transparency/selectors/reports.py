@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from core.clock import now
 from core.models import Job
@@ -16,6 +17,7 @@ from organizations.choices import Right
 from organizations.models import Branch
 from organizations.models.lineage import rows_of
 from transparency.choices import FileRole, RecordSection, RunStatus
+from transparency.definitions import definition_of
 from transparency.models import ReportEvent, ReportFile, ReportRun
 from transparency.selectors.calendar import due_at
 from transparency.selectors.series import newest_before, series_of
@@ -107,12 +109,39 @@ def use_of(run: ReportRun) -> UseFigures | None:
 
 
 @dataclass(frozen=True)
+class TrainingFigures:
+    """What a yearbook says in short: certificates newly issued, reissued, late and ended; mass lessons."""
+
+    certificates: int
+    reissued: int
+    late: int
+    ended: int
+    lessons: int
+    audience: int
+
+    @property
+    def words(self) -> str:
+        """In one sentence: 新发证书 120 张，普及培训 36 场 4,200 人次."""
+        return _("新发证书 %(certificates)s 张，普及培训 %(lessons)s 场 %(audience)s 人次") % {
+            "certificates": f"{self.certificates:,}", "lessons": f"{self.lessons:,}", "audience": f"{self.audience:,}",
+        }  # fmt: skip
+
+
+def training_of(run: ReportRun) -> TrainingFigures | None:
+    """The figures of training as a run froze them; None for a report about money. No query."""
+    told = run.summary.get("training")
+    return None if told is None else TrainingFigures(**told)
+
+
+@dataclass(frozen=True)
 class ReportSheet:
-    """Everything the page of a report shows."""
+    """Everything the page of a report shows; `training` has the figures of one that is not about money."""
 
     run: ReportRun
     count: int
     amount: Decimal
+    training: TrainingFigures | None
+    training_before: TrainingFigures | None
     sections: list[SectionLine]
     use: UseFigures | None
     difference: Difference | None
@@ -124,11 +153,15 @@ class ReportSheet:
 
 def report_sheet(run: ReportRun) -> ReportSheet:
     """The page of a report; five queries."""
-    summary = run.summary or {"count": 0, "amount": "0.00", "sections": {}}
+    summary = {"count": 0, "amount": "0.00", "sections": {}, **run.summary}
+    training = training_of(run)
+    before = newest_before(run) if training is not None else None
     return ReportSheet(
         run=run,
         count=summary["count"],
         amount=yuan(summary["amount"]),
+        training=training,
+        training_before=training_of(before) if before is not None else None,
         sections=[
             SectionLine(str(name.label), summary["sections"][name]["count"], yuan(summary["sections"][name]["amount"]))
             for name in RecordSection
@@ -144,7 +177,9 @@ def report_sheet(run: ReportRun) -> ReportSheet:
 
 
 def difference_of(run: ReportRun) -> Difference | None:
-    """What changed since the report before in the same series (its newest version); one query."""
+    """What changed since the report before in the same series (its newest version), of one about money; one query."""
+    if not definition_of(run.kind).has_amounts:
+        return None
     before = newest_before(run)
     if before is None or not before.summary or not run.summary:
         return None

@@ -21,7 +21,7 @@ from donations.selectors.public.campaigns import PublicCampaign
 from donations.selectors.reporting import ReportedGift, reported_gifts
 from organizations.models import Branch
 from organizations.models.lineage import LINEAGE_COLUMNS
-from transparency.choices import RecordSection, ReportScope
+from transparency.choices import USE_PART, RecordSection, ReportScope
 from transparency.models import ReportRun
 from transparency.rendering.figures import SCHEMA, row_bytes
 from transparency.rendering.part_figures import check_parts
@@ -99,6 +99,11 @@ class Frozen:
     snapshot: dict[str, Any]
     rows: IO[bytes]
     use_rows: IO[bytes]
+
+    @property
+    def row_files(self) -> dict[int, IO[bytes]]:
+        """The files of rows by their part."""
+        return {0: self.rows, USE_PART: self.use_rows}
 
     @property
     def summary(self) -> dict[str, Any]:

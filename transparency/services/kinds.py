@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import Protocol
+from typing import IO, Any, Protocol
 
 from django.utils.translation import gettext as _
 
@@ -12,9 +12,23 @@ from donations.selectors.public.campaigns import PublicCampaign
 from transparency.choices import ReportKind
 from transparency.definitions import ReportDefinition, definition_of
 from transparency.models import ReportRun
-from transparency.services.freezing import Frozen, freeze
+from transparency.services.freezing import freeze
 from transparency.services.freezing_annual import freeze_annual
 from transparency.services.freezing_finance import freeze_finance
+from transparency.services.freezing_training import freeze_training
+
+
+class FrozenFigures(Protocol):
+    """What a freezer gives: the snapshot, files of rows by part, and the summary that the run's row keeps."""
+
+    @property
+    def snapshot(self) -> dict[str, Any]: ...
+
+    @property
+    def row_files(self) -> dict[int, IO[bytes]]: ...
+
+    @property
+    def summary(self) -> dict[str, Any]: ...
 
 
 class Freezer(Protocol):
@@ -22,7 +36,7 @@ class Freezer(Protocol):
 
     def __call__(
         self, run: ReportRun, *, campaign: PublicCampaign | None, previous: ReportRun | None, stack: ExitStack
-    ) -> Frozen: ...
+    ) -> FrozenFigures: ...
 
 
 # A kind without a freezer is known, but nobody can ask for it.
@@ -35,6 +49,7 @@ FREEZERS: dict[str, Freezer] = {
     ReportKind.CAMPAIGN_PROGRESS: freeze,
     ReportKind.CAMPAIGN_FINAL: freeze,
     ReportKind.EMERGENCY_BULLETIN: freeze,
+    ReportKind.TRAINING_YEARBOOK: freeze_training,
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,13 +13,17 @@ from django.utils.translation import gettext as _
 from core.errors import DomainError
 from core.files import path_of
 from core.models import StoredFile
+from core.personal_numbers import find_personal_numbers
 from donations.checks import all_checks as gift_checks
 from donations.choices import DonorKind
 from donations.selectors.reporting import name_in_files
 from ledger.checks import all_checks as ledger_checks
+from training.checks import all_checks as training_checks
 from transparency.choices import USE_PART, FileRole, RunStatus
+from transparency.definitions import definition_of
 from transparency.models import ReportFile, ReportRun
 from transparency.rendering.figures import check_figures
+from transparency.rendering.training_figures import check_training
 from transparency.rendering.use_figures import check_use
 from transparency.selectors.anomalies import open_count
 from transparency.services.freezing import read_rows
@@ -59,6 +64,8 @@ def publishing_checks(run: ReportRun) -> list[PublishingCheck]:
     path = {(item.role, item.part): path_of(item.file.sha256) for item in files}
     rows_path, use_path = path[(FileRole.ROWS, 0)], path.get((FileRole.ROWS, USE_PART))
     snapshot = read_snapshot(path[(FileRole.SNAPSHOT, 0)])
+    if not definition_of(run.kind).has_amounts:
+        return [*checks, *_training_checks(snapshot, rows_path)]
     return [
         *checks,
         PublishingCheck(_("合计与各行之和相符"), _said(lambda: check_figures(snapshot, read_rows(rows_path)))),
@@ -70,6 +77,29 @@ def publishing_checks(run: ReportRun) -> list[PublishingCheck]:
         PublishingCheck(_("账目核对相符"), _failed(ledger_checks())),
         PublishingCheck(_("捐赠与账目相符"), _failed(gift_checks())),
     ]
+
+
+def _training_checks(snapshot: dict[str, Any], rows_path: Path) -> list[PublishingCheck]:
+    return [
+        PublishingCheck(
+            _("各项合计与各行之和相符，少于 5 人的已隐去"),
+            _said(lambda: check_training(snapshot, lambda: read_rows(rows_path))),
+        ),
+        PublishingCheck(_("文字中没有身份证号码和手机号码"), _personal_numbers(snapshot)),
+        PublishingCheck(_("培训登记核对相符"), _failed(training_checks())),
+    ]
+
+
+def _personal_numbers(snapshot: dict[str, Any]) -> str:
+    """Whether what people typed (contracts, sources, documents, notes) holds the number of a natural person."""
+    counted = snapshot["counted"]
+    typed = [(snapshot["corrects"] or {}).get("note", "")]
+    typed += [line[name] for line in counted["contracts"] for name in ("buyer", "subject")]
+    typed += [line["document"] for line in counted["targets"] or []]
+    holders = counted["holders"]
+    typed += [line["residents"]["source"] for line in (holders, *holders["by_branch"]) if line["residents"]]
+    found = ", ".join(one.masked for one in find_personal_numbers("\n".join(typed)))
+    return _("固定的文字中有个人号码 %(found)s，请更正原登记后重新生成") % {"found": found} if found else ""
 
 
 def _damage(files: list[ReportFile]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.recorded import exact_text
 from transparency.choices import RunStatus
+from transparency.definitions import definition_of
 from transparency.models import ReportRun
 
 # The first knew no signatures.
@@ -25,9 +26,7 @@ def published_record(run: ReportRun, schema: str = SCHEMAS[-1]) -> dict[str, obj
         **({"campaign": run.campaign.slug, "issue": run.issue} if run.campaign else {}),
         "log_from": run.log_from,
         "log_to": run.log_to,
-        "count": run.summary["count"],
-        "amount": run.summary["amount"],
-        "use": run.summary.get("use"),
+        **_figures(run),
         **({} if schema == SCHEMAS[0] else {"certificate_sha256": run.signer_sha256}),
         "files": [
             {"role": item.role, "part": item.part, "sha256": item.file.sha256, "size": item.file.size}
@@ -51,9 +50,21 @@ def published_row(run: ReportRun) -> dict[str, object]:
         "approved_by": run.approved_by_id,
         "approved_at": exact_text(run.approved_at),
         "published_at": exact_text(run.published_at),
-        "sections": run.summary["sections"],
-        "year_to_date": run.summary["year_to_date"],
+        **_rest_of_figures(run),
     }
+
+
+def _figures(run: ReportRun) -> dict[str, object]:
+    """What a record says of a report's figures: money, or those of training."""
+    if not definition_of(run.kind).has_amounts:
+        return {"training": run.summary["training"], "rows_sha256": run.summary["rows_sha256"]}
+    return {"count": run.summary["count"], "amount": run.summary["amount"], "use": run.summary.get("use")}
+
+
+def _rest_of_figures(run: ReportRun) -> dict[str, object]:
+    if not definition_of(run.kind).has_amounts:
+        return {}
+    return {"sections": run.summary["sections"], "year_to_date": run.summary["year_to_date"]}
 
 
 def withdrawn_record(run: ReportRun) -> dict[str, object]:

@@ -254,8 +254,9 @@ def _freeze_into(run: ReportRun, *, campaign: PublicCampaign | None, previous: R
     run.frozen_at = now()
     with ExitStack() as stack:
         frozen = freezer_of(run.kind)(run, campaign=campaign, previous=previous, stack=stack)
-        keep_file(run, FileRole.ROWS, frozen.rows, f"{run.number}-rows.jsonl")
-        keep_file(run, FileRole.ROWS, frozen.use_rows, f"{run.number}-use-rows.jsonl", part=USE_PART)
+        for part, rows in frozen.row_files.items():
+            name = f"{run.number}-use-rows.jsonl" if part == USE_PART else f"{run.number}-rows.jsonl"
+            keep_file(run, FileRole.ROWS, rows, name, part=part)
         keep_file(run, FileRole.SNAPSHOT, [canonical_bytes(frozen.snapshot)], f"{run.number}-snapshot.json")
     run.summary = frozen.summary
     run.save(update_fields=["frozen_at", "summary"])
@@ -334,7 +335,7 @@ def render_run(*, run_id: int, job: Progress) -> ReportRun:
             if run.status == RunStatus.RENDERING:
                 keep_file(run, FileRole.PDF, made.pdf, made.pdf.name)
                 keep_file(run, FileRole.HTML, made.html, made.html.name)
-                for part, path in enumerate(made.csvs):
+                for part, path in zip(made.csv_parts, made.csvs, strict=True):
                     keep_file(run, FileRole.CSV, path, path.name, part=part)
                 for part, volume in enumerate(made.volumes, start=1):
                     keep_file(

@@ -100,7 +100,11 @@ def text_of(path: Path) -> str:
 
 
 def test_every_kind_that_can_be_rendered_is_looked_at_here() -> None:
-    assert set(RENDERERS) - {ReportKind.MONTHLY_RECEIPTS} <= {*WANTED, ReportKind.ANNUAL_WORK}
+    assert set(RENDERERS) - {ReportKind.MONTHLY_RECEIPTS} <= {
+        *WANTED,
+        ReportKind.ANNUAL_WORK,
+        ReportKind.TRAINING_YEARBOOK,
+    }
 
 
 @pytest.mark.parametrize("kind", WANTED)

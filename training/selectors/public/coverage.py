@@ -129,7 +129,7 @@ def coverage_of(branch: Branch, *, year: int, basis: str = PopulationBasis.RESID
     )
     branches = [branch, *children]
     counts = _counts(as_of, branches, year)
-    residents = _residents(branches, year, basis)
+    residents = residents_of(branches, year, basis)
     return Coverage(
         as_of=as_of,
         branch=branch,
@@ -157,7 +157,7 @@ def county_rates(coverage: Coverage) -> list[tuple[str, str, Decimal | None]]:
     if not counties:
         return []
     counts = _counts(coverage.as_of, counties, 0)
-    residents = _residents(counties, coverage.year, coverage.basis_code)
+    residents = residents_of(counties, coverage.year, coverage.basis_code)
     shown = hide_small([counts.get((one.pk, Measure.HOLDERS, "", ""), 0) for one in counties])
     return [
         (one.city.division.name if one.city else "", one.division.name, _percent(count, residents.get(one.pk)))
@@ -179,7 +179,7 @@ def _counts(as_of: datetime.date | None, branches: list[Branch], year: int) -> d
     return {(branch_id, measure, kind, group): count for branch_id, measure, kind, group, count in named}
 
 
-def _residents(branches: list[Branch], year: int, basis: str) -> dict[int, Residents]:
+def residents_of(branches: list[Branch], year: int, basis: str) -> dict[int, Residents]:
     """The newest number of each branch's division, of the year or the last known before it."""
     divisions = {one.division_id: one.pk for one in branches}
     rows = Population.objects.filter(division_id__in=divisions, basis=basis, year__lte=year)

@@ -15,7 +15,7 @@ from core.progress import NoProgress
 from organizations.selectors import branch_by_code
 from transparency.choices import FileRole, ReportKind, ReportScope, RunStatus
 from transparency.models import ReportRun
-from transparency.selectors.reports import report_files
+from transparency.selectors.reports import report_files, training_of
 from transparency.services.runs import make_run, render_run, request_report
 from transparency.services.series import default_scope, read_campaign, read_kind, read_period
 
@@ -53,16 +53,16 @@ class Command(PortalCommand):
         answer = {
             "number": run.number,
             "status": run.status,
-            "count": run.summary["count"],
-            "amount": run.summary["amount"],
-            "use": run.summary.get("use"),
+            **_figures(run),
             "files": files,
         }
         if options["json"]:
             self.print_json(answer)
         else:
-            self.stdout.write(f"{run.number} {RunStatus(run.status).label} {answer['count']} {answer['amount']}")
-            if use := answer["use"]:
+            training = training_of(run)
+            said = training.words if training else f"{answer['count']} {answer['amount']}"
+            self.stdout.write(f"{run.number} {RunStatus(run.status).label} {said}")
+            if use := answer.get("use"):
                 self.stdout.write(f"  {use['opening']} + {use['in']} - {use['out']} = {use['closing']}")
             for one in files:
                 self.stdout.write(f"  {one['sha256']}  {one['path']}")
@@ -88,3 +88,10 @@ class Command(PortalCommand):
                 path = Path(shutil.copyfile(path, out / one.file.name))
             found.append({"role": one.role, "part": one.part, "sha256": one.file.sha256, "path": str(path)})
         return found
+
+
+def _figures(run: ReportRun) -> dict[str, Any]:
+    """The figures in the answer: those of money, or those of training alone."""
+    if training_of(run) is not None:
+        return {"training": run.summary["training"]}
+    return {"count": run.summary["count"], "amount": run.summary["amount"], "use": run.summary.get("use")}

@@ -16,9 +16,12 @@ from core.canonical import canonical_bytes
 from core.errors import DomainError
 from donations.selectors.public.campaigns import public_campaign_of_id
 from transparency.choices import USE_PART, FileRole
+from transparency.definitions import definition_of
 from transparency.models import ReportRun
+from transparency.rendering.training_figures import log_figures
 from transparency.selectors.series import run_before
 from transparency.services.freezing import freeze, read_rows
+from transparency.services.freezing_training import freeze_log_part
 from transparency.services.runs import read_snapshot
 from transparency.services.verifying_reports.comparing import leaves
 from transparency.services.verifying_reports.findings import ReportFindings
@@ -48,6 +51,9 @@ def compare_figures(run: ReportRun, paths: Mapping[tuple[str, int], Path], findi
     names or notes alone are a note, no problem. Reads the run's records once; writes nothing.
     """
     frozen = read_snapshot(paths[(FileRole.SNAPSHOT.value, 0)])
+    if not definition_of(run.kind).has_amounts:
+        _compare_training(run, frozen, paths, findings)
+        return
     with ExitStack() as stack, translation.override("zh-hans"):
         try:
             campaign = public_campaign_of_id(run.campaign_id) if run.campaign_id else None
@@ -66,8 +72,33 @@ def compare_figures(run: ReportRun, paths: Mapping[tuple[str, int], Path], findi
                 _compare_rows(name, read_rows(path), rows, findings)
 
 
+def _compare_training(
+    run: ReportRun, frozen: dict[str, Any], paths: Mapping[tuple[str, int], Path], findings: ReportFindings
+) -> None:
+    """The same for a yearbook: what the log gives. What was counted beside it says its day and is not counted again."""
+    with ExitStack() as stack, translation.override("zh-hans"):
+        try:
+            today = freeze_log_part(run, stack)
+        except DomainError as refusal:
+            message = _("按公开日志重新汇总没有成功：%(why)s") % {"why": refusal.message}
+            findings.add("figures_differ", message, report=run.number)
+            return
+        _compare_leaves(_training_sums(frozen), _training_sums(today.figures), findings)
+        path = paths.get((FileRole.ROWS.value, 0))
+        if path is not None:
+            _compare_rows(_("培训明细"), read_rows(path), today.rows, findings)
+
+
+def _training_sums(figures: dict[str, Any]) -> dict[str, Any]:
+    groups = {f"key_groups.{one['key_group']}": one["count"] for one in figures["key_groups"]}
+    return {**log_figures(figures), **groups, "rows": figures["rows"]["count"]}
+
+
 def _compare_sums(frozen: dict[str, Any], today: dict[str, Any], findings: ReportFindings) -> None:
-    ours, theirs = _sums(frozen), _sums(today)
+    _compare_leaves(_sums(frozen), _sums(today), findings)
+
+
+def _compare_leaves(ours: Mapping[str, Any], theirs: Mapping[str, Any], findings: ReportFindings) -> None:
     for name in sorted({*ours, *theirs}):
         if ours.get(name) != theirs.get(name):
             message = _("%(name)s：报告写的是 %(frozen)s，按公开日志同一段记录今天重算是 %(today)s。") % {

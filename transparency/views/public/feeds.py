@@ -13,6 +13,7 @@ from core.money import format_yuan, yuan
 from spending.selectors.public import PublicPayment, latest_payments
 from transparency.models import ReportRun
 from transparency.selectors.published import published_reports
+from transparency.selectors.reports import training_of
 
 FEED_LENGTH = 50
 
@@ -66,7 +67,7 @@ class ReportFeed(Feed):  # cannot be subscripted when it runs
     feed_type = Rss201rev2Feed
     title = gettext_lazy("红十字会公开报告")
     link = "/reports/"
-    description = gettext_lazy("各级红十字会公开的捐赠收支、财务、募捐活动等报告。")
+    description = gettext_lazy("各级红十字会公开的捐赠收支、财务、募捐活动、救护培训等报告。")
     item_guid_is_permalink = False
 
     def items(self) -> list[ReportRun]:
@@ -82,8 +83,11 @@ class ReportFeed(Feed):  # cannot be subscripted when it runs
 
     def item_description(self, item: ReportRun) -> str:
         """Its figures, and what a correction corrects."""
-        use = item.summary.get("use")
-        parts = [_("捐赠 %(amount)s") % {"amount": format_yuan(yuan(item.summary["amount"]))}]
+        use, training = item.summary.get("use"), training_of(item)
+        if training is not None:
+            parts = [training.words]
+        else:
+            parts = [_("捐赠 %(amount)s") % {"amount": format_yuan(yuan(item.summary["amount"]))}]
         if use:
             words = {
                 name: format_yuan(yuan(use[key])) for name, key in (("in", "in"), ("out", "out"), ("left", "closing"))

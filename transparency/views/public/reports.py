@@ -30,7 +30,7 @@ from transparency.selectors.published import (
     report_files,
     report_versions,
 )
-from transparency.selectors.reports import use_of
+from transparency.selectors.reports import training_of, use_of
 
 SHOWN = 100
 # What a file is called for its readers.
@@ -78,6 +78,8 @@ def report_detail(request: HttpRequest, number: str) -> HttpResponse:
         "package_url": f"/reports/{run.number}.zip",
         "rows_url": rows_url(run),
         "use": use_of(run),
+        "training": training_of(run),
+        "training_urls": training_urls(run),
         "use_url": use_url(run),
         "source": definition_of(run.kind).source,
         "anomalies": anomaly_counts(run),
@@ -93,10 +95,20 @@ def rows_url(run: ReportRun) -> str:
     "" for a branch alone, whose rows no filter sets apart.
     """
     days = f"from={run.first_day.isoformat()}&to={run.last_day.isoformat()}"
+    if not definition_of(run.kind).has_amounts:
+        return ""
     if run.campaign_id is not None:
         code = _fund_code(run.campaign_id)
         return f"/donations/?fund={code}&{days}" if code else ""
     return f"/donations/?branch={run.branch.code}&{days}" if run.scope == ReportScope.BELOW else ""
+
+
+def training_urls(run: ReportRun) -> dict[str, str]:
+    """Today's figures and rows of training of the report's year, of its branch with all below; empty for others."""
+    if definition_of(run.kind).has_amounts or run.scope != ReportScope.BELOW:
+        return {}
+    asked = f"?branch={run.branch.code}&year={run.period}"
+    return {"coverage": f"/training/coverage/{asked}", "lessons": f"/training/lessons/{asked}"}
 
 
 def use_url(run: ReportRun) -> str:
