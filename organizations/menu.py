@@ -48,6 +48,7 @@ MENU: tuple[MenuEntry, ...] = (
     MenuEntry(_("救护场所"), "desk_places", "building", (Right.VIEW_TRAINING,)),
     MenuEntry(_("救人事例"), "desk_rescues", "shield-check", (Right.VIEW_TRAINING,)),
     MenuEntry(_("购买服务合同"), "desk_contracts", "journal-text", (Right.VIEW_TRAINING,)),
+    MenuEntry(_("学校和单位"), "desk_organisations", "building", (Right.VIEW_TRAINING,)),
     MenuEntry(_("培训质量"), "desk_training_quality", "list-check", (Right.VIEW_TRAINING,)),
     MenuEntry(_("培训统计"), "desk_training_figures", "bar-chart", (Right.VIEW_TRAINING,)),
     MenuEntry(_("报告"), "desk_reports", "journal-text", (Right.VIEW_DRAFT_REPORTS,)),

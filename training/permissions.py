@@ -22,6 +22,7 @@ from training.models import (
     FirstAidPlace,
     Instructor,
     MassLesson,
+    Organisation,
     RescueCase,
     ServiceContract,
     Session,
@@ -35,7 +36,7 @@ def session_for(person: User, number: str) -> Session:
     """A session that the person may see, by its number; raises NotFound, also for one outside their branches."""
     found: Session | None = (
         Session.objects.visible_to(person, Right.VIEW_TRAINING)
-        .select_related("branch", "version__course", "area", "created_by", "signed_by")
+        .select_related("branch", "version__course", "area", "created_by", "signed_by", "held_at")
         .filter(number=_plain(number))
         .first()
     )
@@ -123,12 +124,25 @@ def contract_for(person: User, number: str) -> ServiceContract:
     """A contract of services that the person may see, by its number; raises NotFound."""
     found: ServiceContract | None = (
         ServiceContract.objects.visible_to(person, Right.VIEW_TRAINING)
-        .select_related("branch", "acceptance", "created_by")
+        .select_related("branch", "acceptance", "created_by", "held_for")
         .filter(number=_plain(number))
         .first()
     )
     if found is None:
         raise NotFound("contract_not_found", _("没有找到这份合同，或它不在您的范围内，请核对编号。"))
+    return found
+
+
+def organisation_for(person: User, pk: int) -> Organisation:
+    """A school, company or public body that the person may see; raises NotFound."""
+    found: Organisation | None = (
+        Organisation.objects.visible_to(person, Right.VIEW_TRAINING)
+        .select_related("branch", "area", "merged_into", "created_by")
+        .filter(pk=pk)
+        .first()
+    )
+    if found is None:
+        raise NotFound("organisation_not_found", _("没有找到这个学校或单位，或它不在您的范围内。"))
     return found
 
 

@@ -36,6 +36,7 @@ from training.choices.mass_lessons import (
     Setting,
     Topic,
 )
+from training.choices.organisations import STAFF_OF, OrganisationKind, OrganisationMeasure, OrganisationStep
 from training.choices.sessions import (
     ENROLMENT_TRANSITIONS,
     MARKABLE_SESSION,
@@ -77,6 +78,7 @@ __all__ = [
     "ROLL_EARLY",
     "SESSION_LETTER",
     "SESSION_TRANSITIONS",
+    "STAFF_OF",
     "AedOwner",
     "AedStanding",
     "Audience",
@@ -96,6 +98,9 @@ __all__ = [
     "LegacyStatus",
     "MassLessonStatus",
     "Measure",
+    "OrganisationKind",
+    "OrganisationMeasure",
+    "OrganisationStep",
     "PlaceKind",
     "PopulationBasis",
     "Presence",

@@ -19,7 +19,7 @@ from organizations.choices import Right
 from organizations.permissions import require
 from training.choices import SESSION_LETTER, Audience, KeyGroup, SessionStatus, TeachingRole
 from training.errors import TrainingError, WrongState
-from training.models import Assignment, CourseVersion, Instructor, Lesson, Session
+from training.models import Assignment, CourseVersion, FirstAidPlace, Instructor, Lesson, Organisation, Session
 from training.services.moving import (
     lock_session,
     lock_version,
@@ -27,6 +27,7 @@ from training.services.moving import (
     note_session,
     wrong_session_state,
 )
+from training.services.organisations import named_organisation
 from training.services.teaching import Duty, require_free, told_of_clashes
 
 if TYPE_CHECKING:
@@ -47,7 +48,11 @@ class LessonPlan:
 
 @dataclass(frozen=True)
 class SessionPlan:
-    """What a session is planned to be; `sign_up_from` and `sign_up_until` are for sessions open to the public."""
+    """What a session is planned to be; `sign_up_from` and `sign_up_until` are for sessions open to the public.
+
+    `organisation` is looked for in the register of schools and companies; one that is not there is registered as an
+    `organisation_kind`, and stays a text without one.
+    """
 
     branch: Branch
     version: CourseVersion
@@ -59,6 +64,9 @@ class SessionPlan:
     audience: str = Audience.PUBLIC
     key_group: str = KeyGroup.NONE
     organisation: str = ""
+    organisation_kind: str = ""
+    held_for: Organisation | None = None
+    held_at: FirstAidPlace | None = None
     contact: str = ""
     sign_up_from: datetime.datetime | None = None
     sign_up_until: datetime.datetime | None = None
@@ -77,6 +85,7 @@ def create_session(*, plan: SessionPlan, actor: User) -> Session:
             return first
         plan = _with_locked_version(plan)
         check_plan(plan)
+        plan = _with_organisation(plan, actor)
         session = Session(
             **Session.lineage_of(plan.branch),
             key=plan.key,
@@ -105,6 +114,7 @@ def change_session(*, session_id: int, plan: SessionPlan, actor: User) -> Sessio
             )
         plan = _with_locked_version(plan)
         check_plan(plan)
+        plan = _with_organisation(plan, actor)
         for name, value in _columns(plan).items():
             setattr(session, name, value)
         if actor.pk not in session.maker_ids:
@@ -162,6 +172,8 @@ def check_plan(plan: SessionPlan) -> None:
         fields["lessons"] = problem
     elif not version.is_valid_on(_day(min(one.starts_at for one in lessons))):
         fields["version"] = _("课程的这个版本在开班那天不适用，请选择当时有效的版本。")
+    if plan.held_at is not None and (plan.held_at.ended_on or not _is_near(plan)):
+        fields["held_at"] = _("请选择本会或上级会仍在使用的场所。")
     if plan.sign_up_from and plan.sign_up_until and plan.sign_up_until <= plan.sign_up_from:
         fields["sign_up_until"] = _("报名截止须晚于报名开始。")
     if plan.sign_up_until and lessons and plan.sign_up_until > min(one.starts_at for one in lessons):
@@ -172,6 +184,21 @@ def check_plan(plan: SessionPlan) -> None:
 
 def _with_locked_version(plan: SessionPlan) -> SessionPlan:
     return replace(plan, version=lock_version(plan.version.pk))
+
+
+def _with_organisation(plan: SessionPlan, actor: User) -> SessionPlan:
+    """The plan with the body of the register that it names; its name stands as the register has it."""
+    found = named_organisation(
+        name=plan.organisation, kind=plan.organisation_kind, area=plan.area, branch=plan.branch, actor=actor
+    )
+    return replace(plan, held_for=found, organisation=found.name if found else plan.organisation)
+
+
+def _is_near(plan: SessionPlan) -> bool:
+    """Whether the place is kept by the branch, by one above it or by one directly below."""
+    place, branch = plan.held_at, plan.branch
+    above = {branch.pk, branch.province_id, branch.city_id, branch.county_id}
+    return place is not None and (place.branch_id in above or branch.pk in (place.city_id, place.county_id))
 
 
 def _problem_of_lessons(plan: SessionPlan) -> str:
@@ -211,6 +238,8 @@ def _columns(plan: SessionPlan) -> dict[str, object]:
         "audience": plan.audience,
         "key_group": plan.key_group,
         "organisation": plan.organisation.strip(),
+        "held_for": plan.held_for,
+        "held_at": plan.held_at,
         "area": plan.area,
         "place": plan.place.strip(),
         "contact": plan.contact.strip(),

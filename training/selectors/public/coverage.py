@@ -239,7 +239,9 @@ def _groups(branch: Branch, counts: dict[_Key, int]) -> list[GroupRow]:
 
 
 def _targets(branch: Branch, counts: dict[_Key, int], year: int) -> list[Progress]:
-    rows = TrainingTarget.objects.filter(branch=branch, year=year).order_by("measure", "kind", "-pk")
+    # A share of a school's staff is on the page of schools.
+    counted = TrainingTarget.objects.exclude(measure=Measure.SCHOOL_STAFF)
+    rows = counted.filter(branch=branch, year=year).order_by("measure", "kind", "-pk")
     newest: dict[tuple[str, str], list[TrainingTarget]] = {}
     for one in rows:
         newest.setdefault((one.measure, one.kind), []).append(one)
