@@ -107,6 +107,16 @@ def place_for(person: User, pk: int) -> FirstAidPlace:
     return found
 
 
+def base_for(person: User, pk: int) -> FirstAidPlace:
+    """A place that the person may see, or in which a session is held that they may see; raises NotFound."""
+    held = Session.objects.visible_to(person, Right.VIEW_TRAINING).filter(held_at=pk)
+    if not held.exists():
+        return place_for(person, pk)
+    rows = FirstAidPlace.objects.unscoped("where a session in scope is held").select_related("branch", "area")
+    found: FirstAidPlace = rows.get(pk=pk)
+    return found
+
+
 def rescue_for(person: User, number: str) -> RescueCase:
     """A rescue case that the person may see, by its number; raises NotFound."""
     found: RescueCase | None = (
