@@ -123,7 +123,10 @@ class MergeForm(forms.Form):
     """What a body is merged into, and why."""
 
     into = forms.ModelChoiceField(
-        label=_("并入"), queryset=Organisation.objects.none(), empty_label=_("请选择"), help_text=_("同一县（市、区）的单位。")
+        label=_("并入"),
+        queryset=Organisation.objects.none(),
+        empty_label=_("请选择"),
+        help_text=_("同一县（市、区）的单位。"),
     )
     reason = forms.CharField(label=_("理由"), max_length=300, help_text=_("例如“同一学校，重复登记”。"))
 

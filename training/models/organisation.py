@@ -18,8 +18,8 @@ CREDIT_FORM = r"^([0-9A-HJ-NP-RTUWXY]{18})?$"
 class Organisation(BranchLineage):
     """A school, company or public body of a county, kept by the association of that county.
 
-    What it says follows from its facts, and is written by their trigger alone. One that is the same as another is merged
-    into it: `merged_into` never leads to one that is merged itself, and what was held for it counts for the other.
+    What it says follows from its facts, and is written by their trigger alone. One that is the same as another is
+    merged into it: `merged_into` never leads to one that is merged itself, and what was held for it counts there.
     """
 
     key = models.UUIDField(_("幂等键"), unique=True, default=uuid.uuid4, editable=False)

@@ -128,7 +128,7 @@ def find_named(written: str, area: str) -> Organisation | None:
 
 
 def find_named_near(written: str, branch: Branch) -> Organisation | None:
-    """The one body of a branch's area with this name or credit code; None where there is none or several. Two queries."""
+    """The one body of a branch's area with this name or credit code; None for none or several. Two queries."""
     name = plain_name(written)
     rows = Organisation.objects.unscoped("the names of schools and companies are public")
     near = rows.filter(area__in=counties_of(branch).values("pk"), merged_into=None)

@@ -8,8 +8,8 @@ from django.db import connection
 
 from training.models import OrganisationCount
 
-# A row that names no body of the register counts for the one whose name, of now or earlier, it has as text in its county,
-# where that is one alone. What was merged counts for what it was merged into.
+# A row that names no body of the register counts for the one whose name, of now or earlier, it has as text in its
+# county, where that is one alone. What was merged counts for what it was merged into.
 _INSERT = """
 INSERT INTO training_organisationcount (as_of, organisation_id, measure, year, key_group, count)
 WITH root AS (

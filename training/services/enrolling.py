@@ -19,6 +19,7 @@ from core.sealed import matching, seal_into
 from training.choices import MARKABLE_SESSION, Audience, Channel, EnrolmentStatus, SessionStatus
 from training.errors import TrainingError, WrongState
 from training.models import Enrolment, Learner, Session
+from training.selectors.public_certificates import plain_number
 from training.services.documents import Document, age_on, read_document
 from training.services.moving import lock_session
 from training.services.telling import tell_cancelled, tell_placed
@@ -39,7 +40,8 @@ ACTIVE = (EnrolmentStatus.WAITING, EnrolmentStatus.SEATED)
 class Person:
     """Somebody who is to have a place, as written: with a document where a certificate is wanted.
 
-    `born_on` is asked for documents that do not say it; it is looked at and not kept.
+    `born_on` is asked for documents that do not say it; it is looked at and not kept. `earlier_number` is that of the
+    certificate to be renewed; whether there is one is not said here (services/issuing.py).
     """
 
     name: str
@@ -48,6 +50,7 @@ class Person:
     document: str = ""
     born_on: datetime.date | None = None
     unit: str = ""
+    earlier_number: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ class Checked:
     phone: str
     document: Document | None
     unit: str
+    earlier_number: str = ""
 
 
 @dataclass(frozen=True)
@@ -214,7 +218,7 @@ def check_person(person: Person, session: Session) -> Checked:
         fields["document" if document and document.born_on else "born_on"] = problem
     if fields:
         raise TrainingError("person_incomplete", "；".join(fields.values()), fields)
-    return Checked(name, phone, document, person.unit.strip()[:120])
+    return Checked(name, phone, document, person.unit.strip()[:120], plain_number(person.earlier_number))
 
 
 def learner_of(document: Document | None) -> Learner | None:
@@ -271,6 +275,7 @@ def _written(session: Session, checked: Checked, learner: Learner | None, way: _
         code=random_code(),
         channel=way.channel,
         unit=checked.unit,
+        earlier_number=checked.earlier_number,
         learner=learner,
         consent=CONSENT_VERSION,
         document_consent=DOCUMENT_CONSENT_VERSION if learner else "",

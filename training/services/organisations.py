@@ -204,9 +204,7 @@ def named_organisation(*, name: str, kind: str, area: Division, branch: Branch, 
         sentence = _("登记新单位须由安排培训班的同事办理；请不选类别，先按文字保存。")
         raise TrainingError("organisation_new", sentence, {"organisation_kind": sentence})
     try:
-        return register_organisation(
-            new=NewOrganisation(branch, area, OrganisationFacts(written, kind)), actor=actor
-        )
+        return register_organisation(new=NewOrganisation(branch, area, OrganisationFacts(written, kind)), actor=actor)
     except TrainingError as error:
         sentence = error.fields.get("name") or error.message
         # Somebody else may have registered it just now.

@@ -161,8 +161,7 @@ def check_plan(plan: SessionPlan) -> None:
     fields: dict[str, str] = {}
     if not plan.title.strip():
         fields["title"] = _("请填写班名，例如“2026 年第 3 期救护员班”。")
-    if not plan.place.strip():
-        fields["place"] = _("请填写上课地点，写到门牌和教室。")
+    fields |= _problems_of_place(plan)
     if not 0 < plan.seats <= version.seats_most:
         fields["seats"] = _("这门课每班最多 %(most)d 人，请填 1 至 %(most)d。") % {"most": version.seats_most}
     if plan.audience == Audience.CLOSED and not plan.organisation.strip():
@@ -172,8 +171,6 @@ def check_plan(plan: SessionPlan) -> None:
         fields["lessons"] = problem
     elif not version.is_valid_on(_day(min(one.starts_at for one in lessons))):
         fields["version"] = _("课程的这个版本在开班那天不适用，请选择当时有效的版本。")
-    if plan.held_at is not None and (plan.held_at.ended_on or not _is_near(plan)):
-        fields["held_at"] = _("请选择本会或上级会仍在使用的场所。")
     if plan.sign_up_from and plan.sign_up_until and plan.sign_up_until <= plan.sign_up_from:
         fields["sign_up_until"] = _("报名截止须晚于报名开始。")
     if plan.sign_up_until and lessons and plan.sign_up_until > min(one.starts_at for one in lessons):
@@ -194,11 +191,22 @@ def _with_organisation(plan: SessionPlan, actor: User) -> SessionPlan:
     return replace(plan, held_for=found, organisation=found.name if found else plan.organisation)
 
 
-def _is_near(plan: SessionPlan) -> bool:
-    """Whether the place is kept by the branch, by one above it or by one directly below."""
+def _problems_of_place(plan: SessionPlan) -> dict[str, str]:
+    fields = {}
+    if not plan.place.strip():
+        fields["place"] = _("请填写上课地点，写到门牌和教室。")
+    if not _may_be_held_there(plan):
+        fields["held_at"] = _("请选择本会、上级或下级会仍在使用的场所。")
+    return fields
+
+
+def _may_be_held_there(plan: SessionPlan) -> bool:
+    """Whether no place is named, or one in use that the branch, one above it or one below keeps."""
     place, branch = plan.held_at, plan.branch
+    if place is None:
+        return True
     above = {branch.pk, branch.province_id, branch.city_id, branch.county_id}
-    return place is not None and (place.branch_id in above or branch.pk in (place.city_id, place.county_id))
+    return place.ended_on is None and (place.branch_id in above or branch.pk in (place.city_id, place.county_id))
 
 
 def _problem_of_lessons(plan: SessionPlan) -> str:

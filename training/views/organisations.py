@@ -129,7 +129,8 @@ def organisation_change(request: StaffRequest, pk: int) -> HttpResponse:
     form = ChangeForm(posted(request), organisation=one)
 
     def change(*, reason: str, **said: Any) -> None:
-        change_organisation(facts=form.said(), reason=reason, organisation_id=said["organisation_id"], actor=said["actor"])
+        known = {name: said[name] for name in ("organisation_id", "actor")}
+        change_organisation(facts=form.said(), reason=reason, **known)
 
     return _step(request, one, form, change, (_("更名或变更"), _("已登记变更，原来的仍可查看。")))
 
@@ -161,9 +162,7 @@ def organisation_merge(request: StaffRequest, pk: int) -> HttpResponse:
 def organisation_separate(request: StaffRequest, pk: int) -> HttpResponse:
     """Say that it is another after all."""
     one = _of(request, pk)
-    return _step(
-        request, one, ReasonForm(posted(request)), separate_organisation, (_("恢复单列"), _("已恢复单列。"))
-    )
+    return _step(request, one, ReasonForm(posted(request)), separate_organisation, (_("恢复单列"), _("已恢复单列。")))
 
 
 def _of(request: StaffRequest, pk: int) -> Organisation:

@@ -32,7 +32,7 @@ def schools(request: HttpRequest) -> HttpResponse:
         "rows": found.rows[first : first + PAGE_SIZE],
         "kinds": [(value, label) for value, label in OrganisationKind.choices if value != kind],
         "years": [one for one in range(today().year, today().year - 4, -1) if one != year],
-        "parent": found.code[:-2] if len(found.code) > 2 else "",  # noqa: PLR2004 -- a province's code
+        "parent": found.code[:-2] if len(found.code) > 2 else "",
         "query": urlencode(kept),
         "next_url": "?" + urlencode({**kept, "page": str(first + PAGE_SIZE)}) if more else "",
         "first_url": "?" + urlencode(kept) if first else "",
