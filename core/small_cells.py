@@ -76,7 +76,9 @@ def _dark(cell: Cell, hidden: set[Hashable]) -> int:
     """How many people of a cell are not told by what is shown of it and below it."""
     if cell.key not in hidden:
         return 0
-    return sum(_dark(one, hidden) for one in cell.parts) if cell.parts else cell.count
+    # One whose parts are all shown yet gets its smallest hidden next.
+    told = sum(_dark(one, hidden) for one in cell.parts)
+    return told or min((one.count for one in cell.parts if one.count), default=cell.count)
 
 
 def _walk(cell: Cell) -> Iterator[Cell]:

@@ -42,6 +42,7 @@ MENU: tuple[MenuEntry, ...] = (
     MenuEntry(_("救护师资"), "desk_instructors", "people", (Right.VIEW_TRAINING,)),
     MenuEntry(_("课程目录"), "desk_courses", "journal-check", (Right.VIEW_TRAINING,)),
     MenuEntry(_("救护证书"), "desk_certificates", "patch-check", (Right.VIEW_TRAINING,)),
+    MenuEntry(_("到期和复训"), "desk_expiring", "hourglass-split", (Right.VIEW_TRAINING,)),
     MenuEntry(_("资金池"), "desk_funds", "bank", (Right.VIEW_LEDGER, Right.MANAGE_FUNDS)),
     MenuEntry(_("普及培训"), "desk_mass_lessons", "megaphone", (Right.VIEW_TRAINING,)),
     MenuEntry(_("AED"), "desk_aeds", "heart", (Right.VIEW_TRAINING,)),

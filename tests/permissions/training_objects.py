@@ -13,7 +13,7 @@ from core.clock import today
 from organizations.models import Division
 from tests.factories.people import branch_at
 from tests.permissions.people import HOME
-from training.choices import AedOwner, ContractUnit, PlaceKind, RescueKind, Setting, Topic
+from training.choices import AedOwner, ContractUnit, OrganisationKind, PlaceKind, RescueKind, Setting, Topic
 from training.models import MassLesson, RescueCase
 from training.services.aeds import open_place, put_up_aed
 from training.services.contracts import sign_contract
@@ -23,6 +23,12 @@ from training.services.mass_lessons import (
     create_mass_lesson,
     keep_evidence,
     submit_mass_lesson,
+)
+from training.services.organisations import (
+    NewOrganisation,
+    OrganisationFacts,
+    merge_organisation,
+    register_organisation,
 )
 from training.services.rescues import (
     RescueReport,
@@ -43,7 +49,23 @@ def make_training(people: dict[str, User]) -> dict[str, Any]:
         **_places(officer),
         **_rescues(people["instructor.own"], officer),
         "contract": _contract(officer),
+        **_organisations(officer),
+        "certificate_kind": "first_aider",
+        "county_code": "330106",
+        "data_set": "training-rescues",
     }
+
+
+def _organisations(officer: User) -> dict[str, Any]:
+    county = Division.objects.get(code="330106")
+
+    def registered(name: str) -> int:
+        new = NewOrganisation(branch_at(HOME), county, OrganisationFacts(name, OrganisationKind.SCHOOL))
+        return register_organisation(new=new, actor=officer).pk
+
+    school, double = registered("示例小学"), registered("示例小学（重复）")
+    merge_organisation(organisation_id=double, into_id=school, reason="重复登记", actor=officer)
+    return {"organisation": school, "organisation_merged": double}
 
 
 def _rescues(instructor: User, officer: User) -> dict[str, Any]:

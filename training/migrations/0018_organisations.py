@@ -1,7 +1,8 @@
 """Schools and other bodies whose people are taught; bases of sessions; certificates to be renewed."""
 
-import django.db.models.deletion
 import uuid
+
+import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 

@@ -19,8 +19,8 @@ MONEY: dict[str, Any] = {"max_digits": 14, "decimal_places": 2}
 class ServiceContract(BranchLineage):
     """A contract by which a public body buys training of a branch: `quantity` units for `price` (yuan) in all.
 
-    `held_for` says whose people they are, where it does. Sessions and mass lessons name it. What was accepted is written
-    down once, with the paper that says so.
+    `held_for` says whose people they are, where it does. Sessions and mass lessons name it. What was accepted is
+    written down once, with the paper that says so.
     """
 
     number = models.CharField(_("编号"), max_length=40, unique=True)

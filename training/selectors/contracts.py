@@ -41,6 +41,12 @@ def public_contracts(*, before: int | None = None) -> list[ContractLine]:
     return _page(ServiceContract.objects.unscoped("contracts of services are public (慈善法 Art. 77)"), before)
 
 
+def lines_of(contracts: list[ServiceContract]) -> list[ContractLine]:
+    """Contracts that everybody reads, with what was delivered; three queries."""
+    delivered = _delivered(contracts)
+    return [ContractLine(one, delivered[one.pk]) for one in contracts]
+
+
 def line_of(contract: ServiceContract) -> ContractLine:
     """One contract that the reader was let into, with what was delivered; three queries."""
     return ContractLine(contract, _delivered([contract])[contract.pk])

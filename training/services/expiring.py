@@ -110,8 +110,8 @@ def _tell(certificate: Certificate, phone: str, offers: Offers) -> bool:
         text = _("您的救护证书 %(number)s 有效期至 %(day)s，到期前参加复训可以延期，请留意网站%(page)s的复训班次。")
     else:
         text = _(
-            "您的救护证书 %(number)s 有效期至 %(day)s，到期前参加复训可以延期。最近的复训班 %(session)s 于 %(starts)s 开班，"
-            "更多班次见网站%(page)s"
+            "您的救护证书 %(number)s 有效期至 %(day)s，到期前参加复训可以延期。"
+            "最近的复训班 %(session)s 于 %(starts)s 开班，更多班次见网站%(page)s"
         )
     leave_message(phone=phone, text=text % values, purpose=EXPIRING, give_up_at=now() + GIVE_UP, values=values)
     return True

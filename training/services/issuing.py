@@ -266,7 +266,7 @@ def _obstacle(session: Session, person: Enrolment, old: Certificate | None) -> s
 
 
 def _may_renew(session: Session, old: Certificate) -> bool:
-    """Whether a course that is no refresher renews a certificate: one that expired, or ends soon and has no refresher."""
+    """Whether a course that is no refresher renews a certificate: an expired one, or one that ends and has no other."""
     if old.expires_on is None:
         return False
     has_refresher = session.version.course.kind not in RENEWED_BY[old.kind]

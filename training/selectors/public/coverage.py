@@ -65,6 +65,7 @@ class GroupRow:
     audience: int
     issued: int | None
     holders: int | None
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -232,7 +233,7 @@ def _groups(branch: Branch, counts: dict[_Key, int]) -> list[GroupRow]:
     heard, issued, holders = column(Measure.AUDIENCE), column(Measure.ISSUED), column(Measure.HOLDERS)
     shown_issued, shown_holders = hide_small(issued), hide_small(holders)
     return [
-        GroupRow(str(label), heard[place], shown_issued[place], shown_holders[place])
+        GroupRow(str(label), heard[place], shown_issued[place], shown_holders[place], KeyGroup.values[place])
         for place, label in enumerate(KeyGroup.labels)
         if heard[place] or issued[place] or holders[place]
     ]

@@ -1,0 +1,101 @@
+"""Few people cannot be found out, neither from one number nor from sums and parts on several pages."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Hashable, Iterator
+from fractions import Fraction
+
+import pytest
+
+from core.small_cells import SMALLEST_SHOWN, Cell, hidden_cells
+
+
+def cells_of(cell: Cell) -> Iterator[Cell]:
+    """A cell and all below it."""
+    yield cell
+    for one in cell.parts:
+        yield from cells_of(one)
+
+
+def found_out(top: Cell, hidden: frozenset[Hashable]) -> set[Hashable]:
+    """The hidden cells that follow from the shown ones: every sum is an equation, solved by elimination."""
+    unknown = sorted((one.key for one in cells_of(top) if one.key in hidden), key=str)
+    at = {key: place for place, key in enumerate(unknown)}
+    rows = []
+    for cell in cells_of(top):
+        if cell.parts:
+            row = [Fraction(0)] * (len(unknown) + 1)
+            for one, sign in [(cell, -1), *((part, 1) for part in cell.parts)]:
+                if one.key in at:
+                    row[at[one.key]] += sign
+                else:
+                    row[-1] -= sign * one.count
+            rows.append(row)
+    solved, done = [], 0
+    for column in range(len(unknown)):
+        pivot = next((row for row in rows[done:] if row[column]), None)
+        if pivot is None:
+            continue
+        rows.remove(pivot)
+        rows.insert(done, pivot)
+        rows[done] = pivot = [value / pivot[column] for value in pivot]
+        for place, row in enumerate(rows):
+            if place != done and row[column]:
+                rows[place] = [value - row[column] * own for value, own in zip(row, pivot, strict=True)]
+        done += 1
+    for row in rows[:done]:
+        named = [place for place in range(len(unknown)) if row[place]]
+        if len(named) == 1:
+            solved.append(unknown[named[0]])
+    return set(solved)
+
+
+def tree(counts: list[list[list[int]]]) -> Cell:
+    """A province of cities of counties of schools."""
+    cities = []
+    for c, city in enumerate(counts):
+        counties = [
+            Cell.of((c, k), [Cell((c, k, s), count) for s, count in enumerate(schools)])
+            for k, schools in enumerate(city)
+        ]
+        cities.append(Cell.of(c, counties))
+    return Cell.of("all", cities)
+
+
+def test_nothing_is_hidden_where_nobody_is_few() -> None:
+    assert hidden_cells(tree([[[10, 0, 7], [5]], [[0, 0]]])) == frozenset()
+
+
+def test_one_few_takes_the_smallest_other_with_it() -> None:
+    assert hidden_cells(tree([[[3, 40, 12, 0]]])) == {(0, 0, 0), (0, 0, 2)}
+
+
+def test_a_county_whose_only_number_is_hidden_is_hidden_and_so_is_another_county() -> None:
+    hidden = hidden_cells(tree([[[3], [20, 30], [90]]]))
+    assert {(0, 0), (0, 0, 0), (0, 1), (0, 1, 0)} <= hidden
+    assert (0, 2) not in hidden
+
+
+def test_what_is_missing_from_a_sum_is_never_itself_few() -> None:
+    hidden = hidden_cells(tree([[[1, 2, 30, 50]]]))
+    assert (0, 0, 2) in hidden
+    assert (0, 0, 3) not in hidden
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_no_small_number_follows_from_what_all_pages_show(seed: int) -> None:
+    chance = random.Random(seed)
+    weights = chance.choice([(6, 3, 3), (1, 8, 1), (2, 1, 9)])
+    counts = [
+        [
+            [chance.choices([0, chance.randint(1, 4), chance.randint(5, 60)], weights)[0] for _school in range(schools)]
+            for schools in [chance.randint(1, 5) for _county in range(chance.randint(1, 4))]
+        ]
+        for _city in range(chance.randint(1, 4))
+    ]
+    top = tree(counts)
+    hidden = hidden_cells(top)
+    small = {one.key for one in cells_of(top) if 0 < one.count < SMALLEST_SHOWN}
+    assert small <= hidden
+    assert not small & found_out(top, hidden)
