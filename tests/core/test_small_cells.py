@@ -18,37 +18,35 @@ def cells_of(cell: Cell) -> Iterator[Cell]:
         yield from cells_of(one)
 
 
-def found_out(top: Cell, hidden: frozenset[Hashable]) -> set[Hashable]:
-    """The hidden cells that follow from the shown ones: every sum is an equation, solved by elimination."""
-    unknown = sorted((one.key for one in cells_of(top) if one.key in hidden), key=str)
+def equations(top: Cell, unknown: list[Hashable]) -> list[list[Fraction]]:
+    """Every sum as a row over the unknown, the last place what is known of it."""
     at = {key: place for place, key in enumerate(unknown)}
     rows = []
-    for cell in cells_of(top):
-        if cell.parts:
-            row = [Fraction(0)] * (len(unknown) + 1)
-            for one, sign in [(cell, -1), *((part, 1) for part in cell.parts)]:
-                if one.key in at:
-                    row[at[one.key]] += sign
-                else:
-                    row[-1] -= sign * one.count
-            rows.append(row)
-    solved, done = [], 0
+    for cell in (one for one in cells_of(top) if one.parts):
+        row = [Fraction(0)] * (len(unknown) + 1)
+        for one, sign in [(cell, -1), *((part, 1) for part in cell.parts)]:
+            place = at.get(one.key, -1)
+            row[place] += sign if place >= 0 else -sign * one.count
+        rows.append(row)
+    return rows
+
+
+def found_out(top: Cell, hidden: frozenset[Hashable]) -> set[Hashable]:
+    """The hidden cells that follow from the shown ones, solved by elimination."""
+    unknown = sorted((one.key for one in cells_of(top) if one.key in hidden), key=str)
+    rows, done = equations(top, unknown), 0
     for column in range(len(unknown)):
         pivot = next((row for row in rows[done:] if row[column]), None)
         if pivot is None:
             continue
         rows.remove(pivot)
+        rows = [
+            [value - row[column] * own / pivot[column] for value, own in zip(row, pivot, strict=True)] for row in rows
+        ]
         rows.insert(done, pivot)
-        rows[done] = pivot = [value / pivot[column] for value in pivot]
-        for place, row in enumerate(rows):
-            if place != done and row[column]:
-                rows[place] = [value - row[column] * own for value, own in zip(row, pivot, strict=True)]
         done += 1
-    for row in rows[:done]:
-        named = [place for place in range(len(unknown)) if row[place]]
-        if len(named) == 1:
-            solved.append(unknown[named[0]])
-    return set(solved)
+    named = [[place for place in range(len(unknown)) if row[place]] for row in rows[:done]]
+    return {unknown[places[0]] for places in named if len(places) == 1}
 
 
 def tree(counts: list[list[list[int]]]) -> Cell:
@@ -85,7 +83,7 @@ def test_what_is_missing_from_a_sum_is_never_itself_few() -> None:
 
 @pytest.mark.parametrize("seed", range(60))
 def test_no_small_number_follows_from_what_all_pages_show(seed: int) -> None:
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 -- made-up counts
     weights = chance.choice([(6, 3, 3), (1, 8, 1), (2, 1, 9)])
     counts = [
         [

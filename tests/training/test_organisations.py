@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 
+from accounts.models import User
 from core.clock import now, today
 from core.errors import NotAllowed, NotFound
 from core.identifiers import credit_check_digit
 from organizations.models import Branch, Division
 from tests.factories.people import branch_at, make_person
+from tests.ledger.test_concurrency import at_once
 from tests.training.certified import certified, finished
 from tests.training.ground import CODE, Ground, make_plan
 from tests.training.pages import client_of, page, post
@@ -29,9 +31,11 @@ from training.models import (
     OrganisationSize,
     Session,
 )
+from training.permissions import organisation_for
 from training.selectors.organisations import OrganisationFilter, organisation_detail, organisations_for
 from training.selectors.public.schools import schools_of, stream_schools
 from training.services.counting import count_coverage
+from training.services.ending import revoke_certificate
 from training.services.figures import set_target
 from training.services.mass_lessons import create_mass_lesson
 from training.services.organisations import (
@@ -219,8 +223,6 @@ def test_people_classes_and_lessons_count_by_group_and_old_texts_by_the_name(gro
 
 
 def test_whose_certificate_was_revoked_is_no_holder_of_the_body(ground: Ground) -> None:
-    from training.services.ending import revoke_certificate
-
     body = registered(ground)
     certificates = certified(ground, 6)
     held_for(certificates[0].enrolment.session, body)
@@ -343,8 +345,6 @@ def test_the_desk_registers_sizes_renames_merges_and_exports(ground: Ground) -> 
     rows = list(csv.DictReader(io.StringIO(b"".join(response).decode("utf-8-sig"))))  # type: ignore[arg-type]
     assert [(one["name"], one["size"], one["rate"]) for one in rows] == [("示例中学", "80", "0.0")]
     with pytest.raises(NotFound):
-        from training.permissions import organisation_for
-
         organisation_for(ground.person("stranger"), body.pk)
 
 
@@ -354,25 +354,29 @@ def test_an_unreadable_filter_says_which(ground: Ground) -> None:
     assert Client().get("/training/coverage/schools/", {"year": "1900"}).status_code == 400
 
 
-@pytest.mark.django_db(transaction=True)
 def test_two_merges_at_once_leave_no_circle(committed_ground: Ground) -> None:
-    from django.db import close_old_connections
-
-    ground = committed_ground
-    officer = ground.person("officer")
+    ground, officer = committed_ground, committed_ground.person("officer")
     for n in range(4):
         one, two = registered(ground, f"甲{n}中学"), registered(ground, f"乙{n}中学")
-
-        def merge(pair: tuple[int, int]) -> None:
-            try:
-                merge_organisation(organisation_id=pair[0], into_id=pair[1], reason="同一学校", actor=officer)
-            except (TrainingError, WrongState):
-                pass
-            finally:
-                close_old_connections()
-                connection.close()
-
-        with ThreadPoolExecutor(2) as pool:
-            list(pool.map(merge, [(one.pk, two.pk), (two.pk, one.pk)]))
+        results = at_once(*(merging(old, into, officer) for old, into in ((one, two), (two, one))))
+        assert sorted(isinstance(each, TrainingError | WrongState) for each in results) == [False, True]
         found = Organisation.objects.unscoped("test").filter(pk__in=[one.pk, two.pk])
-        assert sorted(found.values_list("merged_into_id", flat=True), key=str).count(None) == 1
+        assert list(found.values_list("merged_into_id", flat=True)).count(None) == 1
+
+
+def merging(old: Organisation, into: Organisation, officer: User) -> Callable[[], Organisation]:
+    """A merge that waits to be called."""
+    return lambda: merge_organisation(organisation_id=old.pk, into_id=into.pk, reason="同一学校", actor=officer)
+
+
+def test_one_name_typed_twice_at_once_is_one_body(committed_ground: Ground) -> None:
+    ground, officer = committed_ground, committed_ground.person("officer")
+    day = today()
+
+    def planning(hour: int) -> Callable[[], Session]:
+        plan = make_plan(ground, day=day, hour=hour, organisation="示例新校", organisation_kind=SCHOOL)
+        return lambda: create_session(plan=plan, actor=officer)
+
+    sessions = at_once(planning(8), planning(13))
+    assert all(isinstance(one, Session) for one in sessions), sessions
+    assert len({one.held_for_id for one in sessions}) == 1
