@@ -41,7 +41,7 @@ def base_of(ground: Ground, **over: Any) -> FirstAidPlace:
 def taught(ground: Ground, people: int, failing: int = 0, answers: int = 0, **over: Any) -> Session:
     """A class that was held and signed, with so many who failed at first and so many answers."""
     session = opened(ground, day=today(), seats=20, **over)
-    seated = joined(session, people, first=over.get("hour", 9) * 100)
+    seated = joined(session, people, first=over.get("hour", 9) * 20)
     bad = Marks(theory=None, passed=frozenset(), failed=frozenset(session.version.skills))
     held(ground, session, {one.pk: bad if n < failing else all_passed(session) for n, one in enumerate(seated)})
     with frozen_at(session.lessons.get().ends_at + datetime.timedelta(minutes=5)):

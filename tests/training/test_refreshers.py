@@ -184,9 +184,12 @@ def test_where_there_is_no_refresher_the_course_renews_what_ends_soon_and_nothin
 
 def test_only_a_refresher_asks_for_the_earlier_number(ground: Ground, settings: Any, tmp_path: Path) -> None:
     with_messages(settings, tmp_path)
-    for session, is_asked in ((refresher(ground), True), (opened(ground, hour=15), False)):
+    for phone, session, is_asked in (
+        ("13800000001", refresher(ground), True),
+        ("13800000002", opened(ground, hour=15), False),
+    ):
         client = Client()
-        asked(client, session.number, "13800000001")
+        asked(client, session.number, phone)
         shown = client.get(f"/training/{session.number}/sign-up/name/").content.decode()
         assert ("earlier_number" in shown) is is_asked
 

@@ -50,7 +50,7 @@ class ContractForm(forms.Form):
         field.queryset = branches_with(person, Right.PLAN_TRAINING)
         first = field.queryset.first()
         if first is not None:
-            self.fields["organisation"].widget.offered = offered_names(first)  # type: ignore[attr-defined]
+            self.fields["organisation"].widget.offered = offered_names(first)
 
     def facts(self) -> tuple[Branch, uuid.UUID, dict[str, Any]]:
         """The branch, the key, and the columns."""

@@ -110,7 +110,7 @@ class MassLessonForm(forms.Form):
         contracts = ServiceContract.objects.visible_to(person, Right.VIEW_TRAINING).order_by("-pk")
         first = branches.first()
         if first is not None:
-            self.fields["organisation"].widget.offered = offered_names(first)  # type: ignore[attr-defined]
+            self.fields["organisation"].widget.offered = offered_names(first)
         self._offer("contract", contracts.filter(status=ContractStatus.RUNNING))
 
     def _offer(self, name: str, rows: Any) -> None:

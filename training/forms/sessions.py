@@ -142,7 +142,7 @@ class SessionForm(forms.Form):
         place = self.fields["held_at"]
         assert isinstance(place, forms.ModelChoiceField)  # noqa: S101 -- narrows the type
         place.queryset = places_to_plan(branch)
-        self.fields["organisation"].widget.offered = offered_names(branch)  # type: ignore[attr-defined]
+        self.fields["organisation"].widget.offered = offered_names(branch)
 
 
 class LessonForm(forms.Form):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Avg, Q
+from django.db.models import Avg, Count, Q
 
 from core.clock import today
 from organizations.choices import Right
@@ -122,11 +122,10 @@ def _told(sessions: set[int]) -> _Told:
             enrolment__session__in=sessions, enrolment__status=EnrolmentStatus.SEATED, attempt=1, theory__isnull=False
         )
         .values_list("enrolment__session")
-        .annotate(mean=Avg("theory"))
+        .annotate(n=Count("theory"), mean=Avg("theory"))
     )
-    counted = exams_of(sessions)
-    means = {pk: (counted.get(pk, (0, 0))[0], Decimal(mean)) for pk, mean in theory}
-    return counted, answers_of(sessions), means
+    means = {pk: (count, Decimal(mean)) for pk, count, mean in theory}
+    return exams_of(sessions), answers_of(sessions), means
 
 
 def _sum(sessions: set[int], told: _Told) -> Figures:

@@ -183,10 +183,12 @@ def stream_organisations(person: User, asked: OrganisationFilter, chunk: int = 5
 def organisation_detail(organisation: Organisation, person: User) -> OrganisationDetail:
     """A body that the reader was let into, with what the reader may see of what was held for it; nine queries."""
     as_of = newest_day()
-    merged = list(organisation.merged.order_by("name"))
+    merged = list(
+        Organisation.objects.unscoped("merged into one in scope").filter(merged_into=organisation).order_by("name")
+    )
     ids = [organisation.pk, *(one.pk for one in merged)]
     counts: dict[tuple[str, str], int] = {}
-    for one in OrganisationCount.objects.filter(organisation=organisation, as_of=as_of):
+    for one in counts_on(as_of).filter(organisation=organisation):
         counts[one.measure, one.key_group] = counts.get((one.measure, one.key_group), 0) + one.count
     sizes = newest_sizes([organisation.pk])
     held = held_for(ids)
@@ -239,9 +241,7 @@ def merge_choices(organisation: Organisation) -> QuerySet[Organisation]:
 def with_staff(organisations: list[Organisation], as_of: datetime.date | None) -> list[OrganisationRow]:
     """Bodies with the group that is followed in each; two queries."""
     ids = [one.pk for one in organisations]
-    rows = OrganisationCount.objects.filter(
-        as_of=as_of, organisation__in=ids, measure=OrganisationMeasure.HOLDERS, year=0
-    )
+    rows = counts_on(as_of).filter(organisation__in=ids, measure=OrganisationMeasure.HOLDERS)
     counts = {(pk, group): n for pk, group, n in rows.values_list("organisation_id", "key_group", "count")}
     sizes = newest_sizes(ids)
     found = []
@@ -257,6 +257,11 @@ def newest_sizes(ids: list[int]) -> dict[tuple[int, str], OrganisationSize]:
     rows = OrganisationSize.objects.filter(organisation__in=ids)
     newest = rows.order_by("organisation_id", "key_group", "-year", "-pk").distinct("organisation_id", "key_group")
     return {(one.organisation_id, one.key_group): one for one in newest}
+
+
+def counts_on(day: datetime.date | None) -> QuerySet[OrganisationCount]:
+    """The figures of a day; none without one."""
+    return OrganisationCount.objects.filter(as_of=day) if day else OrganisationCount.objects.none()
 
 
 def newest_day() -> datetime.date | None:

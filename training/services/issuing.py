@@ -242,7 +242,7 @@ def _named_olds(
     found: dict[int, Certificate] = {}
     for person, name in zip(asked, open_many_for_work(asked, "name", work=work), strict=True):
         old = by_name.pop((person.earlier_number, normalise_payer(name or "")), None)
-        if old is not None:
+        if old is not None and person.learner_id is not None:
             found[person.learner_id] = old
     return found
 

@@ -15,7 +15,7 @@ from organizations.models import Branch
 from training.choices import CERTIFICATE_OF, COUNTED_RESCUE, OrganisationKind, RescueStatus
 from training.models import Certificate, CourseVersion, FirstAidPlace, RescueCase, ServiceContract
 from training.selectors.contracts import lines_of
-from training.selectors.public.coverage import CoverageRow, coverage_of, known_years
+from training.selectors.public.coverage import CoverageRow, GroupRow, coverage_of, known_years
 from training.selectors.public.lessons import stream_lessons
 from training.selectors.public.schools import SCHOOL_FIELDS, stream_schools
 
@@ -89,10 +89,11 @@ def _coverage() -> Iterator[dict[str, Any]]:
                 "population_source": residents.source if residents else "",
             }
             held = year == today().year
-            for one in [found.whole, *found.groups]:
+            rows: list[CoverageRow | GroupRow] = [found.whole, *found.groups]
+            for one in rows:
                 is_whole = one is found.whole
                 yield facts | {
-                    "key_group": "" if isinstance(one, CoverageRow) else one.code,
+                    "key_group": one.code if isinstance(one, GroupRow) else "",
                     "audience": one.audience,
                     "issued": one.issued,
                     "holders": one.holders if held else None,

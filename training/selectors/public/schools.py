@@ -16,8 +16,8 @@ from core.small_cells import Cell, hidden_cells
 from organizations.choices import ASSOCIATION_KINDS, BranchKind
 from organizations.models import Branch, Division
 from training.choices import STAFF_OF, KeyGroup, Measure, OrganisationKind, OrganisationMeasure
-from training.models import Organisation, OrganisationCount, OrganisationSize, TrainingTarget
-from training.selectors.organisations import newest_day
+from training.models import Organisation, OrganisationSize, TrainingTarget
+from training.selectors.organisations import counts_on, newest_day
 
 TENTH = Decimal("0.1")
 PROVINCE, CITY, COUNTY = 2, 4, 6
@@ -169,7 +169,7 @@ def _bodies(province: str, kind: str, year: int, as_of: datetime.date | None) ->
         kind=kind, merged_into=None, area__code__startswith=province
     )
     group = STAFF_OF[kind]
-    counts = OrganisationCount.objects.filter(as_of=as_of, organisation__kind=kind)
+    counts = counts_on(as_of).filter(organisation__kind=kind)
     certified, covered = {}, set()
     for pk, measure, of, each, count in counts.filter(year__in=[0, year], key_group__in=["", group]).values_list(
         "organisation_id", "measure", "year", "key_group", "count"
