@@ -156,6 +156,18 @@ def organisation_for(person: User, pk: int) -> Organisation:
     return found
 
 
+def keeps_organisation(person: User, organisation: Organisation) -> bool:
+    """Whether somebody plans training for who keeps a body, or for the association of its county; one query."""
+    kept = Organisation.objects.visible_to(person, Right.PLAN_TRAINING)
+    return bool(kept.filter(pk=organisation.pk).exists())
+
+
+def require_keeper(person: User, organisation: Organisation) -> None:
+    """Refuse (404 or 403, as `require`) who does not."""
+    if not keeps_organisation(person, organisation):
+        require(person, Right.PLAN_TRAINING, organisation.branch)
+
+
 def instructor_for(person: User, instructor_id: int) -> Instructor:
     """An instructor that the person may see; raises NotFound, also for one outside their branches."""
     found: Instructor | None = (

@@ -90,17 +90,22 @@ def holders(body: Organisation, group: str = "") -> int:
     return row.values_list("count", flat=True).first() or 0
 
 
-def test_a_body_is_kept_by_the_association_of_its_county_whoever_plans_for_it(ground: Ground) -> None:
+def test_a_body_is_kept_by_who_wrote_it_down_and_by_the_association_of_its_county(ground: Ground) -> None:
     city = make_person("city", "training_officer", branch_at("3301"))
+    neighbour = make_person("neighbour", "training_officer", branch_at("330106"))
     area = Division.objects.get(code=CODE)
     new = NewOrganisation(branch_at("3301"), area, OrganisationFacts("示例 小学 (东区)", SCHOOL))
     body = register_organisation(new=new, actor=city)
-    assert (body.branch.code, body.name) == (CODE, "示例 小学（东区）")
+    assert (body.branch.code, body.name) == ("3301", "示例 小学（东区）")
     assert register_organisation(new=new, actor=city).pk == body.pk
+    said: dict[str, Any] = {"year": today().year, "key_group": "teacher", "count": 10, "source": "示例统计"}
+    for actor in (city, ground.person("officer")):
+        record_size(organisation_id=body.pk, **said, actor=actor)
+        assert organisation_for(actor, body.pk) == body
     with pytest.raises(NotFound):
-        record_size(
-            organisation_id=body.pk, year=today().year, key_group="teacher", count=10, source="示例统计", actor=city
-        )
+        record_size(organisation_id=body.pk, **said, actor=neighbour)
+    with pytest.raises(NotFound):
+        organisation_for(neighbour, body.pk)
     with pytest.raises(TrainingError) as caught:
         register_organisation(
             new=NewOrganisation(ground.branch, Division.objects.get(code="330302"), OrganisationFacts("别处", SCHOOL)),
@@ -139,10 +144,10 @@ def test_facts_and_sizes_stand_and_the_row_says_only_what_they_say(ground: Groun
         (OrganisationFact.objects.filter(organisation=body), {"name": "别的"}),
         (OrganisationSize.objects.filter(pk=size.pk), {"count": 1}),
     ):
-        with pytest.raises(DatabaseError, match="append-only|permission denied"), transaction.atomic():
+        with pytest.raises(DatabaseError, match=r"append-only|permission denied"), transaction.atomic():
             rows.update(**change)
     for rows in (OrganisationFact.objects.all(), OrganisationSize.objects.all()):
-        with pytest.raises(DatabaseError, match="append-only|permission denied"), transaction.atomic():
+        with pytest.raises(DatabaseError, match=r"append-only|permission denied"), transaction.atomic():
             rows._raw_delete("default")
 
 

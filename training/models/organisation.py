@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from organizations.models import BranchLineage, BranchRowsQuerySet
+from organizations.choices import READING_RIGHTS, ROLE_RIGHTS
+from organizations.models import BranchLineage, BranchRowsQuerySet, held_grants, rows_of
 from training.choices import KeyGroup, OrganisationKind, OrganisationMeasure, OrganisationStep
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 CREDIT_FORM = r"^([0-9A-HJ-NP-RTUWXY]{18})?$"
 
 
+class OrganisationQuerySet(BranchRowsQuerySet):
+    """Bodies, for a person."""
+
+    def visible_to(self, person: User, right: str) -> Self:
+        """Those whose keeper gives `person` a right, and those of a county whose association does."""
+        condition = Q(pk__in=[])
+        for grant in held_grants(person):
+            if right in ROLE_RIGHTS[grant.role]:
+                condition |= rows_of(grant.branch, with_below=grant.with_below and right in READING_RIGHTS)
+                condition |= Q(area=grant.branch.division_id)
+        return self.filter(condition)._mark(f"visible to {person.pk}: {right}")
+
+
 class Organisation(BranchLineage):
-    """A school, company or public body of a county, kept by the association of that county.
+    """A school, company or public body of a county, kept by who wrote it down and by the association of that county.
 
     What it says follows from its facts, and is written by their trigger alone. One that is the same as another is
     merged into it: `merged_into` never leads to one that is merged itself, and what was held for it counts there.
@@ -37,7 +55,7 @@ class Organisation(BranchLineage):
     )
     created_at = models.DateTimeField(_("登记时间"))
 
-    objects = BranchRowsQuerySet.as_manager()
+    objects = OrganisationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("学校或单位")

@@ -15,19 +15,19 @@ from core.audit import record_audit
 from core.clock import now, today
 from core.errors import DomainError
 from core.identifiers import check_credit_code
-from organizations.choices import BranchKind, Right
-from organizations.models import Branch
+from organizations.choices import Right
 from organizations.permissions import may, require
 from training.choices import KeyGroup, OrganisationKind, OrganisationStep
 from training.errors import TrainingError, WrongState, constraint_of
 from training.models import Organisation, OrganisationFact, OrganisationSize
+from training.permissions import require_keeper
 from training.selectors.organisations import find_named, plain_name
 from training.selectors.sessions import counties_of
 from training.services.figures import FIRST_YEAR, LARGEST_COUNT
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from organizations.models import Division
+    from organizations.models import Branch, Division
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,10 @@ class NewOrganisation:
 
 
 def register_organisation(*, new: NewOrganisation, actor: User) -> Organisation:
-    """Write a body down for the association of its county; said twice with one key, it is the first one.
+    """Write a body down; said twice with one key, it is the first one.
 
-    Whoever plans training in a branch writes down bodies of the counties in its area. Raises TrainingError with fields,
+    Whoever plans training in a branch writes down bodies of the counties in its area. From then on who plans in that
+    branch or in the association of the county keeps it. Raises TrainingError with fields,
     also where the name or the credit code is there already.
     """
     with transaction.atomic():
@@ -64,9 +65,8 @@ def register_organisation(*, new: NewOrganisation, actor: User) -> Organisation:
         if not counties_of(new.branch).filter(pk=new.area.pk).exists():
             sentence = _("请选择本会范围内的县（市、区）。")
             raise TrainingError("organisation_area", sentence, {"area": sentence})
-        keeper = Branch.objects.valid().filter(kind=BranchKind.COUNTY, division=new.area).first() or new.branch
         organisation = Organisation(
-            **Organisation.lineage_of(keeper),
+            **Organisation.lineage_of(new.branch),
             key=new.key,
             area=new.area,
             name=facts.name,
@@ -85,7 +85,7 @@ def change_organisation(*, organisation_id: int, facts: OrganisationFacts, reaso
     """Say from now on another name, kind or credit code; what was said before stays to be read. Locks the body."""
     with transaction.atomic():
         organisation = _locked(organisation_id)[organisation_id]
-        require(actor, Right.PLAN_TRAINING, organisation.branch)
+        require_keeper(actor, organisation)
         _require_single(organisation)
         said = _checked(facts)
         if (said.name, said.kind, said.credit_code) == (organisation.name, organisation.kind, organisation.credit_code):
@@ -101,7 +101,7 @@ def add_alias(*, organisation_id: int, alias: str, actor: User) -> Organisation:
     written = plain_name(alias)
     with transaction.atomic():
         organisation = _locked(organisation_id)[organisation_id]
-        require(actor, Right.PLAN_TRAINING, organisation.branch)
+        require_keeper(actor, organisation)
         _require_single(organisation)
         if not written:
             sentence = _("请填写另一种写法。")
@@ -125,7 +125,7 @@ def merge_organisation(*, organisation_id: int, into_id: int, reason: str, actor
         below = Organisation.objects.unscoped("merged into one in hand").filter(merged_into=organisation_id)
         locked = _locked(organisation_id, into_id, *below.values_list("pk", flat=True))
         old, into = locked[organisation_id], locked.get(into_id)
-        require(actor, Right.PLAN_TRAINING, old.branch)
+        require_keeper(actor, old)
         _require_single(old)
         if into is None or into.pk == old.pk or into.area_id != old.area_id or into.merged_into_id:
             sentence = _("请选择同一县（市、区）里另一个没有并入他处的单位。")
@@ -142,7 +142,7 @@ def separate_organisation(*, organisation_id: int, reason: str, actor: User) -> 
     """Say that a body is not the one it was merged into; it counts for itself again. Locks the body."""
     with transaction.atomic():
         organisation = _locked(organisation_id)[organisation_id]
-        require(actor, Right.PLAN_TRAINING, organisation.branch)
+        require_keeper(actor, organisation)
         if organisation.merged_into_id is None:
             raise WrongState("organisation_single", _("这个单位没有并入他处，请刷新页面。"))
         organisation.merged_into = None
@@ -171,7 +171,7 @@ def record_size(
         raise TrainingError("size_incomplete", _("还不完整，请按提示填写。"), fields)
     with transaction.atomic():
         organisation = _locked(organisation_id)[organisation_id]
-        require(actor, Right.PLAN_TRAINING, organisation.branch)
+        require_keeper(actor, organisation)
         _require_single(organisation)
         row = OrganisationSize.objects.create(
             organisation=organisation,

@@ -17,7 +17,7 @@ from core.errors import DomainError
 from core.exporting import CSV_CONTENT_TYPE, stream_csv
 from core.views.answers import add_refusal, posted
 from organizations.choices import Right
-from organizations.permissions import holds_anywhere, may, require
+from organizations.permissions import holds_anywhere
 from organizations.views.access import StaffRequest, desk_page
 from training.choices import STAFF_OF
 from training.forms.mass_lessons import ReasonForm
@@ -30,7 +30,7 @@ from training.forms.organisations import (
     SizeForm,
 )
 from training.models import Organisation
-from training.permissions import organisation_for
+from training.permissions import keeps_organisation, organisation_for, require_keeper
 from training.selectors.organisations import (
     EXPORT_FIELDS,
     organisation_detail,
@@ -107,7 +107,7 @@ def organisation_page(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "organisation": organisation,
         "detail": organisation_detail(organisation, request.user),
-        "may_write": may(request.user, Right.PLAN_TRAINING, organisation.branch),
+        "may_write": keeps_organisation(request.user, organisation),
     }
     return render(request, "training/organisations/detail.html", context)
 
@@ -167,7 +167,7 @@ def organisation_separate(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _of(request: StaffRequest, pk: int) -> Organisation:
     organisation = organisation_for(request.user, pk)
-    require(request.user, Right.PLAN_TRAINING, organisation.branch)
+    require_keeper(request.user, organisation)
     return organisation
 
 
