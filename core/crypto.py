@@ -104,7 +104,7 @@ def new_keyring() -> dict[str, Any]:
 
 def completed(raw: Mapping[str, Any]) -> dict[str, Any]:
     """Return a ring, as written, with fresh keys for the purposes that it has none for; what it has stays."""
-    ring = {purpose: _new_keys(first) for purpose, first in FIRST_IDS.items() if purpose != "data"}
+    ring: dict[str, Any] = {purpose: _new_keys(first) for purpose, first in FIRST_IDS.items() if purpose != "data"}
     return {**({} if "keys" in raw else _new_keys(FIRST_IDS["data"])), **ring, **raw}
 
 

@@ -30,6 +30,7 @@ NOTIFIER_GATEWAY_SECRET = env_text("NOTIFIER_GATEWAY_SECRET", None if NOTIFIER =
 # What messages of these purposes carry, in this order: a template may take any of it. Received and answered are alike.
 _CODE_VALUES = ("code", "minutes")
 _ANSWERED_VALUES = ("number", "day")
+_EXPIRING_VALUES = (*_ANSWERED_VALUES, "session", "starts", "page")
 # The provider's account and the templates filed with it; one set of names for both providers.
 _is_sms = NOTIFIER in ("aliyun", "tencent")
 SMS_ACCESS_KEY_ID = env_text("SMS_ACCESS_KEY_ID", None if _is_sms else "")
@@ -48,8 +49,8 @@ _sms_templates = {
     "cancelled": env_template("SMS_TEMPLATE_CANCELLED", _ANSWERED_VALUES, required=False),
     "moved": env_template("SMS_TEMPLATE_MOVED", _ANSWERED_VALUES, required=False),
     "reminder": env_template("SMS_TEMPLATE_REMINDER", _ANSWERED_VALUES, required=False),
-    # Certificates that end soon (training.services.reminding).
-    "expiring": env_template("SMS_TEMPLATE_EXPIRING", _ANSWERED_VALUES, required=False),
+    # Certificates that end soon (training.services.expiring).
+    "expiring": env_template("SMS_TEMPLATE_EXPIRING", _EXPIRING_VALUES, required=False),
 }
 SMS_TEMPLATES = {name: template for name, template in _sms_templates.items() if template}
 

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from training.api.certificates import CertificateView
+from training.views import expiring
 from training.views.certificates import desk, legacy, printing, public, steps
 
 _DESK = "desk/training/certificates/"
@@ -17,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("certificates/<str:code>.json", public.credential, name="certificate_json"),
     path("certificates/<str:code>/", public.certificate, name="certificate"),
     path(_DESK, desk.certificate_list, name="desk_certificates"),
+    path("desk/training/expiring/", expiring.expiring, name="desk_expiring"),
+    path("desk/training/expiring.csv", expiring.expiring_csv, name="desk_expiring_csv"),
     # Before the certificates, whose address takes any word.
     path(_LEGACY, legacy.import_list, name="desk_legacy_imports"),
     path(_LEGACY + "template.xlsx", legacy.import_template, name="desk_legacy_template"),

@@ -7,6 +7,7 @@ import io
 import uuid
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 from PIL import Image
@@ -16,18 +17,21 @@ from core.clock import SHANGHAI, frozen_at, now
 from core.identifiers import id_check_digit
 from organizations.models import Branch, Division
 from training.choices import (
+    STAFF_OF,
     AedOwner,
+    Audience,
     CourseKind,
     InstructorGrade,
     KeyGroup,
     Measure,
+    OrganisationKind,
     PlaceKind,
     PopulationBasis,
     Presence,
     Setting,
     Topic,
 )
-from training.models import CourseVersion, Enrolment, Instructor, Session
+from training.models import CourseVersion, Enrolment, Instructor, Organisation, Session
 from training.services.aeds import open_place, put_up_aed
 from training.services.attending import call_roll
 from training.services.counting import count_coverage
@@ -43,11 +47,27 @@ from training.services.mass_lessons import (
     keep_evidence,
     submit_mass_lesson,
 )
+from training.services.organisations import (
+    NewOrganisation,
+    OrganisationFacts,
+    merge_organisation,
+    record_size,
+    register_organisation,
+)
+from training.services.rosters import add_person
 from training.services.sessions import LessonPlan, SessionPlan, create_session, open_session
 
 AREA = "330106"
 _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张"
 _GIVEN = "甲乙丙丁戊己庚辛壬癸"
+# Schools and another body, with the number of their staff.
+_BODIES = (
+    (_("示例中学"), OrganisationKind.SCHOOL, 120),
+    (_("示例中学（东校区）"), OrganisationKind.SCHOOL, 0),
+    (_("示例第一小学"), OrganisationKind.SCHOOL, 85),
+    (_("示例第二小学"), OrganisationKind.SCHOOL, 0),
+    (_("示例公交公司"), OrganisationKind.TRANSPORT, 640),
+)
 _PLACE = _("示例路 1 号示例培训基地三楼教室")
 # A made-up number: the source says so.
 _INHABITANTS = 125_000
@@ -91,9 +111,13 @@ def leave_training(branch: Branch, people: dict[str, User]) -> None:
         join_session(waiting, 18, first=40)
     hold_session(team, waiting, failing=2)
     join_session(make_session(team, _("示例第 3 期心肺复苏班"), days=10, seats=20), 12, first=80)
+    join_session(
+        make_session(team, _("示例救护员复训班"), days=15, seats=20, course="first-aider-refresher"), 6, first=160
+    )
     join_session(make_session(team, _("示例周末班（已满）"), days=12, seats=6), 9, first=120)
     _promise(team)
     _aeds(team)
+    _schools(team, moment)
     count_coverage()
 
 
@@ -114,22 +138,31 @@ def make_team(branch: Branch, officer: User, instructor: User) -> Team:
 
 
 def make_session(
-    team: Team, title: str, *, days: int, seats: int, hour: int = 9, area: str = AREA, group: str = KeyGroup.NONE
+    team: Team,
+    title: str,
+    *,
+    days: int,
+    seats: int,
+    hour: int = 9,
+    area: str = AREA,
+    group: str = KeyGroup.NONE,
+    course: str = "cpr-aed",
+    school: Organisation | None = None,
 ) -> Session:
-    """A class of one lesson in so many days, open to sign up for."""
+    """A class of one lesson in so many days, open to sign up for, or held for a school's teachers."""
     day = (now() + datetime.timedelta(days=days)).astimezone(SHANGHAI).date()
     start = datetime.datetime.combine(day, datetime.time(hour), SHANGHAI)
     teachers = (team.lead, *team.others)[: -(-seats // 10)]
     plan = SessionPlan(
         branch=team.branch,
-        version=CourseVersion.objects.select_related("course").get(course__code="cpr-aed", number=1),
+        version=CourseVersion.objects.select_related("course").get(course__code=course, number=1),
         title=title,
         area=Division.objects.get(code=area),
         place=str(_PLACE),
         seats=seats,
         lessons=(LessonPlan(start, start + datetime.timedelta(hours=3), teachers),),
         contact="0571-00000000",
-        key_group=group,
+        **{"key_group": group, **_held_for(school)},
     )
     session = create_session(plan=plan, actor=team.officer)
     return open_session(session_id=session.pk, actor=team.officer)
@@ -138,10 +171,20 @@ def make_session(
 def join_session(session: Session, count: int, *, first: int = 0) -> None:
     """So many made-up people sign up, counted from the first on."""
     for n in range(first, first + count):
-        name = f"{_SURNAMES[n % len(_SURNAMES)]}示例{_GIVEN[n // len(_SURNAMES) % len(_GIVEN)]}"
-        number = f"{AREA}1985{n % 12 + 1:02d}{n % 28 + 1:02d}{n:03d}"
-        person = Person(name, f"139{n:08d}", "id_card", number + id_check_digit(number))
-        sign_up(session_id=session.pk, person=person, key=uuid.uuid4())
+        sign_up(session_id=session.pk, person=_person(n), key=uuid.uuid4())
+
+
+def _person(n: int) -> Person:
+    name = f"{_SURNAMES[n % len(_SURNAMES)]}示例{_GIVEN[n // len(_SURNAMES) % len(_GIVEN)]}"
+    number = f"{AREA}1985{n % 12 + 1:02d}{n % 28 + 1:02d}{n:03d}"
+    return Person(name, f"139{n:08d}", "id_card", number + id_check_digit(number))
+
+
+def _held_for(school: Organisation | None) -> dict[str, Any]:
+    """What a plan says of a class that is held for a school's teachers."""
+    if school is None:
+        return {}
+    return {"audience": Audience.CLOSED, "organisation": school.name, "key_group": KeyGroup.TEACHER}
 
 
 def hold_session(team: Team, session: Session, *, failing: int) -> None:
@@ -203,6 +246,45 @@ def _promise(team: Team) -> None:
             document=_("示例民生实事项目文件"),
             actor=team.officer,
         )
+
+
+def _schools(team: Team, moment: datetime.datetime) -> None:
+    """Schools and a bus company with their numbers, and one class held for a school."""
+    area = Division.objects.get(code=AREA)
+    source, year = _("示例统计表（虚构数字）"), moment.astimezone(SHANGHAI).year
+    bodies = {}
+    for name, kind, staff in _BODIES:
+        new = NewOrganisation(team.branch, area, OrganisationFacts(str(name), kind))
+        body = register_organisation(new=new, actor=team.officer)
+        if staff:
+            record_size(
+                organisation_id=body.pk,
+                year=year,
+                key_group=STAFF_OF[kind],
+                count=staff,
+                source=source,
+                actor=team.officer,
+            )
+        bodies[str(name)] = body
+    school, double = (bodies[str(name)] for name, _kind, _staff in _BODIES[:2])
+    merge_organisation(organisation_id=double.pk, into_id=school.pk, reason=_("同一学校，重复登记"), actor=team.officer)
+    set_target(
+        branch=team.branch,
+        year=year,
+        measure=Measure.SCHOOL_STAFF,
+        kind="",
+        count=30,
+        document=_("示例学校急救教育工作方案"),
+        actor=team.officer,
+    )
+    with frozen_at(moment - datetime.timedelta(days=30)):
+        closed = make_session(team, _("示例中学教师心肺复苏班"), days=8, seats=20, hour=18, school=school)
+        roster = [_person(n) for n in range(200, 216)]
+        for person in roster:
+            add_person(session_id=closed.pk, person=person, has_document_consent=True, actor=team.officer)
+    hold_session(team, closed, failing=1)
+    with frozen_at(closed.lessons.latest("ends_at").ends_at + datetime.timedelta(days=1)):
+        issue_certificates(session_id=closed.pk, actor=team.officer)
 
 
 def _aeds(team: Team) -> None:

@@ -22,6 +22,7 @@ from training.models import (
     FirstAidPlace,
     Instructor,
     MassLesson,
+    Organisation,
     RescueCase,
     ServiceContract,
     Session,
@@ -35,7 +36,7 @@ def session_for(person: User, number: str) -> Session:
     """A session that the person may see, by its number; raises NotFound, also for one outside their branches."""
     found: Session | None = (
         Session.objects.visible_to(person, Right.VIEW_TRAINING)
-        .select_related("branch", "version__course", "area", "created_by", "signed_by")
+        .select_related("branch", "version__course", "area", "created_by", "signed_by", "held_at")
         .filter(number=_plain(number))
         .first()
     )
@@ -106,6 +107,16 @@ def place_for(person: User, pk: int) -> FirstAidPlace:
     return found
 
 
+def base_for(person: User, pk: int) -> FirstAidPlace:
+    """A place that the person may see, or in which a session is held that they may see; raises NotFound."""
+    held = Session.objects.visible_to(person, Right.VIEW_TRAINING).filter(held_at=pk)
+    if not held.exists():
+        return place_for(person, pk)
+    rows = FirstAidPlace.objects.unscoped("where a session in scope is held").select_related("branch", "area")
+    found: FirstAidPlace = rows.get(pk=pk)
+    return found
+
+
 def rescue_for(person: User, number: str) -> RescueCase:
     """A rescue case that the person may see, by its number; raises NotFound."""
     found: RescueCase | None = (
@@ -123,13 +134,38 @@ def contract_for(person: User, number: str) -> ServiceContract:
     """A contract of services that the person may see, by its number; raises NotFound."""
     found: ServiceContract | None = (
         ServiceContract.objects.visible_to(person, Right.VIEW_TRAINING)
-        .select_related("branch", "acceptance", "created_by")
+        .select_related("branch", "acceptance", "created_by", "held_for")
         .filter(number=_plain(number))
         .first()
     )
     if found is None:
         raise NotFound("contract_not_found", _("没有找到这份合同，或它不在您的范围内，请核对编号。"))
     return found
+
+
+def organisation_for(person: User, pk: int) -> Organisation:
+    """A school, company or public body that the person may see; raises NotFound."""
+    found: Organisation | None = (
+        Organisation.objects.visible_to(person, Right.VIEW_TRAINING)
+        .select_related("branch", "area", "merged_into", "created_by")
+        .filter(pk=pk)
+        .first()
+    )
+    if found is None:
+        raise NotFound("organisation_not_found", _("没有找到这个学校或单位，或它不在您的范围内。"))
+    return found
+
+
+def keeps_organisation(person: User, organisation: Organisation) -> bool:
+    """Whether somebody plans training for who keeps a body, or for the association of its county; one query."""
+    kept = Organisation.objects.visible_to(person, Right.PLAN_TRAINING)
+    return bool(kept.filter(pk=organisation.pk).exists())
+
+
+def require_keeper(person: User, organisation: Organisation) -> None:
+    """Refuse (404 or 403, as `require`) who does not."""
+    if not keeps_organisation(person, organisation):
+        require(person, Right.PLAN_TRAINING, organisation.branch)
 
 
 def instructor_for(person: User, instructor_id: int) -> Instructor:

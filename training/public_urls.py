@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from training.api import courses
 from training.views import projector
-from training.views.public import checking_in, feeds, places, sessions, signing_up
+from training.views.public import checking_in, feeds, places, refreshers, sessions, signing_up
 
 _PLACE = "training/place/<str:code>/"
 _SESSION = "training/<str:number>/"
@@ -23,6 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_PLACE + "cancel/", places.place_cancel, name="training_place_cancel"),
     path(_PLACE + "check-in/", places.place_check_in, name="training_place_check_in"),
     path("training/check-in/<str:token>/", checking_in.check_in_page, name="training_check_in"),
+    path("training/refreshers/", refreshers.refreshers, name="training_refreshers"),
+    path("training/refreshers/<slug:kind>/<str:area>/", refreshers.refreshers_of, name="training_refreshers_near"),
     path(_SESSION, sessions.session_page, name="training_session"),
     path(_SESSION + "calendar.ics", sessions.session_ics, name="training_session_ics"),
     path(_SESSION + "sign-up/", signing_up.sign_up_start, name="training_sign_up"),

@@ -7,6 +7,7 @@ from training.class_urls import urlpatterns as classes
 from training.contract_urls import urlpatterns as contracts
 from training.coverage_urls import urlpatterns as coverage
 from training.mass_urls import urlpatterns as mass_lessons
+from training.organisation_urls import urlpatterns as organisations
 from training.place_urls import urlpatterns as places
 from training.public_urls import urlpatterns as public
 from training.quality_urls import urlpatterns as quality
@@ -16,6 +17,7 @@ from training.session_urls import urlpatterns as sessions
 urlpatterns: list[URLPattern | URLResolver] = [
     *mass_lessons,
     *coverage,
+    *organisations,
     *places,
     *quality,
     *contracts,

@@ -53,6 +53,8 @@ NOT_PAGES = {
     "log_checkpoint", "log_tile", "log_entries", "api_log", "api_log_record", "api_log_consistency",
     "desk_roster_template",
     "training_coverage_csv", "training_coverage_json", "training_lessons_csv", "training_certificates_csv",
+    "training_schools_csv", "desk_organisations_csv", "desk_bases_quality_csv", "desk_expiring_csv", "data_package",
+    "data_csv",
     "aed_csv", "aed_json", "desk_mass_lesson_evidence", "desk_rescue_evidence", "training_class_feedback",
     "certificate_keys", "certificate_status", "certificate_json", "api_certificate", "desk_legacy_problems",
     "desk_legacy_template",

@@ -1,10 +1,102 @@
-"""Few people are not shown, and what is shown beside them does not say how many they are."""
+"""Few people cannot be found out, neither from one number nor from sums and parts on several pages."""
 
 from __future__ import annotations
 
+import random
+from collections.abc import Hashable, Iterator
+from fractions import Fraction
+
 import pytest
 
-from core.small_cells import hide_few, hide_small
+from core.small_cells import SMALLEST_SHOWN, Cell, hidden_cells, hide_few, hide_small
+
+
+def cells_of(cell: Cell) -> Iterator[Cell]:
+    """A cell and all below it."""
+    yield cell
+    for one in cell.parts:
+        yield from cells_of(one)
+
+
+def equations(top: Cell, unknown: list[Hashable]) -> list[list[Fraction]]:
+    """Every sum as a row over the unknown, the last place what is known of it."""
+    at = {key: place for place, key in enumerate(unknown)}
+    rows = []
+    for cell in (one for one in cells_of(top) if one.parts):
+        row = [Fraction(0)] * (len(unknown) + 1)
+        for one, sign in [(cell, -1), *((part, 1) for part in cell.parts)]:
+            place = at.get(one.key, -1)
+            row[place] += sign if place >= 0 else -sign * one.count
+        rows.append(row)
+    return rows
+
+
+def found_out(top: Cell, hidden: frozenset[Hashable]) -> set[Hashable]:
+    """The hidden cells that follow from the shown ones, solved by elimination."""
+    unknown = sorted((one.key for one in cells_of(top) if one.key in hidden), key=str)
+    rows, done = equations(top, unknown), 0
+    for column in range(len(unknown)):
+        pivot = next((row for row in rows[done:] if row[column]), None)
+        if pivot is None:
+            continue
+        rows.remove(pivot)
+        rows = [
+            [value - row[column] * own / pivot[column] for value, own in zip(row, pivot, strict=True)] for row in rows
+        ]
+        rows.insert(done, pivot)
+        done += 1
+    named = [[place for place in range(len(unknown)) if row[place]] for row in rows[:done]]
+    return {unknown[places[0]] for places in named if len(places) == 1}
+
+
+def tree(counts: list[list[list[int]]]) -> Cell:
+    """A province of cities of counties of schools."""
+    cities = []
+    for c, city in enumerate(counts):
+        counties = [
+            Cell.of((c, k), [Cell((c, k, s), count) for s, count in enumerate(schools)])
+            for k, schools in enumerate(city)
+        ]
+        cities.append(Cell.of(c, counties))
+    return Cell.of("all", cities)
+
+
+def test_nothing_is_hidden_where_nobody_is_few() -> None:
+    assert hidden_cells(tree([[[10, 0, 7], [5]], [[0, 0]]])) == frozenset()
+
+
+def test_one_few_takes_the_smallest_other_with_it() -> None:
+    assert hidden_cells(tree([[[3, 40, 12, 0]]])) == {(0, 0, 0), (0, 0, 2)}
+
+
+def test_a_county_whose_only_number_is_hidden_is_hidden_and_so_is_another_county() -> None:
+    hidden = hidden_cells(tree([[[3], [20, 30], [90]]]))
+    assert {(0, 0), (0, 0, 0), (0, 1), (0, 1, 0)} <= hidden
+    assert (0, 2) not in hidden
+
+
+def test_what_is_missing_from_a_sum_is_never_itself_few() -> None:
+    hidden = hidden_cells(tree([[[1, 2, 30, 50]]]))
+    assert (0, 0, 2) in hidden
+    assert (0, 0, 3) not in hidden
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_no_small_number_follows_from_what_all_pages_show(seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 -- made-up counts
+    weights = chance.choice([(6, 3, 3), (1, 8, 1), (2, 1, 9)])
+    counts = [
+        [
+            [chance.choices([0, chance.randint(1, 4), chance.randint(5, 60)], weights)[0] for _school in range(schools)]
+            for schools in [chance.randint(1, 5) for _county in range(chance.randint(1, 4))]
+        ]
+        for _city in range(chance.randint(1, 4))
+    ]
+    top = tree(counts)
+    hidden = hidden_cells(top)
+    small = {one.key for one in cells_of(top) if 0 < one.count < SMALLEST_SHOWN}
+    assert small <= hidden
+    assert not small & found_out(top, hidden)
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import User
-from core.clock import today
+from core.clock import now, today
 from organizations.models import Division
 from tests.factories.people import branch_at
 from tests.permissions.people import HOME
-from training.choices import AedOwner, ContractUnit, PlaceKind, RescueKind, Setting, Topic
-from training.models import MassLesson, RescueCase
+from training.choices import AedOwner, ContractUnit, OrganisationKind, PlaceKind, RescueKind, Setting, Topic
+from training.models import MassLesson, Organisation, OrganisationFact, RescueCase
 from training.services.aeds import open_place, put_up_aed
 from training.services.contracts import sign_contract
 from training.services.mass_lessons import (
@@ -24,6 +24,7 @@ from training.services.mass_lessons import (
     keep_evidence,
     submit_mass_lesson,
 )
+from training.services.organisations import merge_organisation
 from training.services.rescues import (
     RescueReport,
     keep_rescue_evidence,
@@ -43,7 +44,27 @@ def make_training(people: dict[str, User]) -> dict[str, Any]:
         **_places(officer),
         **_rescues(people["instructor.own"], officer),
         "contract": _contract(officer),
+        **_organisations(officer),
+        "certificate_kind": "first_aider",
+        "county_code": "330106",
+        "data_set": "training-rescues",
     }
+
+
+def _organisations(officer: User) -> dict[str, Any]:
+    """Bodies that HOME keeps itself, as it does where a county has no association of its own."""
+
+    def registered(name: str) -> int:
+        said: dict[str, Any] = {"name": name, "kind": OrganisationKind.SCHOOL}
+        body = Organisation.objects.create(
+            **Organisation.lineage_of(branch_at(HOME)), **said, area_id="330106", created_by=officer, created_at=now()
+        )
+        OrganisationFact.objects.create(organisation=body, **said, step="registered", actor=officer, at=now())
+        return body.pk
+
+    school, double = registered("示例小学"), registered("示例小学（重复）")
+    merge_organisation(organisation_id=double, into_id=school, reason="重复登记", actor=officer)
+    return {"organisation": school, "organisation_merged": double}
 
 
 def _rescues(instructor: User, officer: User) -> dict[str, Any]:

@@ -96,4 +96,48 @@ QUALITY = {
     "desk_session_feedback": Route(seen("view_training"), arguments={"number": "training_open"}),
 }
 
-TRAINING: dict[str, Route] = {**QUALITY, **MASS_LESSONS, **PLACES, **RESCUES, **CONTRACTS}
+BASE = {"pk": "place"}
+QUALITY |= {
+    "desk_bases_quality": Route(holds("view_training")),
+    "desk_bases_quality_csv": Route(holds("view_training")),
+    "desk_base_quality": Route(seen("view_training"), arguments=BASE),
+}
+
+BODY, MERGED = {"pk": "organisation"}, {"pk": "organisation_merged"}
+ORGANISATIONS = {
+    "training_schools": Route(everybody()),
+    "training_schools_csv": Route(everybody()),
+    "desk_organisations": Route(holds("view_training")),
+    "desk_organisations_csv": Route(holds("view_training")),
+    "desk_organisation_new": Route(holds("plan_training"), holds("plan_training")),
+    "desk_organisation": Route(seen("view_training"), arguments=BODY),
+    "desk_organisation_size": Route(PLANS, PLANS, BODY),
+    "desk_organisation_change": Route(PLANS, PLANS, BODY),
+    "desk_organisation_alias": Route(PLANS, PLANS, BODY),
+    "desk_organisation_merge": Route(PLANS, PLANS, BODY),
+    "desk_organisation_separate": Route(PLANS, PLANS, MERGED),
+}
+
+REFRESHERS = {
+    "training_refreshers": Route(everybody()),
+    "training_refreshers_near": Route(everybody(), arguments={"kind": "certificate_kind", "area": "county_code"}),
+    "desk_expiring": Route(holds("view_training")),
+    "desk_expiring_csv": Route(holds("view_training")),
+}
+
+OPEN_DATA = {
+    "data": Route(everybody()),
+    "data_package": Route(everybody()),
+    "data_csv": Route(everybody(), arguments={"name": "data_set"}),
+}
+
+TRAINING: dict[str, Route] = {
+    **OPEN_DATA,
+    **REFRESHERS,
+    **ORGANISATIONS,
+    **QUALITY,
+    **MASS_LESSONS,
+    **PLACES,
+    **RESCUES,
+    **CONTRACTS,
+}

@@ -18,6 +18,7 @@ from training.choices.certificates import (
     EXPIRING_DAYS,
     LEGACY_TRANSITIONS,
     REMINDER_DAYS,
+    RENEWED_BY,
     CertificateKind,
     CertificateSource,
     CertificateStatus,
@@ -36,6 +37,7 @@ from training.choices.mass_lessons import (
     Setting,
     Topic,
 )
+from training.choices.organisations import STAFF_OF, OrganisationKind, OrganisationMeasure, OrganisationStep
 from training.choices.sessions import (
     ENROLMENT_TRANSITIONS,
     MARKABLE_SESSION,
@@ -72,10 +74,12 @@ __all__ = [
     "PUBLIC_MASS_LESSON",
     "PUBLIC_SESSION",
     "REMINDER_DAYS",
+    "RENEWED_BY",
     "RESCUE_TRANSITIONS",
     "ROLL_EARLY",
     "SESSION_LETTER",
     "SESSION_TRANSITIONS",
+    "STAFF_OF",
     "AedOwner",
     "AedStanding",
     "Audience",
@@ -94,6 +98,9 @@ __all__ = [
     "LegacyStatus",
     "MassLessonStatus",
     "Measure",
+    "OrganisationKind",
+    "OrganisationMeasure",
+    "OrganisationStep",
     "PlaceKind",
     "PopulationBasis",
     "Presence",

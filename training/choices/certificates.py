@@ -27,6 +27,15 @@ CERTIFICATE_OF: dict[str, str] = {
 }
 
 
+# By which courses a certificate is renewed. Where there is no refresher, the course itself renews one that ends soon.
+RENEWED_BY: dict[str, tuple[str, ...]] = {
+    CertificateKind.FIRST_AIDER: (CourseKind.FIRST_AIDER_REFRESHER,),
+    CertificateKind.CPR_AED: (CourseKind.CPR_AED,),
+    CertificateKind.INSTRUCTOR: (CourseKind.INSTRUCTOR,),
+    CertificateKind.SPECIAL: (CourseKind.SPECIAL,),
+}
+
+
 class CertificateStatus(models.TextChoices):
     """What stands in a certificate's row; whether it has expired follows from its dates."""
 

@@ -72,3 +72,5 @@ class Measure(models.TextChoices):
     AUDIENCE = "audience", _("普及培训人次")
     ISSUED = "issued", _("发证数")
     HOLDERS = "holders", _("有效证书持证人数")
+    # Promised only, in percent; counted by body (OrganisationCount).
+    SCHOOL_STAFF = "school_staff", _("学校教职工持证率（%）")

@@ -17,6 +17,8 @@ from organizations.forms import BranchField, DayInput
 from organizations.models import Branch
 from organizations.permissions import branches_with
 from training.choices import ContractUnit
+from training.forms.organisations import OrganisationInput
+from training.selectors.organisations import offered_names
 
 
 class ContractForm(forms.Form):
@@ -25,6 +27,13 @@ class ContractForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput)
     branch = BranchField(label=_("承接单位"))
     buyer = forms.CharField(label=_("购买单位"), max_length=120)
+    organisation = forms.CharField(
+        label=_("培训对象单位"),
+        max_length=120,
+        required=False,
+        widget=OrganisationInput,
+        help_text=_("为哪个学校或单位的人员购买；填已登记的全称或统一社会信用代码，可不填。"),
+    )
     subject = forms.CharField(label=_("服务内容"), max_length=200)
     document = forms.CharField(label=_("合同文号"), max_length=80)
     price = forms.DecimalField(label=_("合同金额（元）"), min_value=Decimal(0), max_digits=14, decimal_places=2)
@@ -39,10 +48,14 @@ class ContractForm(forms.Form):
         field = self.fields["branch"]
         assert isinstance(field, BranchField)  # noqa: S101 -- narrows the type
         field.offer(branches_with(person, Right.PLAN_TRAINING))
+        first = branches_with(person, Right.PLAN_TRAINING).first()
+        if first is not None:
+            self.fields["organisation"].widget.offered = offered_names(first)
 
     def facts(self) -> tuple[Branch, uuid.UUID, dict[str, Any]]:
         """The branch, the key, and the columns."""
         said = dict(self.cleaned_data)
+        said.pop("organisation")
         return said.pop("branch"), said.pop("key"), said
 
 

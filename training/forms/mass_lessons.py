@@ -16,9 +16,11 @@ from organizations.choices import DivisionLevel, Right
 from organizations.forms import BranchField, DayInput, DivisionField
 from organizations.models import Division
 from organizations.permissions import branches_with
-from training.choices import ContractStatus, KeyGroup, Setting, Topic
+from training.choices import ContractStatus, KeyGroup, OrganisationKind, Setting, Topic
+from training.forms.organisations import OrganisationInput
 from training.models import Instructor, MassLesson, ServiceContract
 from training.models.mass_lesson import LARGEST_AUDIENCE
+from training.selectors.organisations import offered_names
 from training.services.mass_lessons import LONGEST_MINUTES, MassLessonDraft
 
 
@@ -49,7 +51,19 @@ class MassLessonForm(forms.Form):
     setting = forms.ChoiceField(label=_("场所"), choices=[("", _("请选择")), *Setting.choices])
     topic = forms.ChoiceField(label=_("内容"), choices=[("", _("请选择")), *Topic.choices])
     key_group = forms.ChoiceField(label=_("人群"), choices=KeyGroup)
-    organisation = forms.CharField(label=_("学校或单位"), max_length=120, required=False)
+    organisation = forms.CharField(
+        label=_("学校或单位"),
+        max_length=120,
+        required=False,
+        widget=OrganisationInput,
+        help_text=_("填全称或统一社会信用代码；登记过的会提示。"),
+    )
+    organisation_kind = forms.ChoiceField(
+        label=_("单位类别（登记新单位）"),
+        choices=[("", _("已登记，或只写文字")), *OrganisationKind.choices],
+        required=False,
+        help_text=_("登记簿里没有这个单位时选择，保存时一并登记，以后按它统计。"),
+    )
     audience_count = forms.IntegerField(
         label=_("听课人次"), min_value=1, max_value=LARGEST_AUDIENCE, help_text=_("只记人数，不记姓名。")
     )
@@ -94,6 +108,9 @@ class MassLessonForm(forms.Form):
         teachers = Instructor.objects.visible_to(person, Right.VIEW_TRAINING).select_related("branch").order_by("name")
         self._offer("instructor", teachers)
         contracts = ServiceContract.objects.visible_to(person, Right.VIEW_TRAINING).order_by("-pk")
+        first = branches.first()
+        if first is not None:
+            self.fields["organisation"].widget.offered = offered_names(first)
         self._offer("contract", contracts.filter(status=ContractStatus.RUNNING))
 
     def _offer(self, name: str, rows: Any) -> None:

@@ -38,9 +38,20 @@ class CodeForm(forms.Form):
 class SignUpForm(CodeForm):
     """Who signs up. `key` is the form's own: with a name it makes one place, however often it is sent."""
 
-    field_order = ("code", "name", "unit", "document_kind", "document", "born_on", "document_consent", "key")
+    field_order = (
+        "code",
+        "name",
+        "unit",
+        "document_kind",
+        "document",
+        "born_on",
+        "document_consent",
+        "earlier_number",
+        "key",
+    )
     PLAIN = ("code", "name", "unit")
     CERTIFICATE = ("document_kind", "document", "born_on", "document_consent")
+    RENEWAL = ("earlier_number",)
 
     name = forms.CharField(
         label=gettext_lazy("参加人姓名"),
@@ -72,12 +83,21 @@ class SignUpForm(CodeForm):
     document_consent = forms.BooleanField(
         label=gettext_lazy("我单独同意为办理救护证书使用我的证件号码"), required=False
     )
+    earlier_number = forms.CharField(
+        label=gettext_lazy("原证书编号（选填）"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput({"autocomplete": "off"}),
+        help_text=gettext_lazy("换过证件、证件号码对不上时，凭编号和姓名接续原证书。"),
+    )
     key = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, needs_code: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, needs_code: bool, is_refresher: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not needs_code:
             del self.fields["code"]
+        if not is_refresher:
+            del self.fields["earlier_number"]
 
     @property
     def plain_fields(self) -> list[forms.BoundField]:
@@ -87,12 +107,12 @@ class SignUpForm(CodeForm):
     @property
     def certificate_fields(self) -> list[forms.BoundField]:
         """What only a certificate needs."""
-        return [self[name] for name in self.CERTIFICATE]
+        return [self[name] for name in (*self.CERTIFICATE, *self.RENEWAL) if name in self.fields]
 
     @property
     def wants_certificate(self) -> bool:
         """Whether any of that was filled in."""
-        return any(self.data.get(name) for name in self.CERTIFICATE)
+        return any(self.data.get(name) for name in (*self.CERTIFICATE, *self.RENEWAL))
 
     def clean(self) -> dict[str, Any]:
         """The number of a document comes with its own consent, and the consent with a number."""
@@ -108,7 +128,8 @@ class SignUpForm(CodeForm):
         data = self.cleaned_data
         born_on: datetime.date | None = data["born_on"]
         kind = data["document_kind"] or (DocumentKind.ID_CARD.value if data["document"] else "")
-        return Person(data["name"], phone, kind, data["document"], born_on, data["unit"])
+        earlier = data.get("earlier_number", "")
+        return Person(data["name"], phone, kind, data["document"], born_on, data["unit"], earlier)
 
     def place_key(self, number: str, phone: str) -> uuid.UUID:
         """The key of the place that this form asks for: another name or telephone is another place."""

@@ -17,9 +17,12 @@ from organizations.choices import Right
 from organizations.forms import BranchField, DayInput, DivisionField
 from organizations.models import Branch, Division
 from organizations.permissions import branches_with
-from training.choices import Audience, KeyGroup, SessionStatus
-from training.models import Course, CourseVersion, Instructor, Session
+from training.choices import Audience, KeyGroup, OrganisationKind, SessionStatus
+from training.forms.organisations import OrganisationInput
+from training.models import Course, CourseVersion, FirstAidPlace, Instructor, Session
 from training.selectors.instructors import instructors_to_plan
+from training.selectors.organisations import offered_names
+from training.selectors.places import places_to_plan
 from training.selectors.sessions import LessonRow, SessionFilter, counties_of
 from training.services.sessions import MOST_LESSONS, LessonPlan, SessionPlan
 
@@ -88,6 +91,14 @@ def offer_branches(field: Any, person: User) -> None:
     field.empty_label = _("全部")
 
 
+class PlaceField(forms.ModelChoiceField):
+    """A choice of places by name and branch."""
+
+    def label_from_instance(self, obj: FirstAidPlace) -> str:
+        """Name, kind and branch."""
+        return f"{obj.name}（{obj.get_kind_display()}，{obj.branch.short_name}）"
+
+
 class SessionForm(forms.Form):
     """A session apart from its lessons; `key` lets one form make one session."""
 
@@ -97,11 +108,24 @@ class SessionForm(forms.Form):
     title = forms.CharField(label=_("班名"), max_length=80, help_text=_("例如“2026 年第 3 期救护员班”。"))
     area = DivisionField(label=_("所在县（市、区）"), queryset=Division.objects.none(), empty_label=_("请选择"))
     place = forms.CharField(label=_("上课地点"), max_length=200, help_text=_("写到门牌和教室。"))
+    held_at = PlaceField(
+        label=_("培训基地"), queryset=FirstAidPlace.objects.none(), required=False, empty_label=_("不在登记的场所")
+    )
     contact = forms.CharField(label=_("咨询电话"), max_length=40, required=False, help_text=_("会公开，请填办公电话。"))
     seats = forms.IntegerField(label=_("名额"), min_value=1, max_value=32_000)
     audience = forms.ChoiceField(label=_("对象"), choices=Audience.choices)
     organisation = forms.CharField(
-        label=_("学校或单位"), max_length=120, required=False, help_text=_("专场班必填全称。")
+        label=_("学校或单位"),
+        max_length=120,
+        required=False,
+        widget=OrganisationInput,
+        help_text=_("专场班必填全称，或统一社会信用代码；登记过的会提示。"),
+    )
+    organisation_kind = forms.ChoiceField(
+        label=_("单位类别（登记新单位）"),
+        choices=[("", _("已登记，或只写文字")), *OrganisationKind.choices],
+        required=False,
+        help_text=_("登记簿里没有这个单位时选择，保存时一并登记，以后按它统计。"),
     )
     key_group = forms.ChoiceField(label=_("重点人群"), choices=KeyGroup.choices)
     sign_up_from = MomentField(label=_("报名开始"), required=False, help_text=_("不填则开放后立即可以报名。"))
@@ -115,6 +139,10 @@ class SessionForm(forms.Form):
         area.queryset = counties_of(branch)
         if len(area.queryset) == 1:
             area.initial = area.queryset[0]
+        place = self.fields["held_at"]
+        assert isinstance(place, forms.ModelChoiceField)  # noqa: S101 -- narrows the type
+        place.queryset = places_to_plan(branch)
+        self.fields["organisation"].widget.offered = offered_names(branch)
 
 
 class LessonForm(forms.Form):
@@ -299,7 +327,7 @@ def _facts(session: Session | None, lessons: Sequence[LessonRow]) -> dict[str, A
         return {"key": uuid.uuid4()}
     names = (
         "title", "place", "contact", "seats", "audience", "organisation", "key_group", "sign_up_from",
-        "sign_up_until", "key",
+        "sign_up_until", "key", "held_at",
     )  # fmt: skip
     facts = {name: getattr(session, name) for name in names}
     # Left out, it goes with the first lesson, wherever that is moved.

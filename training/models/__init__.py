@@ -10,6 +10,7 @@ from training.models.instructor import Absence, Assignment, Instructor
 from training.models.learner import Learner
 from training.models.legacy import LegacyImport
 from training.models.mass_lesson import MassLesson, MassLessonEvent
+from training.models.organisation import Organisation, OrganisationCount, OrganisationFact, OrganisationSize
 from training.models.place import Aed, AedInspection, AedQuerySet, FirstAidPlace
 from training.models.reminder import ExpiryReminder
 from training.models.rescue import RescueCase, RescueEvent
@@ -39,6 +40,10 @@ __all__ = [
     "Lesson",
     "MassLesson",
     "MassLessonEvent",
+    "Organisation",
+    "OrganisationCount",
+    "OrganisationFact",
+    "OrganisationSize",
     "Population",
     "RescueCase",
     "RescueEvent",

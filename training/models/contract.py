@@ -19,13 +19,21 @@ MONEY: dict[str, Any] = {"max_digits": 14, "decimal_places": 2}
 class ServiceContract(BranchLineage):
     """A contract by which a public body buys training of a branch: `quantity` units for `price` (yuan) in all.
 
-    Sessions and mass lessons name it. What was accepted is written down once, with the paper that says so.
+    `held_for` says whose people they are, where it does. Sessions and mass lessons name it. What was accepted is
+    written down once, with the paper that says so.
     """
 
     number = models.CharField(_("编号"), max_length=40, unique=True)
     key = models.UUIDField(_("幂等键"), unique=True, default=uuid.uuid4, editable=False)
     status = models.CharField(_("状态"), max_length=12, choices=ContractStatus)
     buyer = models.CharField(_("购买单位"), max_length=120)
+    held_for = models.ForeignKey(
+        "training.Organisation",
+        verbose_name=_("登记的学校或单位"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="contracts",
+    )
     subject = models.CharField(_("服务内容"), max_length=200)
     document = models.CharField(_("合同文号"), max_length=80)
     price = models.DecimalField(_("合同金额"), **MONEY)

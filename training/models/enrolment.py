@@ -41,6 +41,7 @@ class Enrolment(SealedModel, BranchLineage):
     phone_digest = LookupDigestField()
     phone_digest_next = LookupDigestField()
     unit = models.CharField(_("学校或单位"), max_length=120, blank=True)
+    earlier_number = models.CharField(_("原证书编号"), max_length=40, blank=True)
     learner = models.ForeignKey(
         "training.Learner", verbose_name=_("学员"), null=True, on_delete=models.PROTECT, related_name="enrolments"
     )

@@ -52,6 +52,13 @@ class MassLesson(BranchLineage):
     setting = models.CharField(_("场所"), max_length=12, choices=Setting)
     key_group = models.CharField(_("重点人群"), max_length=12, choices=KeyGroup, default=KeyGroup.NONE)
     organisation = models.CharField(_("学校或单位"), max_length=120, blank=True)
+    held_for = models.ForeignKey(
+        "training.Organisation",
+        verbose_name=_("登记的学校或单位"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="mass_lessons",
+    )
     minutes = models.PositiveSmallIntegerField(_("时长（分钟）"))
     audience_count = models.PositiveIntegerField(_("听课人次"))
     instructor = models.ForeignKey(
@@ -104,6 +111,9 @@ class MassLesson(BranchLineage):
                 condition=Q(corrects__isnull=True, correction_note="")
                 | Q(corrects__isnull=False) & ~Q(correction_note=""),
                 name="masslesson_correction_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(held_for__isnull=True) | ~Q(organisation=""), name="masslesson_held_for_whom_it_names"
             ),
             models.CheckConstraint(condition=~Q(corrects=F("pk")), name="masslesson_corrects_another"),
         ]

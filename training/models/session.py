@@ -27,7 +27,8 @@ class Session(BranchLineage):
     """One class of a course. Its seats are counted by trigger and never more than `seats` (CHECK).
 
     `queue_last` is the last place given in the order of signing up. Between `sign_up_from` and `sign_up_until` the
-    public may sign up. `maker_ids` has everybody who planned it.
+    public may sign up. `organisation` is the name of a school or company as it was written, `held_for` its place in the
+    register; `held_at` the base in which it is held. `maker_ids` has everybody who planned it.
     """
 
     number = models.CharField(_("编号"), max_length=40, unique=True)
@@ -40,8 +41,22 @@ class Session(BranchLineage):
     audience = models.CharField(_("对象"), max_length=12, choices=Audience)
     key_group = models.CharField(_("重点人群"), max_length=12, choices=KeyGroup, default=KeyGroup.NONE)
     organisation = models.CharField(_("学校或单位"), max_length=120, blank=True)
+    held_for = models.ForeignKey(
+        "training.Organisation",
+        verbose_name=_("登记的学校或单位"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="sessions",
+    )
     area = models.ForeignKey(
         "organizations.Division", verbose_name=_("所在县（市、区）"), on_delete=models.PROTECT, related_name="+"
+    )
+    held_at = models.ForeignKey(
+        "training.FirstAidPlace",
+        verbose_name=_("培训基地"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="sessions",
     )
     place = models.CharField(_("上课地点"), max_length=200)
     contact = models.CharField(_("咨询电话"), max_length=40, blank=True)
@@ -84,6 +99,9 @@ class Session(BranchLineage):
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="session_ends_after_start"),
             models.CheckConstraint(
                 condition=Q(audience=Audience.PUBLIC) | ~Q(organisation=""), name="session_closed_names_its_unit"
+            ),
+            models.CheckConstraint(
+                condition=Q(held_for__isnull=True) | ~Q(organisation=""), name="session_held_for_whom_it_names"
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=[SessionStatus.SIGNED, SessionStatus.FINISHED])

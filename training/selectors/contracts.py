@@ -48,6 +48,11 @@ def contracts_of(branch: Branch, *, with_below: bool, first: datetime.date, last
     rows = ServiceContract.objects.unscoped("contracts of services are public (慈善法 Art. 77)")
     rows = rows.of_branch(branch, with_below=with_below).filter(starts_on__lte=last, ends_on__gte=first)
     contracts = list(rows.select_related("branch").order_by("number"))
+    return lines_of(contracts)
+
+
+def lines_of(contracts: list[ServiceContract]) -> list[ContractLine]:
+    """Contracts that everybody reads, with what was delivered; three queries."""
     delivered = _delivered(contracts)
     return [ContractLine(one, delivered[one.pk]) for one in contracts]
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import today
 from organizations.choices import Right
+from organizations.models import Branch
 from training.models import Aed, AedInspection, FirstAidPlace
 
 if TYPE_CHECKING:
@@ -41,6 +43,15 @@ def places_for(person: User, *, before: int | None = None) -> list[FirstAidPlace
     if before is not None:
         rows = rows.filter(pk__lt=before)
     return list(rows.order_by("-pk")[: PAGE_SIZE + 1])
+
+
+def places_to_plan(branch: Branch) -> QuerySet[FirstAidPlace]:
+    """The places in use of a branch, of those above it and of those below, for planning sessions."""
+    above = [one for one in (branch.pk, branch.province_id, branch.city_id, branch.county_id) if one]
+    rows = FirstAidPlace.objects.for_public_display()
+    near = Q(branch__in=above) | Q(city=branch.pk) | Q(county=branch.pk)
+    found: QuerySet[FirstAidPlace] = rows.filter(near).select_related("branch").order_by("name", "pk")
+    return found
 
 
 def _aeds(person: User, tab: str) -> Any:

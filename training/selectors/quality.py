@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Avg, Count, Min, Q
 
+from core.small_cells import SMALLEST_SHOWN
 from organizations.choices import Right
 from training.choices import EnrolmentStatus, SessionStatus, TeachingRole
 from training.models import Assignment, ExamResult, Feedback, Instructor, Session
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 # Fewer answers could be told apart; fewer examined say nothing of a teacher.
-FEWEST_ANSWERS, FEWEST_EXAMINED = 5, 20
+FEWEST_ANSWERS, FEWEST_EXAMINED = SMALLEST_SHOWN, 20
 # Below this share passed at the first attempt, or this mean mark, a colleague should sit in.
 PASS_ADVICE, MARK_ADVICE = Decimal("70.0"), Decimal("3.5")
 HELD = (SessionStatus.SIGNED, SessionStatus.FINISHED)
@@ -47,15 +48,20 @@ class QualityRow:
 
 def quality_of(person: User, year: int) -> list[QualityRow]:
     """The leading instructors of a person's sessions that were signed in a year, by name; five queries."""
-    sessions = Session.objects.visible_to(person, Right.VIEW_TRAINING).filter(
-        status__in=HELD, ends_on__gte=datetime.date(year, 1, 1), ends_on__lt=datetime.date(year + 1, 1, 1)
-    )
+    sessions = held_in(Session.objects.visible_to(person, Right.VIEW_TRAINING), year)
     led = _led(sessions)
     ids = {pk for held in led.values() for pk in held}
-    exams, answers = _exams(ids), _answers(ids)
+    exams, answers = exams_of(ids), answers_of(ids)
     people = Instructor.objects.unscoped("who leads a session in scope").select_related("branch").in_bulk(led)
     rows = [_row(people[pk], held, exams, answers) for pk, held in led.items()]
     return sorted(rows, key=lambda one: (one.instructor.name, one.instructor.pk))
+
+
+def held_in(sessions: Any, year: int) -> Any:
+    """Those of some sessions that were signed and ended in a year."""
+    return sessions.filter(
+        status__in=HELD, ends_on__gte=datetime.date(year, 1, 1), ends_on__lt=datetime.date(year + 1, 1, 1)
+    )
 
 
 def session_feedback(session: Session) -> dict[str, Any] | None:
@@ -65,7 +71,7 @@ def session_feedback(session: Session) -> dict[str, Any] | None:
     )
     if said["n"] < FEWEST_ANSWERS:
         return None
-    return {"answers": said["n"], **{name: _tenth(said[name]) for name in ("teaching", "practice", "venue")}}
+    return {"answers": said["n"], **{name: tenth(said[name]) for name in ("teaching", "practice", "venue")}}
 
 
 def _led(sessions: Any) -> dict[int, set[int]]:
@@ -76,7 +82,7 @@ def _led(sessions: Any) -> dict[int, set[int]]:
     return led
 
 
-def _exams(sessions: Iterable[int]) -> dict[int, tuple[int, int]]:
+def exams_of(sessions: Iterable[int]) -> dict[int, tuple[int, int]]:
     """How many were examined in each session, and how many of them passed at once."""
     rows = (
         ExamResult.objects.filter(enrolment__session__in=sessions, enrolment__status=EnrolmentStatus.SEATED, attempt=1)
@@ -86,7 +92,7 @@ def _exams(sessions: Iterable[int]) -> dict[int, tuple[int, int]]:
     return {row["enrolment__session"]: (row["n"], row["passed"]) for row in rows}
 
 
-def _answers(sessions: Iterable[int]) -> dict[int, tuple[int, Decimal]]:
+def answers_of(sessions: Iterable[int]) -> dict[int, tuple[int, Decimal]]:
     """How many answered in each session, and the sum of their marks of 1 to 5."""
     rows = (
         Feedback.objects.filter(enrolment__session__in=sessions)
@@ -114,11 +120,12 @@ def _row(
         instructor=instructor,
         session_count=len(held),
         examined=examined,
-        passed_rate=_tenth(Decimal(passed) * 100 / examined) if examined else None,
+        passed_rate=tenth(Decimal(passed) * 100 / examined) if examined else None,
         answers=said,
-        mark=_tenth(marks / said) if said >= FEWEST_ANSWERS else None,
+        mark=tenth(marks / said) if said >= FEWEST_ANSWERS else None,
     )
 
 
-def _tenth(value: Any) -> Decimal:
+def tenth(value: Any) -> Decimal:
+    """A number with one place."""
     return Decimal(str(value)).quantize(Decimal("0.1"))

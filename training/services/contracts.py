@@ -19,6 +19,7 @@ from organizations.permissions import require
 from training.choices import CONTRACT_TRANSITIONS, ContractStatus, SessionStatus
 from training.errors import TrainingError, WrongState
 from training.models import ServiceContract, Session
+from training.selectors.organisations import find_named_near
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -27,11 +28,17 @@ if TYPE_CHECKING:
 LETTER = "G"
 
 
-def sign_contract(*, branch: Branch, facts: dict[str, Any], key: uuid.UUID, actor: User) -> ServiceContract:
+def sign_contract(
+    *, branch: Branch, facts: dict[str, Any], key: uuid.UUID, actor: User, organisation: str = ""
+) -> ServiceContract:
     """Write down a contract (`facts` are the model's columns); said twice with one key, it is the first one.
 
-    Raises TrainingError with fields.
+    `organisation` says whose people they are, by a name or credit code of the register. Raises TrainingError with
+    fields.
     """
+    held_for = find_named_near(organisation, branch) if organisation.strip() else None
+    if organisation.strip() and held_for is None:
+        raise _wrong("organisation", _("登记簿里没有这个单位，或有几个同名的；请先登记，或填统一社会信用代码。"))
     if facts["ends_on"] < facts["starts_on"]:
         raise _wrong("ends_on", _("服务结束不能早于服务开始。"))
     if facts["signed_on"] > today():
@@ -44,6 +51,7 @@ def sign_contract(*, branch: Branch, facts: dict[str, Any], key: uuid.UUID, acto
         contract = ServiceContract.objects.create(
             **ServiceContract.lineage_of(branch),
             **facts,
+            held_for=held_for,
             key=key,
             number=take_number(branch.code, today().year, LETTER),
             status=ContractStatus.RUNNING,

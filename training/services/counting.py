@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from core.clock import today
 from training.models import CoverageCount
+from training.services.counting_organisations import count_organisations
 
 # Days whose figures are kept beside the newest and the first of each month.
 KEPT_DAYS = 7
@@ -58,6 +59,7 @@ def count_coverage(*, as_of: datetime.date | None = None) -> int:
         CoverageCount.objects.filter(as_of=day).delete()
         for level in LEVELS:
             cursor.execute(_INSERT.format(level=level), {"day": day})
+        count_organisations(day)
         _forget(day)
     return CoverageCount.objects.filter(as_of=day).count()
 

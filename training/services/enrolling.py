@@ -21,6 +21,7 @@ from core.sealed import holds, matching, seal_into
 from training.choices import MARKABLE_SESSION, Audience, Channel, EnrolmentStatus, SessionStatus
 from training.errors import TrainingError, WrongState
 from training.models import Enrolment, Learner, Session
+from training.selectors.public_certificates import plain_number
 from training.services.moving import lock_places, lock_session
 from training.services.telling import tell_cancelled, tell_placed
 
@@ -49,7 +50,8 @@ KNOWN_BY = (
 class Person:
     """Somebody who is to have a place, as written: with a document where a certificate is wanted.
 
-    `born_on` is asked for documents that do not say it; it is looked at and not kept.
+    `born_on` is asked for documents that do not say it; it is looked at and not kept. `earlier_number` is that of the
+    certificate to be renewed; whether there is one is not said here (services/issuing.py).
     """
 
     name: str
@@ -58,6 +60,7 @@ class Person:
     document: str = ""
     born_on: datetime.date | None = None
     unit: str = ""
+    earlier_number: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class Checked:
     phone: str
     document: Document | None
     unit: str
+    earlier_number: str = ""
 
 
 @dataclass(frozen=True)
@@ -240,7 +244,7 @@ def check_person(person: Person, session: Session) -> Checked:
         fields["document" if document and document.born_on else "born_on"] = problem
     if fields:
         raise TrainingError("person_incomplete", "；".join(fields.values()), fields)
-    return Checked(name, phone, document, person.unit.strip()[:120])
+    return Checked(name, phone, document, person.unit.strip()[:120], plain_number(person.earlier_number))
 
 
 def learner_of(document: Document | None) -> Learner | None:
@@ -295,6 +299,7 @@ def _written(session: Session, checked: Checked, learner: Learner | None, way: _
         code=random_code(),
         channel=way.channel,
         unit=checked.unit,
+        earlier_number=checked.earlier_number,
         learner=learner,
         consent=CONSENT_VERSION,
         document_consent=DOCUMENT_CONSENT_VERSION if learner else "",

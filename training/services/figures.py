@@ -55,13 +55,16 @@ def set_target(
 ) -> TrainingTarget:
     """Write down what an association promised for a year; a later row takes its place, both stay.
 
-    `kind` is a kind of certificate, empty for all, always empty for mass lessons. Raises TrainingError with fields.
+    `kind` is a kind of certificate, empty for all, always empty for mass lessons and the share of school staff, whose
+    `count` is percent. Raises TrainingError with fields.
     """
     fields = _faults(year, count)
     if measure not in Measure.values:
         fields["measure"] = _("请选择指标。")
-    if kind and (kind not in CertificateKind.values or measure == Measure.AUDIENCE):
-        fields["kind"] = _("普及培训不分证书种类，请留空。")
+    if kind and (kind not in CertificateKind.values or measure in (Measure.AUDIENCE, Measure.SCHOOL_STAFF)):
+        fields["kind"] = _("普及培训和学校持证率不分证书种类，请留空。")
+    if measure == Measure.SCHOOL_STAFF and count > 100:
+        fields["count"] = _("学校教职工持证率按百分比填写，不超过 100。")
     if len(document.strip()) < 4:
         fields["document"] = _("请写明依据文件的名称或文号。")
     if fields:

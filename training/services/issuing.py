@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.clock import now, today
+from core.identifiers import normalise_payer
 from core.masking import mask_name
 from core.numbers import format_number, take_serials
 from core.random_codes import random_code
@@ -19,6 +20,8 @@ from core.sealed import open_many_for_work, seal_into_many
 from organizations.choices import Right
 from organizations.permissions import require
 from training.choices import (
+    EXPIRING_DAYS,
+    RENEWED_BY,
     CertificateKind,
     CertificateSource,
     CertificateStatus,
@@ -209,21 +212,65 @@ def _olds(session: Session, people: Sequence[Enrolment], *, is_locking: bool) ->
         )
         .order_by("pk")
     )
-    return {one.learner_id: one for one in rows}
+    olds = {one.learner_id: one for one in rows}
+    return {**_named_olds(session, [one for one in people if one.learner_id not in olds], olds, is_locking), **olds}
+
+
+def _named_olds(
+    session: Session, people: Sequence[Enrolment], olds: dict[int, Certificate], is_locking: bool
+) -> dict[int, Certificate]:
+    """The certificates that people named by number when they signed up and that bear their name, by learner.
+
+    For who is known by another document now. Nobody gets one that another of the class renews.
+    """
+    asked = [one for one in people if one.learner_id and one.earlier_number]
+    if not asked:
+        return {}
+    rows = Certificate.objects.unscoped("renewed by its number and name")
+    if is_locking:
+        rows = rows.select_for_update(of=("self",))
+    kind, numbers = session.version.course.certificate_kind, [one.earlier_number for one in asked]
+    named = list(
+        rows.select_related("branch")
+        .filter(number__in=numbers, kind=kind, status=CertificateStatus.VALID)
+        .exclude(pk__in=[one.pk for one in olds.values()])
+        .order_by("pk")
+    )
+    work = f"training.renew:{session.number}"
+    holders = open_many_for_work(named, "holder", work=work)
+    by_name = {(one.number, normalise_payer(holder or "")): one for one, holder in zip(named, holders, strict=True)}
+    found: dict[int, Certificate] = {}
+    for person, name in zip(asked, open_many_for_work(asked, "name", work=work), strict=True):
+        old = by_name.pop((person.earlier_number, normalise_payer(name or "")), None)
+        if old is not None and person.learner_id is not None:
+            found[person.learner_id] = old
+    return found
 
 
 def _obstacle(session: Session, person: Enrolment, old: Certificate | None) -> str:
     if person.learner_id is None:
         return _("没有登记证件号码，请补登记（须本人单独同意）后再发证。")
     is_refresher = session.version.course.kind == CourseKind.FIRST_AIDER_REFRESHER
+    if is_refresher and old is None and person.earlier_number:
+        return _("报名时填的原证书编号 %(number)s 没有同名的有效证书，请核对编号和姓名，或查历史证书是否已导入。") % {
+            "number": person.earlier_number
+        }
     if is_refresher and old is None:
         return _("没有可以延期的救护员证，复训只能延期原有证书；请查历史证书是否已导入。")
-    if old is not None and not is_refresher and (old.expires_on is None or old.expires_on > today()):
+    if old is not None and not is_refresher and not _may_renew(session, old):
         return _("已有有效的%(kind)s（%(number)s），不重复发证。") % {
             "kind": CertificateKind(old.kind).label,
             "number": old.number,
         }
     return ""
+
+
+def _may_renew(session: Session, old: Certificate) -> bool:
+    """Whether a course that is no refresher renews a certificate: an expired one, or one that ends and has no other."""
+    if old.expires_on is None:
+        return False
+    has_refresher = session.version.course.kind not in RENEWED_BY[old.kind]
+    return old.expires_on <= today() + datetime.timedelta(days=0 if has_refresher else EXPIRING_DAYS)
 
 
 def _attended(enrolment: Enrolment, session: Session, lessons: int) -> bool:

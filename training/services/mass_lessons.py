@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from django.db import transaction
@@ -21,9 +21,10 @@ from organizations.choices import Right
 from organizations.permissions import require
 from training.choices import MASS_LESSON_TRANSITIONS, KeyGroup, MassLessonStatus
 from training.errors import OwnWork, TrainingError, WrongState
-from training.models import Instructor, MassLesson, MassLessonEvent, ServiceContract
+from training.models import Instructor, MassLesson, MassLessonEvent, Organisation, ServiceContract
 from training.models.mass_lesson import LARGEST_AUDIENCE
 from training.permissions import may_read_evidence
+from training.services.organisations import named_organisation
 from training.services.recorded_lessons import record_mass_lesson
 
 if TYPE_CHECKING:
@@ -36,7 +37,11 @@ LONGEST_MINUTES = 24 * 60
 
 @dataclass(frozen=True)
 class MassLessonDraft:
-    """What is written of a mass lesson; `audience_count` is person-times, `minutes` how long it took."""
+    """What is written of a mass lesson; `audience_count` is person-times, `minutes` how long it took.
+
+    `organisation` is looked for in the register; one that is not there is registered as an `organisation_kind` by who
+    plans training, and stays a text without one.
+    """
 
     branch: Branch
     held_on: datetime.date
@@ -48,6 +53,8 @@ class MassLessonDraft:
     audience_count: int
     key_group: str = KeyGroup.NONE
     organisation: str = ""
+    organisation_kind: str = ""
+    held_for: Organisation | None = None
     instructor: Instructor | None = None
     evidence: StoredFile | None = None
     contract: ServiceContract | None = None
@@ -107,6 +114,7 @@ def change_mass_lesson(*, lesson_id: int, draft: MassLessonDraft, actor: User) -
         if not lesson.is_editable:
             raise WrongState("mass_lesson_submitted", _("已提交或已核对，不能再改，请刷新页面查看。"))
         _check(draft)
+        draft = _with_organisation(draft, actor)
         columns = _columns(draft)
         if draft.evidence is None:
             columns.pop("evidence")
@@ -183,6 +191,7 @@ def _created(draft: MassLessonDraft, actor: User, **more: Any) -> MassLesson:
         if first is not None:
             return first
         _check(draft)
+        draft = _with_organisation(draft, actor)
         lesson = MassLesson.objects.create(
             **MassLesson.lineage_of(draft.branch),
             **_columns(draft),
@@ -217,6 +226,13 @@ def _check(draft: MassLessonDraft) -> None:
         raise TrainingError("mass_lesson_incomplete", _("还不完整，请按提示填写。"), fields)
 
 
+def _with_organisation(draft: MassLessonDraft, actor: User) -> MassLessonDraft:
+    found = named_organisation(
+        name=draft.organisation, kind=draft.organisation_kind, area=draft.area, branch=draft.branch, actor=actor
+    )
+    return replace(draft, held_for=found, organisation=found.name if found else draft.organisation)
+
+
 def _columns(draft: MassLessonDraft) -> dict[str, Any]:
     return {
         "held_on": draft.held_on,
@@ -228,6 +244,7 @@ def _columns(draft: MassLessonDraft) -> dict[str, Any]:
         "audience_count": draft.audience_count,
         "key_group": draft.key_group,
         "organisation": draft.organisation.strip()[:120],
+        "held_for": draft.held_for,
         "instructor": draft.instructor,
         "evidence": draft.evidence,
         "contract": draft.contract,

@@ -19,7 +19,7 @@ from organizations.choices import Right
 from organizations.permissions import require
 from training.choices import SESSION_LETTER, Audience, KeyGroup, SessionStatus, TeachingRole
 from training.errors import TrainingError, WrongState
-from training.models import Assignment, CourseVersion, Instructor, Lesson, Session
+from training.models import Assignment, CourseVersion, FirstAidPlace, Instructor, Lesson, Organisation, Session
 from training.services.moving import (
     lock_session,
     lock_version,
@@ -27,6 +27,7 @@ from training.services.moving import (
     note_session,
     wrong_session_state,
 )
+from training.services.organisations import named_organisation
 from training.services.teaching import Duty, require_free, told_of_clashes
 
 if TYPE_CHECKING:
@@ -47,7 +48,11 @@ class LessonPlan:
 
 @dataclass(frozen=True)
 class SessionPlan:
-    """What a session is planned to be; `sign_up_from` and `sign_up_until` are for sessions open to the public."""
+    """What a session is planned to be; `sign_up_from` and `sign_up_until` are for sessions open to the public.
+
+    `organisation` is looked for in the register of schools and companies; one that is not there is registered as an
+    `organisation_kind`, and stays a text without one.
+    """
 
     branch: Branch
     version: CourseVersion
@@ -59,6 +64,9 @@ class SessionPlan:
     audience: str = Audience.PUBLIC
     key_group: str = KeyGroup.NONE
     organisation: str = ""
+    organisation_kind: str = ""
+    held_for: Organisation | None = None
+    held_at: FirstAidPlace | None = None
     contact: str = ""
     sign_up_from: datetime.datetime | None = None
     sign_up_until: datetime.datetime | None = None
@@ -77,6 +85,7 @@ def create_session(*, plan: SessionPlan, actor: User) -> Session:
             return first
         plan = _with_locked_version(plan)
         check_plan(plan)
+        plan = _with_organisation(plan, actor)
         session = Session(
             **Session.lineage_of(plan.branch),
             key=plan.key,
@@ -105,6 +114,7 @@ def change_session(*, session_id: int, plan: SessionPlan, actor: User) -> Sessio
             )
         plan = _with_locked_version(plan)
         check_plan(plan)
+        plan = _with_organisation(plan, actor)
         for name, value in _columns(plan).items():
             setattr(session, name, value)
         if actor.pk not in session.maker_ids:
@@ -151,8 +161,7 @@ def check_plan(plan: SessionPlan) -> None:
     fields: dict[str, str] = {}
     if not plan.title.strip():
         fields["title"] = _("请填写班名，例如“2026 年第 3 期救护员班”。")
-    if not plan.place.strip():
-        fields["place"] = _("请填写上课地点，写到门牌和教室。")
+    fields |= _problems_of_place(plan)
     if not 0 < plan.seats <= version.seats_most:
         fields["seats"] = _("这门课每班最多 %(most)d 人，请填 1 至 %(most)d。") % {"most": version.seats_most}
     if plan.audience == Audience.CLOSED and not plan.organisation.strip():
@@ -172,6 +181,32 @@ def check_plan(plan: SessionPlan) -> None:
 
 def _with_locked_version(plan: SessionPlan) -> SessionPlan:
     return replace(plan, version=lock_version(plan.version.pk))
+
+
+def _with_organisation(plan: SessionPlan, actor: User) -> SessionPlan:
+    """The plan with the body of the register that it names; its name stands as the register has it."""
+    found = named_organisation(
+        name=plan.organisation, kind=plan.organisation_kind, area=plan.area, branch=plan.branch, actor=actor
+    )
+    return replace(plan, held_for=found, organisation=found.name if found else plan.organisation)
+
+
+def _problems_of_place(plan: SessionPlan) -> dict[str, str]:
+    fields = {}
+    if not plan.place.strip():
+        fields["place"] = _("请填写上课地点，写到门牌和教室。")
+    if not _may_be_held_there(plan):
+        fields["held_at"] = _("请选择本会、上级或下级会仍在使用的场所。")
+    return fields
+
+
+def _may_be_held_there(plan: SessionPlan) -> bool:
+    """Whether no place is named, or one in use that the branch, one above it or one below keeps."""
+    place, branch = plan.held_at, plan.branch
+    if place is None:
+        return True
+    above = {branch.pk, branch.province_id, branch.city_id, branch.county_id}
+    return place.ended_on is None and (place.branch_id in above or branch.pk in (place.city_id, place.county_id))
 
 
 def _problem_of_lessons(plan: SessionPlan) -> str:
@@ -211,6 +246,8 @@ def _columns(plan: SessionPlan) -> dict[str, object]:
         "audience": plan.audience,
         "key_group": plan.key_group,
         "organisation": plan.organisation.strip(),
+        "held_for": plan.held_for,
+        "held_at": plan.held_at,
         "area": plan.area,
         "place": plan.place.strip(),
         "contact": plan.contact.strip(),

@@ -49,7 +49,8 @@ def contract_new(request: StaffRequest) -> HttpResponse:
     if form.is_valid():
         branch, key, facts = form.facts()
         try:
-            contract = sign_contract(branch=branch, facts=facts, key=key, actor=request.user)
+            whose = form.cleaned_data["organisation"]
+            contract = sign_contract(branch=branch, facts=facts, key=key, actor=request.user, organisation=whose)
         except DomainError as error:
             add_refusal(form, error)
         else:

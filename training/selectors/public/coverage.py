@@ -65,6 +65,7 @@ class GroupRow:
     audience: int
     issued: int | None
     holders: int | None
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -232,14 +233,16 @@ def _groups(branch: Branch, counts: dict[_Key, int]) -> list[GroupRow]:
     heard, issued, holders = column(Measure.AUDIENCE), column(Measure.ISSUED), column(Measure.HOLDERS)
     shown_issued, shown_holders = hide_small(issued), hide_small(holders)
     return [
-        GroupRow(str(label), heard[place], shown_issued[place], shown_holders[place])
+        GroupRow(str(label), heard[place], shown_issued[place], shown_holders[place], KeyGroup.values[place])
         for place, label in enumerate(KeyGroup.labels)
         if heard[place] or issued[place] or holders[place]
     ]
 
 
 def _targets(branch: Branch, counts: dict[_Key, int], year: int) -> list[Progress]:
-    rows = TrainingTarget.objects.filter(branch=branch, year=year).order_by("measure", "kind", "-pk")
+    # A share of a school's staff is on the page of schools.
+    counted = TrainingTarget.objects.exclude(measure=Measure.SCHOOL_STAFF)
+    rows = counted.filter(branch=branch, year=year).order_by("measure", "kind", "-pk")
     newest: dict[tuple[str, str], list[TrainingTarget]] = {}
     for one in rows:
         newest.setdefault((one.measure, one.kind), []).append(one)

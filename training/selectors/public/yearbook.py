@@ -128,7 +128,9 @@ def _holders_by_branch(
 
 def _targets(branch: Branch, year: Period, holders: Line) -> list[Line]:
     """The year's promises with what was done by the day of counting, by the day on which it happened."""
-    rows = TrainingTarget.objects.filter(branch=branch, year=year.first_day.year).order_by("measure", "kind", "-pk")
+    # A share of the staff of schools is on no log; /training/coverage/schools/ has it.
+    counted = TrainingTarget.objects.exclude(measure=Measure.SCHOOL_STAFF)
+    rows = counted.filter(branch=branch, year=year.first_day.year).order_by("measure", "kind", "-pk")
     newest: dict[tuple[str, str], list[TrainingTarget]] = {}
     for one in rows:
         newest.setdefault((one.measure, one.kind), []).append(one)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -50,7 +51,13 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
     if form.is_valid():
         count_once(SEARCHES, place_of(request))
         answer = tail_matches(found, form.cleaned_data["tail"])
-    context = {"certificate": shown(found), "form": form, "answer": answer}
+    near = (found.kind, found.branch.division_id[:6])
+    context = {
+        "certificate": shown(found),
+        "form": form,
+        "answer": answer,
+        "refreshers_url": reverse("training_refreshers_near", args=near),
+    }
     return render(request, "training/certificates/public/certificate.html", context)
 
 

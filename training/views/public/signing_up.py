@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from core.errors import DomainError
 from core.throttling import Limit, count_once, place_of
 from core.views.answers import add_refusal, posted
-from training.choices import EnrolmentStatus
+from training.choices import CourseKind, EnrolmentStatus
 from training.forms.public import PhoneForm, SignUpForm
 from training.selectors.public import PublicSession, public_session
 from training.services.enrolling import CONSENT_VERSION, DOCUMENT_CONSENT_VERSION, Place, sign_up
@@ -57,18 +57,19 @@ def sign_up_name(request: HttpRequest, number: str) -> HttpResponse:
     if not (telephone.proved(request) or telephone.asked(request)):
         messages.info(request, _("请先用手机验证码验证。"))
         return redirect("training_sign_up", number=session.number)
-    form = _form(request)
+    form = _form(request, session)
     if form.is_valid() and (place := _signed_up(request, form, session)):
         return _taken(request, place)
     return _form_page(request, session, form)
 
 
-def _form(request: HttpRequest) -> SignUpForm:
+def _form(request: HttpRequest, session: PublicSession) -> SignUpForm:
     """The form as it was sent, its code taken; or a new one with a key of its own."""
     needs_code = not telephone.proved(request)
+    is_refresher = session.course_kind == CourseKind.FIRST_AIDER_REFRESHER
     if request.method != "POST":
-        return SignUpForm(needs_code=needs_code, initial={"key": uuid.uuid4()})
-    form = SignUpForm(request.POST, needs_code=needs_code)
+        return SignUpForm(needs_code=needs_code, is_refresher=is_refresher, initial={"key": uuid.uuid4()})
+    form = SignUpForm(request.POST, needs_code=needs_code, is_refresher=is_refresher)
     form.is_valid()
     if needs_code and form.cleaned_data.get("code"):
         try:
@@ -77,7 +78,7 @@ def _form(request: HttpRequest) -> SignUpForm:
             form.add_error("code", error.message)
         else:
             # Whatever else is wrong, the code was right and counts once.
-            form = SignUpForm(request.POST, needs_code=False)
+            form = SignUpForm(request.POST, needs_code=False, is_refresher=is_refresher)
     return form
 
 
