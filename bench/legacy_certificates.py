@@ -26,7 +26,7 @@ from training.models import Certificate
 from training.services.legacy import HEADER, check_import, confirm_import, open_import, write_import
 
 ROWS = 100_000
-RATE_GOAL, MEMORY_GOAL_MB = 2_000, 400
+RATE_GOAL, GROWTH_GOAL_MB = 2_000, 200
 SURNAMES = "赵钱孙李周吴郑王冯陈"
 
 
@@ -72,11 +72,11 @@ def run(context: Context) -> list[dict[str, Any]]:
         ),
         figure(
             "legacy_memory",
-            round(peak),
-            f"MB ({round(before)} before)",
+            round(peak - before),
+            f"MB more at the peak than before ({round(before)})",
             rows=ROWS,
-            goal=f"<= {MEMORY_GOAL_MB}",
-            met=peak <= MEMORY_GOAL_MB,
+            goal=f"<= {GROWTH_GOAL_MB}",
+            met=peak - before <= GROWTH_GOAL_MB,
         ),
     ]
 

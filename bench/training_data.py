@@ -48,10 +48,10 @@ STATEMENTS = (
     """,
     """
     INSERT INTO training_enrolment (row_key, branch_id, province_id, city_id, county_id, session_id, key, code, place, status, channel, unit,
-        learner_id, consent, document_consent, asked_at, seated_at)
+        learner_id, consent, document_consent, asked_at, seated_at, earlier_number)
     SELECT gen_random_uuid(), s.branch_id, s.province_id, s.city_id, s.county_id, s.id, gen_random_uuid(),
            upper(substr(md5(s.id || '/' || n), 1, 16)), n, 'seated', 'online', '', l.first + (s.id * %(seats)s + n) %% l.size, 'sign-up-1',
-           'certificate-1', s.starts_on, s.starts_on
+           'certificate-1', s.starts_on, s.starts_on, ''
       FROM training_session s CROSS JOIN generate_series(1, %(seats)s) n CROSS JOIN (SELECT min(id) AS first, count(*) AS size FROM training_learner) l
     """,
     """

@@ -3,7 +3,7 @@
 Models take their fields from `core.fields`; services take the rest from here.
 """
 
-from core.sealed.digests import holds, matching
+from core.sealed.digests import holds, look_up_digests, matching
 from core.sealed.reading import open_for_work, open_many_for_work, reveal, reveal_many
 from core.sealed.registry import SealedPlace, sealed_places
 from core.sealed.writing import seal_into, seal_into_many
@@ -11,6 +11,7 @@ from core.sealed.writing import seal_into, seal_into_many
 __all__ = [
     "SealedPlace",
     "holds",
+    "look_up_digests",
     "matching",
     "open_for_work",
     "open_many_for_work",

@@ -18,7 +18,7 @@ from django.db.models import Model, Q
 
 from core.clock import now
 from core.crypto import keyring, lookup_digest
-from core.fields import SealedTextField
+from core.fields import DIGEST, NEXT_DIGEST, SealedTextField
 from core.models import LookupKeys
 
 # Advisory lock; the number is arbitrary and this subject's own.
@@ -65,21 +65,24 @@ def matching(model: type[Model], field_name: str, *texts: str) -> Q:
 
     Asks for the digests under every key of the keyring in both columns, so it finds rows at each step of a rotation.
     """
-    field = model._meta.get_field(field_name)
-    if not isinstance(field, SealedTextField) or field.digest_names is None:
-        raise TypeError(f"{model._meta.label}.{field_name} cannot be looked up")
-    first, second = field.digest_names
-    digests = _all_digests(field, texts)
+    digests = look_up_digests(model, field_name, *texts)
+    first, second = f"{field_name}{DIGEST}", f"{field_name}{NEXT_DIGEST}"
     return Q(**{f"{first}__in": digests}) | Q(**{f"{second}__in": digests})
 
 
 def holds(obj: Model, field_name: str, text: str) -> bool:
     """Whether a sealed field of a row that was read holds this text, as `matching` finds it; opens nothing."""
-    field = type(obj)._meta.get_field(field_name)
+    names = (f"{field_name}{DIGEST}", f"{field_name}{NEXT_DIGEST}")
+    digests = {bytes(digest) for name in names if (digest := getattr(obj, name)) is not None}
+    return not digests.isdisjoint(look_up_digests(type(obj), field_name, text))
+
+
+def look_up_digests(model: type[Model], field_name: str, *texts: str) -> list[bytes]:
+    """Return what `matching` looks for in both columns, for a statement written by hand; none for no text."""
+    field = model._meta.get_field(field_name)
     if not isinstance(field, SealedTextField) or field.digest_names is None:
-        raise TypeError(f"{type(obj).__name__}.{field_name} cannot be looked up")
-    digests = {bytes(digest) for name in field.digest_names if (digest := getattr(obj, name)) is not None}
-    return not digests.isdisjoint(_all_digests(field, [text]))
+        raise TypeError(f"{model._meta.label}.{field_name} cannot be looked up")
+    return _all_digests(field, texts)
 
 
 def _all_digests(field: SealedTextField, texts: Iterable[str]) -> list[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from core.audit import record_audit
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 PLACES = (
     "status", "audience", "seats", "seated_count", "waiting_count", "queue_last", "sign_up_from", "sign_up_until",
 )  # fmt: skip
+
+_LOCK_PLACES = f"SELECT {', '.join(PLACES)} FROM training_session WHERE id = %s FOR UPDATE"  # noqa: S608 -- our columns
 
 
 def lock_session(session_id: int) -> Session:
@@ -37,9 +40,10 @@ def lock_places(session: Session) -> None:
 
     Whoever waits for a seat does so for a moment only: less is read under the lock than by `lock_session`.
     """
-    rows = Session.objects.unscoped("lock of one known session").select_for_update()
-    for name, value in rows.values(*PLACES).get(pk=session.pk).items():
-        setattr(session, name, value)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_PLACES, [session.pk])
+        for name, value in zip(PLACES, cursor.fetchone(), strict=True):
+            setattr(session, name, value)
 
 
 def lock_version(version_id: int) -> CourseVersion:
