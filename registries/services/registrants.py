@@ -8,6 +8,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from core.audit import record_audit
@@ -101,16 +102,26 @@ def write_registrant(*, branch: Branch, checked: CheckedPerson, key: uuid.UUID, 
     `another_name` where the document stands there under another name.
     """
     found = find_registrant(branch, checked.document)
-    if found is not None:
-        if not holds(found, "name", checked.name):
-            sentence = _("这个证件号码在本会已用另一个姓名登记，请核对证件；确有更名的，先办理“更正姓名”。")
-            raise RegistryError("another_name", sentence, {"name": sentence})
-        _keep_contact(found, checked, actor=actor)
-        return found
+    if found is None:
+        new = _written(branch, checked, key=key, actor=actor)
+        if new is not None:
+            return new
+        # Somebody else wrote the same person down meanwhile.
+        found = find_registrant(branch, checked.document)
+    if found is None:
+        raise RegistryError("registrant_gone", _("没有登记成，请再试一次。"))
+    if not holds(found, "name", checked.name):
+        sentence = _("这个证件号码在本会已用另一个姓名登记，请核对证件；确有更名的，先办理“更正姓名”。")
+        raise RegistryError("another_name", sentence, {"name": sentence})
+    _keep_contact(found, checked, actor=actor)
+    return found
+
+
+def _written(branch: Branch, checked: CheckedPerson, *, key: uuid.UUID, actor: User) -> Registrant | None:
+    """Write somebody down; None where the same document is written down at this moment by somebody else."""
     row = Registrant(
         **Registrant.lineage_of(branch),
         key=key,
-        number=take_number(branch.code, today().year, LETTER),
         document_kind=checked.document.kind,
         created_by=actor,
         created_at=now(),
@@ -122,7 +133,13 @@ def write_registrant(*, branch: Branch, checked: CheckedPerson, key: uuid.UUID, 
         phone=checked.phone,
         details=json.dumps(checked.details, ensure_ascii=False),
     )
-    row.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            # Given back with the row, so that the series has no gap.
+            row.number = take_number(branch.code, today().year, LETTER)
+            row.save(force_insert=True)
+    except IntegrityError:
+        return None
     _note(row, "written", ["name", "document", "phone", "details"], actor=actor)
     return row
 
