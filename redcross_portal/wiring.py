@@ -30,6 +30,7 @@ RETENTION_TERMS = [
     "spending.services.purging.TERMS",
     "reconciliation.services.purging.TERMS",
     "training.services.purging.TERMS",
+    "registries.services.purging.TERMS",
 ]
 RETENTION_KEEPERS = ["donations.services.purging.kept_files", "transparency.selectors.keeping.kept_files"]
 # What apps keep sealed elsewhere than in a sealed column: for `rotate_keys` (core.keys.resealing).

@@ -19,7 +19,8 @@ from registries.services.wish_content import WishContent
 from registries.services.wishes import Registration, change_wish, hand_over_wish, register_wish, withdraw_wish
 
 _SURNAMES = "赵钱孙李周吴郑王冯陈"
-# Who may be tried at /organ/mine/ in the demo: 示例赵登记 by 13800000100.
+_GIVEN = "甲乙丙丁戊己庚辛壬癸"
+# Who may be tried at /organ/mine/ in the demo: 赵示例甲 by 13800000100.
 FIRST_PHONE = 13_800_000_100
 _GIFT = WishContent(
     stance=Stance.DONATE,
@@ -67,7 +68,7 @@ def _register(branch: Branch, at: int, clerk: User, *, first: int = 0) -> Wish:
     days, content, channel = _FORMS[at]
     number = f"{branch.code[:4]}06196{at}0{at + 1}1{at}{first + at:03d}"
     person = Person(
-        name=_("示例%(surname)s登记") % {"surname": _SURNAMES[at]},
+        name=_("%(surname)s示例%(given)s") % {"surname": _SURNAMES[at], "given": _GIVEN[at]},
         document_kind="",
         document=number + id_check_digit(number),
         phone=str(FIRST_PHONE + first + at),

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from organizations.choices import BranchKind
 from organizations.models import Branch
 
 
-def registering_branches() -> list[Branch]:
-    """The associations of city and county, where one registers in person, in the order of the tree; one query."""
+@dataclass(frozen=True)
+class Area:
+    """A city's association and those of its counties."""
+
+    city: Branch
+    counties: list[Branch]
+
+
+def registering_areas() -> list[Area]:
+    """The associations of cities and counties, where one registers in person, in the order of the tree; one query."""
     rows = Branch.objects.filter(kind__in=[BranchKind.CITY, BranchKind.COUNTY]).valid()
-    return list(rows.order_by("path"))
+    areas: list[Area] = []
+    for branch in rows.order_by("path"):
+        if branch.kind == BranchKind.CITY:
+            areas.append(Area(branch, []))
+        elif areas:
+            areas[-1].counties.append(branch)
+    return areas

@@ -59,7 +59,7 @@ def own_wishes(registrant_ids: Sequence[int]) -> list[OwnWish]:
             branch_phone=wish.branch.phone,
             signed_on=wish.signed_on,
             is_handed_over=wish.handed_over_on is not None,
-            lines=content_lines(content_of(text)) if text else [],
+            lines=content_lines(content_of(text), is_own=True) if text else [],
         )
         for wish, text in zip(rows, texts, strict=True)
     ]

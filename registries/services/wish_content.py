@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 from core.identifiers import normalise_phone
+from core.masking import mask_name, mask_phone
 from registries.choices import SINGLE_ORGANS, Executor, Item, Purpose, Stance
 from registries.errors import RegistryError
 
@@ -125,16 +126,22 @@ def _faults_of_executor(content: WishContent) -> dict[str, str]:
     return faults
 
 
-def content_lines(content: WishContent) -> list[tuple[str, str]]:
-    """A declaration as lines of label and text, those that say something."""
+def content_lines(content: WishContent, *, is_own: bool = False) -> list[tuple[str, str]]:
+    """A declaration as lines of label and text, those that say something.
+
+    `is_own`: for the person themselves, who knows their executor; what identifies that one is masked.
+    """
     listed = _("、")
+    executor = (mask_name(content.executor_name), mask_phone(content.executor_phone)) if is_own else (
+        content.executor_name, content.executor_phone,
+    )  # fmt: skip
     pairs = [
         (_("意愿"), str(SHOWN_LABELS["stance"].get(content.stance, ""))),
         (_("项目"), listed.join(str(SHOWN_LABELS["items"][one]) for one in content.items)),
         (_("用途"), listed.join(str(SHOWN_LABELS["purposes"][one]) for one in content.purposes)),
-        (_("执行人"), content.executor_name),
+        (_("执行人"), executor[0] if content.executor_name else ""),
         (_("执行人与本人的关系"), str(SHOWN_LABELS["executor_kind"].get(content.executor_kind, ""))),
-        (_("执行人电话"), content.executor_phone),
+        (_("执行人电话"), executor[1] if content.executor_phone else ""),
         (_("接受单位"), content.receiving_unit),
         (_("遗体利用后的火化和处理"), content.afterwards),
         (_("保密"), _("本人要求保密") if content.is_secret else ""),

@@ -10,13 +10,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.views.answers import posted
 from registries.forms.public import EligibilityForm
-from registries.selectors.public import registering_branches
+from registries.selectors.public import registering_areas
 
 
 @require_safe
 def organ_page(request: HttpRequest) -> HttpResponse:
     """The facts, the ways to register, to change and to leave."""
-    context = {"branches": registering_branches(), "registry_url": settings.PORTAL["organ_registry_url"]}
+    context = {"areas": registering_areas(), "registry_url": settings.PORTAL["organ_registry_url"]}
     return render(request, "public/registries/organ.html", context)
 
 
