@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,16 +10,12 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
-from django.test import Client, override_settings
+from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
 from core.clock import now
-from tests import databases
-from tests.browser.axe import violations
-from tests.browser.conftest import empty_broker
-from tests.browser.portal import Portal, web_server
-from tests.conftest import COPY
+from tests.browser.portal import Portal
+from tests.browser.telephones import fine, portal_with_messages, typed
 from tests.training.ground import Ground, joined, make_ground, make_plan
 from tests.training.telephones import code_sent
 from training.models import Attendance, Enrolment, Lesson, Session
@@ -65,45 +60,10 @@ def world(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[World]:
     """A web server that leaves messages; this process sends them into a folder."""
-    folder = tmp_path_factory.mktemp("training")
-    kept = {name: os.environ.get(name) for name in ("NOTIFIER", "NOTIFIER_GATEWAY_URL", "NOTIFIER_GATEWAY_SECRET")}
-    os.environ.update(
-        NOTIFIER="gateway", NOTIFIER_GATEWAY_URL="http://127.0.0.1:9/none", NOTIFIER_GATEWAY_SECRET="x" * 40
-    )
-    with django_db_blocker.unblock(), databases.copy_of_template(f"{COPY}_training"):
-        with override_settings(
-            PRIVATE_FILES_DIR=files,
-            NOTIFIER_BACKEND="core.notifying.backends.FileNotifier",
-            NOTIFIER_FILES_DIR=folder / "messages",
-        ):
-            cache.clear()
-            ground = make_ground()
-            with web_server(f"{COPY}_training", folder) as running:
-                yield World(running, ground)
-        empty_broker()
-    databases.point_at(COPY)
-    for name, value in kept.items():
-        if value is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = value
-
-
-def fine(page: Page) -> None:
-    """Nothing for the checker to say, and nothing to scroll sideways."""
-    assert violations(page) == []
-    width = page.viewport_size["width"] if page.viewport_size else 0
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-def typed(page: Page, name: str, text: str) -> None:
-    """Go on by Tab until a field with this name has the focus, and type."""
-    for _step in range(60):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.name || ''") == name:
-            page.keyboard.type(text)
-            return
-    raise AssertionError(f"no way to {name} by keyboard")
+    with portal_with_messages("training", files, tmp_path_factory, django_db_blocker) as start:
+        ground = make_ground()
+        with start() as running:
+            yield World(running, ground)
 
 
 def place_of(page: Page) -> Enrolment:

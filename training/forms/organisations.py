@@ -85,13 +85,11 @@ class OrganisationForm(_FactsForm):
 
     def __init__(self, data: Any = None, *, person: User) -> None:
         super().__init__(data, initial={"key": uuid.uuid4()})
-        for name, rows in (
-            ("branch", branches_with(person, Right.PLAN_TRAINING)),
-            ("area", _counties(person, Right.PLAN_TRAINING)),
-        ):
-            field = self.fields[name]
-            assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- narrows the type
-            field.queryset = rows
+        branch, area = self.fields["branch"], self.fields["area"]
+        assert isinstance(branch, BranchField)  # noqa: S101 -- narrows the type
+        assert isinstance(area, DivisionField)  # noqa: S101 -- narrows the type
+        branch.offer(branches_with(person, Right.PLAN_TRAINING))
+        area.queryset = _counties(person, Right.PLAN_TRAINING)
 
     def new(self) -> NewOrganisation:
         """What is to be registered."""
