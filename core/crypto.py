@@ -9,8 +9,9 @@ a file that holds,
      "lookup": {"active": "l1", "keys": {...}}, "salts": {"active": "s1", "keys": {...}},
      "identity": {"active": "i1", "keys": {...}}, "wishes": {"active": "w1", "keys": {...}}}
 
-`python -m core.crypto` prints a new one. An old key stays under `keys` until no value is sealed with it. A file is read
-again whenever it changed, so that a rotation reaches processes that run.
+`python -m core.crypto` prints a new one, with `--complete` the one on its standard input with keys for the purposes
+that it lacks. An old key stays under `keys` until no value is sealed with it. A file is read again whenever it changed,
+so that a rotation reaches processes that run.
 
 A sealed value is: version 0x01, length of the key id, key id, 12 bytes nonce, ciphertext, 16 bytes tag. The
 associated data binds it to its field and row, so that a value moved to another row or column does not open.
@@ -245,7 +246,7 @@ def _new_keys(key_id: str) -> dict[str, Any]:
 def _load_keys(purpose: Purpose, raw: object) -> Keys:
     written = raw.get("keys") if isinstance(raw, Mapping) else None
     if not isinstance(raw, Mapping) or not isinstance(written, Mapping) or not written:
-        raise _malformed(_("缺少用途 %(purpose)s 的密钥。") % {"purpose": purpose})
+        raise _missing(purpose)
     active = raw.get("active")
     if not isinstance(active, str) or active not in written:
         raise _malformed(_("用途 %(purpose)s 的启用编号 active 不在它的 keys 之中。") % {"purpose": purpose})
@@ -294,6 +295,17 @@ def _broken() -> SealBroken:
     )
 
 
+def _missing(purpose: Purpose) -> KeyringError:
+    return KeyringError(
+        "keyring_malformed",
+        _(
+            "设置 PORTAL_KEYS 有误：缺少用途 %(purpose)s 的密钥。旧版本的密钥请补齐，不要重新生成："
+            "python -m core.crypto --complete < 现有密钥文件 > 新文件。"
+        )
+        % {"purpose": purpose},
+    )
+
+
 def _malformed(reason: str) -> KeyringError:
     return KeyringError(
         "keyring_malformed",
@@ -302,4 +314,6 @@ def _malformed(reason: str) -> KeyringError:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(new_keyring()) + "\n")
+    # With `--complete` the ring on the standard input, with what an earlier version did not know.
+    is_older = sys.argv[1:] == ["--complete"]
+    sys.stdout.write(json.dumps(completed(json.load(sys.stdin)) if is_older else new_keyring()) + "\n")

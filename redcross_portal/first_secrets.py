@@ -1,6 +1,7 @@
 """The secrets of a machine, made once: `python -m redcross_portal.first_secrets`."""
 
 import base64
+import fcntl
 import json
 import os
 import re
@@ -60,9 +61,18 @@ def _complete_keyring(path: Path) -> None:
         # What is wrong with it is said where it is used; nothing is written over it.
         return
     whole = completed(written) if isinstance(written, dict) and written else written
-    if whole != written:
-        beside = path.with_name(f".{path.name}.{os.getpid()}.whole")
+    if whole == written:
+        return
+    # A file, or where a link leads; whoever owned it owns it still. Two at once: the first one's keys count.
+    path = path.resolve()
+    owner, beside = path.stat(), path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    with (path.parent / ".keyring.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if json.loads(path.read_text(encoding="utf-8")) != written:
+            return
         _write_once(beside, json.dumps(whole))
+        if os.geteuid() == 0:
+            os.chown(beside, owner.st_uid, owner.st_gid)
         beside.replace(path)
 
 

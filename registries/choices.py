@@ -70,6 +70,8 @@ class Item(models.TextChoices):
     BODY = "body", _("遗体")
 
 
+# 宁波市遗体捐献条例 Art. 10 lets these be registered by somebody else on the person's behalf; organs have no such rule.
+BY_PROXY: frozenset[str] = frozenset({Item.CORNEA, Item.BODY})
 SINGLE_ORGANS: frozenset[str] = frozenset(
     {Item.HEART, Item.LUNG, Item.LIVER, Item.KIDNEY, Item.PANCREAS, Item.INTESTINE}
 )
@@ -80,6 +82,7 @@ class Purpose(models.TextChoices):
 
     TRANSPLANT = "transplant", _("移植救治")
     TEACHING = "teaching", _("医学教学")
+    DISSECTION = "dissection", _("临床解剖")
     RESEARCH = "research", _("医学科研")
 
 

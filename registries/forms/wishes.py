@@ -111,11 +111,8 @@ class RegistrationForm(DeclarationForm):
     def registration(self) -> Registration:
         """The whole form."""
         data = self.cleaned_data
-        # One form makes one person and one wish, each with a key of its own.
-        person = Person(
-            **{name: data[name] for name in (*self.PERSON, *self.DETAILS, "has_capacity")},
-            key=uuid.uuid5(data["key"], "registrant"),
-        )
+        # The person's own key is drawn by chance: one that followed from the form's would tell whose wish it is.
+        person = Person(**{name: data[name] for name in (*self.PERSON, *self.DETAILS, "has_capacity")})
         return Registration(
             branch=data["branch"],
             person=person,

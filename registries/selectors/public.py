@@ -10,7 +10,7 @@ from organizations.models import Branch
 
 @dataclass(frozen=True)
 class Area:
-    """A city's association and those of its counties."""
+    """A city's association and those of its counties; a county that stands under no city is one by itself."""
 
     city: Branch
     counties: list[Branch]
@@ -21,8 +21,8 @@ def registering_areas() -> list[Area]:
     rows = Branch.objects.filter(kind__in=[BranchKind.CITY, BranchKind.COUNTY]).valid()
     areas: list[Area] = []
     for branch in rows.order_by("path"):
-        if branch.kind == BranchKind.CITY:
-            areas.append(Area(branch, []))
-        elif areas:
+        if areas and branch.path.startswith(areas[-1].city.path):
             areas[-1].counties.append(branch)
+        else:
+            areas.append(Area(branch, []))
     return areas

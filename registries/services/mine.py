@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from core.audit import record_audit
 from core.errors import NotFound
 from core.phone_codes import checked_mobile
 from core.sealed import holds, matching, open_many_for_work
@@ -51,7 +53,10 @@ def own_registrants(*, phone: str, name: str) -> list[int]:
 def own_wishes(registrant_ids: Sequence[int]) -> list[OwnWish]:
     """The wishes in force of people who proved who they are, for themselves; three queries."""
     rows = _own(registrant_ids)
-    texts = open_many_for_work(rows, "content", work=f"registries.mine:{_name(registrant_ids)}")
+    # One opening, one row of the log, so that somebody who asks can be told when it was looked at.
+    texts = open_many_for_work(rows, "content", work=f"registries.mine:{uuid.uuid4()}")
+    for wish in rows:
+        record_audit("registries.wish.seen_online", actor=None, obj=wish, branch_code=wish.branch.code)
     return [
         OwnWish(
             number=wish.number,
@@ -95,7 +100,3 @@ def _own(registrant_ids: Sequence[int]) -> list[Wish]:
         return []
     rows = Wish.objects.unscoped("their own").filter(matching(Wish, "registrant", *keys), status=WishStatus.IN_FORCE)
     return list(rows.select_related("branch").order_by("pk"))
-
-
-def _name(registrant_ids: Sequence[int]) -> str:
-    return ",".join(str(one) for one in registrant_ids)

@@ -13,39 +13,45 @@ from core.sealed import look_up_digests, seal_into
 from registries.choices import WishStatus
 from registries.models import Registrant, RegistrantEvent, Wish
 
-KEPT_DAYS = 3 * 365
+# While another wish of the person is in force, what it took the place of shows how it came about.
+REPLACED_DAYS = 3 * 365
+# After the last one ended: time for a slip of the hand to be put right, no more (个人信息保护法 Art. 47).
+ENDED_DAYS = 30
 _BATCH_ROWS = 500
 
 
-def purge_wishes(asked: Asked) -> Outcome:
-    """Empty wishes that were withdrawn or changed three years ago: whose, what, reference; days and states stay."""
-    rows = Wish.objects.unscoped("retention").filter(destroyed_at=None, ended_at__lt=_before(asked))
-    rows = rows.exclude(status=WishStatus.IN_FORCE)
+def purge_replaced(asked: Asked) -> Outcome:
+    """Empty wishes in whose place another came three years ago: whose, what, reference; days and states stay."""
+    rows = Wish.objects.unscoped("retention").filter(
+        destroyed_at=None, status=WishStatus.REPLACED, ended_at__lt=_before(asked, REPLACED_DAYS)
+    )
     due, destroyed = rows.count(), 0
     if asked.is_dry:
         return Outcome(due=due)
     while True:
         with transaction.atomic():
             found = list(rows.select_for_update(of=("self",)).order_by("pk")[:_BATCH_ROWS])
-            for wish in found:
-                columns = seal_into(wish, registrant=None, content=None, reference=None)
-                wish.destroyed_at = now()
-                wish.save(update_fields=[*columns, "destroyed_at"])
+            _empty(found)
         destroyed += len(found)
         if not found:
             return Outcome(due=due, destroyed=destroyed)
 
 
 def purge_registrants(asked: Asked) -> Outcome:
-    """Empty who somebody is once no wish of theirs is kept any more and they were written down three years ago."""
+    """Empty who somebody is with all that they wished, a month after the last of it ended.
+
+    Locks the registrants, then their wishes. Statistics stay right: numbers, branches, days and states are kept.
+    """
     due = destroyed = last = 0
-    rows = Registrant.objects.unscoped("retention").filter(destroyed_at=None, created_at__lt=_before(asked))
+    before = _before(asked, ENDED_DAYS)
+    rows = Registrant.objects.unscoped("retention").filter(destroyed_at=None, created_at__lt=before)
     while True:
         with transaction.atomic():
             found = list(rows.filter(pk__gt=last).select_for_update(of=("self",)).order_by("pk")[:_BATCH_ROWS])
-            free = _without_wishes(found)
-            due += len(free)
-            for one in [] if asked.is_dry else free:
+            ended = _ended(found, before)
+            due += len(ended)
+            for one, wishes in [] if asked.is_dry else ended:
+                _empty(wishes)
                 columns = seal_into(one, document=None, name=None, phone=None, details=None)
                 one.destroyed_at = now()
                 one.save(update_fields=[*columns, "destroyed_at"])
@@ -56,37 +62,51 @@ def purge_registrants(asked: Asked) -> Outcome:
         last = found[-1].pk
 
 
-def _without_wishes(people: list[Registrant]) -> list[Registrant]:
-    """Those of whom no wish is kept, by the look-up key; one query."""
+def _ended(people: list[Registrant], before: datetime.datetime) -> list[tuple[Registrant, list[Wish]]]:
+    """Those of whom no wish is in force and none ended since, each with what is kept of theirs; one query."""
     digests = {one.pk: frozenset(look_up_digests(Wish, "registrant", str(one.row_key))) for one in people}
     wanted = [digest for each in digests.values() for digest in each]
     rows = Wish.objects.unscoped("retention").filter(registrant_digest__in=wanted)
-    kept = {bytes(one) for one in rows.values_list("registrant_digest", flat=True)}
-    return [one for one in people if digests[one.pk].isdisjoint(kept)]
+    kept: dict[bytes, list[Wish]] = {}
+    for wish in rows.select_for_update(of=("self",)).order_by("pk"):
+        kept.setdefault(bytes(wish.registrant_digest), []).append(wish)
+    theirs = [(one, [wish for digest in digests[one.pk] for wish in kept.get(digest, [])]) for one in people]
+    return [
+        (one, wishes)
+        for one, wishes in theirs
+        if all(wish.ended_at is not None and wish.ended_at < before for wish in wishes)
+    ]
 
 
-def _before(asked: Asked) -> datetime.datetime:
-    day = asked.today - datetime.timedelta(days=KEPT_DAYS)
+def _empty(wishes: list[Wish]) -> None:
+    for wish in wishes:
+        columns = seal_into(wish, registrant=None, content=None, reference=None)
+        wish.destroyed_at = now()
+        wish.save(update_fields=[*columns, "destroyed_at"])
+
+
+def _before(asked: Asked, days: int) -> datetime.datetime:
+    day = asked.today - datetime.timedelta(days=days)
     return datetime.datetime.combine(day, datetime.time(), SHANGHAI)
 
 
 TERMS: tuple[Term, ...] = (
     Term(
-        "registries.wishes",
-        "P3",
-        _("捐献意愿、执行人、全国系统登记号"),
-        _("证明本人的意愿、变更和撤回"),
-        _("有效期间保存；变更或撤回满三年销毁，编号、日期和状态保留"),
-        "个人信息保护法 第十九条、第四十七条、第五十六条",
-        purge_wishes,
-    ),
-    Term(
         "registries.registrants",
         "P3",
-        _("捐献登记人的姓名、证件号码、手机号和住址"),
+        _("捐献登记人的身份、联系方式和意愿"),
         _("核对本人、联系、办理变更和撤回"),
-        _("有登记期间保存；名下登记全部销毁后销毁"),
+        _("有有效登记期间保存；最后一份登记撤回满三十日连同意愿一并销毁，编号、日期和状态保留"),
         "个人信息保护法 第十九条、第二十八条、第四十七条",
         purge_registrants,
+    ),
+    Term(
+        "registries.replaced",
+        "P3",
+        _("变更前的捐献意愿"),
+        _("证明意愿是怎样变更的"),
+        _("有有效登记期间，变更满三年销毁；撤回的随登记人销毁"),
+        "个人信息保护法 第十九条、第四十七条",
+        purge_replaced,
     ),
 )

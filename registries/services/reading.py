@@ -13,10 +13,14 @@ from django.utils.translation import gettext as _
 from core.audit import record_audit
 from core.documents import read_document
 from core.masking import mask_name
-from core.sealed import matching, open_many_for_work, reveal, reveal_many
-from organizations.choices import Right
+from core.sealed import matching, open_for_work, open_many_for_work, reveal, reveal_many
+from core.throttling import Limit, count_once
+from organizations.choices import ROLE_RIGHTS, Right
+from organizations.models import held_grants
 from organizations.permissions import require
+from registries.choices import ConsentSubject, WishStatus
 from registries.models import Registrant, Wish
+from registries.services.consents import consents_in_force
 from registries.services.wish_content import WishContent, content_of
 from registries.services.wishes import registrant_of
 
@@ -24,22 +28,35 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+# Somebody of the staff finds those who stand before them; nobody tries numbers through.
+LIMIT = Limit("registries_document", 60, 3_600)
+
+
 @dataclass(frozen=True)
 class Identity:
-    """Who somebody is, in full; `details` as in models.Registrant."""
+    """Who somebody is, in full; `details` as in models.Registrant.
+
+    `consents` are those in force, in words. Without one to be contacted, or once nothing is in force, nobody calls.
+    """
 
     name: str
     document: str
     phone: str
     details: dict[str, Any]
+    consents: list[str]
+    may_contact: bool
 
 
 @dataclass(frozen=True)
 class Declared:
-    """What a wish says, and the number of the national system where there is one."""
+    """What a wish says, and the number of the national system where there is one.
+
+    `is_newer_elsewhere`: another branch registered something of the same person later; neither where nor what is said.
+    """
 
     content: WishContent
     reference: str
+    is_newer_elsewhere: bool = False
 
 
 def masked_names(wishes: Sequence[Wish], *, reader: User) -> dict[int, str]:
@@ -70,7 +87,15 @@ def reveal_identity(*, wish: Wish, purpose: str, actor: User) -> Identity:
         name: reveal(registrant, name, reader=actor, purpose=purpose) or ""
         for name in ("name", "document", "phone", "details")
     }
-    return Identity(said["name"], said["document"], said["phone"], json.loads(said["details"] or "{}"))
+    consents = consents_in_force(registrant)
+    return Identity(
+        name=said["name"],
+        document=said["document"],
+        phone=said["phone"],
+        details=json.loads(said["details"] or "{}"),
+        consents=[str(ConsentSubject(one).label) for one in ConsentSubject.values if one in consents],
+        may_contact=ConsentSubject.CONTACT in consents and wish.status == WishStatus.IN_FORCE,
+    )
 
 
 def reveal_wish(*, wish: Wish, purpose: str, actor: User) -> Declared:
@@ -83,7 +108,26 @@ def reveal_wish(*, wish: Wish, purpose: str, actor: User) -> Declared:
     reference = reveal(wish, "reference", reader=actor, purpose=purpose)
     if content is None:
         return Declared(WishContent(stance="", items=()), "")
-    return Declared(content_of(content), reference or "")
+    return Declared(content_of(content), reference or "", is_newer_elsewhere=_is_newer_elsewhere(wish))
+
+
+def _is_newer_elsewhere(wish: Wish) -> bool:
+    """Whether something of the same person is in force that another branch registered later; three queries.
+
+    A refusal binds everybody (人体器官捐献和移植条例 Art. 9), so who reads a wish is sent to the national system.
+    """
+    registrant = registrant_of(wish)
+    document = open_for_work(registrant, "document", work=f"registries.elsewhere:{uuid.uuid4()}") or ""
+    others = Registrant.objects.unscoped("whether there is anything newer, not where").filter(
+        matching(Registrant, "document", document), document_kind=registrant.document_kind, destroyed_at=None
+    )
+    keys = [str(one) for one in others.exclude(pk=registrant.pk).values_list("row_key", flat=True)]
+    if not keys:
+        return False
+    rows = Wish.objects.unscoped("whether there is anything newer, not where").filter(
+        matching(Wish, "registrant", *keys), status=WishStatus.IN_FORCE, registered_at__gt=wish.registered_at
+    )
+    return bool(rows.exists())
 
 
 def find_by_document(*, document_kind: str, document: str, actor: User) -> list[Wish]:
@@ -92,13 +136,21 @@ def find_by_document(*, document_kind: str, document: str, actor: User) -> list[
     Finds by keyed digest; the number goes nowhere. Raises DomainError with the field `document`. Three queries.
     """
     read = read_document(document_kind, document)
+    count_once(LIMIT, str(actor.pk))
     people = Registrant.objects.visible_to(actor, Right.VIEW_REGISTRIES).filter(
         matching(Registrant, "document", read.number), document_kind=read.kind
     )
     keys = [str(one) for one in people.values_list("row_key", flat=True)]
-    record_audit(
-        "registries.registrant.looked_up", actor=actor, object_label="registries.registrant", object_key=str(len(keys))
-    )
+    # In the trail of each branch that was searched: its own overseers see who tries numbers through.
+    grants = [one for one in held_grants(actor) if Right.VIEW_REGISTRIES in ROLE_RIGHTS[one.role]]
+    for branch in sorted({one.branch.code for one in grants}):
+        record_audit(
+            "registries.registrant.looked_up",
+            actor=actor,
+            object_label="registries.registrant",
+            object_key=str(len(keys)),
+            branch_code=branch,
+        )
     if not keys:
         return []
     rows = Wish.objects.visible_to(actor, Right.VIEW_REGISTRIES).filter(matching(Wish, "registrant", *keys))

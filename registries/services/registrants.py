@@ -111,7 +111,7 @@ def write_registrant(*, branch: Branch, checked: CheckedPerson, key: uuid.UUID, 
     if found is None:
         raise RegistryError("registrant_gone", _("没有登记成，请再试一次。"))
     if not holds(found, "name", checked.name):
-        sentence = _("这个证件号码在本会已用另一个姓名登记，请核对证件；确有更名的，先办理“更正姓名”。")
+        sentence = _("这个证件号码在本会已用另一个姓名登记，请核对证件上的姓名和号码。")
         raise RegistryError("another_name", sentence, {"name": sentence})
     _keep_contact(found, checked, actor=actor)
     return found

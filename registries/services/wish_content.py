@@ -8,13 +8,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from core.errors import DomainError
 from core.identifiers import normalise_phone
 from core.masking import mask_name, mask_phone
 from registries.choices import SINGLE_ORGANS, Executor, Item, Purpose, Stance
 from registries.errors import RegistryError
 
 LONGEST_TEXT = 200
+LEAST_DIGITS = 7
+ORGANS = SINGLE_ORGANS | {Item.ALL_ORGANS}
 LONGEST_NAME = 60
 
 
@@ -100,6 +101,8 @@ def _faults_of_gift(content: WishContent, items: frozenset[str]) -> dict[str, st
     faults: dict[str, str] = {}
     if not content.purposes or not frozenset(content.purposes) <= frozenset(Purpose.values):
         faults["purposes"] = _("请选择用途。")
+    elif items & ORGANS and Purpose.TRANSPLANT not in content.purposes:
+        faults["purposes"] = _("器官捐献依法用于移植，请选“移植救治”；遗体可另选教学、科研。")
     has_executor = bool(content.executor_kind or content.executor_name or content.executor_phone)
     if Item.BODY in items and not has_executor:
         faults["executor_name"] = _("捐献遗体须有执行人，请填写姓名、关系和电话。")
@@ -114,13 +117,8 @@ def _faults_of_executor(content: WishContent) -> dict[str, str]:
         faults["executor_kind"] = _("请选择执行人与登记人的关系。")
     if not 2 <= len(content.executor_name.strip()) <= LONGEST_NAME:
         faults["executor_name"] = _("请填写执行人的姓名或单位名称。")
-    try:
-        digits = normalise_phone(content.executor_phone)
-    except DomainError as error:
-        faults["executor_phone"] = error.message
-    else:
-        if len(digits) < 7:
-            faults["executor_phone"] = _("请填写执行人的电话。")
+    if len(normalise_phone(content.executor_phone)) < LEAST_DIGITS:
+        faults["executor_phone"] = _("请填写执行人的电话。")
     if not content.executor_agrees:
         faults["executor_agrees"] = _("须执行人同意执行，请确认后勾选。")
     return faults

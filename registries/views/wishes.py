@@ -111,7 +111,12 @@ def _shown(request: StaffRequest, wish: Wish, form: PurposeForm) -> dict[str, An
     try:
         if request.POST.get("show") == "wish":
             declared = reveal_wish(**asked)
-            return {"lines": content_lines(declared.content), "reference": declared.reference, "is_read": True}
+            return {
+                "lines": content_lines(declared.content),
+                "reference": declared.reference,
+                "is_newer_elsewhere": declared.is_newer_elsewhere,
+                "is_read": True,
+            }
         return {"identity": reveal_identity(**asked)}
     except DomainError as error:
         add_refusal(form, error)
@@ -150,7 +155,10 @@ def wish_withdraw(request: StaffRequest, number: str) -> HttpResponse:
         except DomainError as error:
             add_refusal(form, error)
         else:
-            messages.success(request, _("已撤回，从现在起不再有效。"))
+            if wish.handed_over_on:
+                messages.warning(request, _("在本会已撤回。这份登记报送过全国系统，请协助本人在全国系统也撤回。"))
+            else:
+                messages.success(request, _("已撤回，从现在起不再有效。"))
             return redirect("desk_wish", number=wish.number)
     return render(request, "registries/wish_withdraw.html", {"wish": wish, "form": form})
 

@@ -50,6 +50,19 @@ def test_the_same_form_sent_twice_is_one_wish(ground: Ground) -> None:
     assert Wish.objects.unscoped("test").count() == 1
 
 
+def test_another_person_on_a_form_that_was_used_is_refused_and_not_taken_for_the_first(ground: Ground) -> None:
+    registration = form(ground.branch)
+    register_wish(registration=registration, actor=ground.person("clerk"))
+    with pytest.raises(WrongState, match="另一个人"):
+        register_wish(registration=form(ground.branch, 1, key=registration.key), actor=ground.person("clerk"))
+
+
+def test_the_key_of_a_person_does_not_follow_from_that_of_their_wish(ground: Ground) -> None:
+    wish = registered(ground)
+    registrant = registrant_of(wish)
+    assert registrant.key not in {uuid.uuid5(wish.key, one) for one in ("registrant", "", "person")} | {wish.key}
+
+
 def test_a_person_has_one_wish_in_force_in_a_branch_and_is_written_down_once(ground: Ground) -> None:
     first = registered(ground)
     with pytest.raises(WrongState, match="变更"):
@@ -112,6 +125,7 @@ def test_nobody_is_registered_the_day_before_their_eighteenth_birthday_and_they_
         ({"items": ("soul",)}, "items"),
         ({"items": (Item.ALL_ORGANS, Item.HEART)}, "items"),
         ({"purposes": ()}, "purposes"),
+        ({"purposes": ("research",)}, "purposes"),
         ({"items": (Item.BODY,), "executor_kind": "", "executor_name": "", "executor_phone": ""}, "executor_name"),
         ({"executor_agrees": False}, "executor_agrees"),
         ({"executor_phone": "1"}, "executor_phone"),
@@ -141,6 +155,36 @@ def test_a_refusal_is_registered_as_a_state_of_its_own_and_needs_no_executor(gro
 def test_how_and_when_it_was_signed_is_checked(ground: Ground, channel: str, days: int) -> None:
     with pytest.raises(RegistryError):
         registered(ground, channel=channel, signed_on=days_ago(days))
+
+
+def test_organs_are_not_registered_by_somebody_else_and_cornea_and_body_may_be(ground: Ground) -> None:
+    with pytest.raises(RegistryError, match="委托"):
+        registered(ground, channel="proxy")
+    registered(ground, channel="proxy", content=gift(items=(Item.CORNEA, Item.BODY)))
+
+
+def test_who_reads_a_wish_is_told_of_a_newer_one_elsewhere_and_not_which(ground: Ground) -> None:
+    wish = registered(ground)
+    reader = ground.person("coordinator")
+    assert not reveal_wish(wish=wish, purpose="核对", actor=reader).is_newer_elsewhere
+    other = register_wish(registration=form(ground.elsewhere, content=refusal()), actor=ground.person("stranger"))
+    assert reveal_wish(wish=wish, purpose="核对", actor=reader).is_newer_elsewhere
+    assert not reveal_wish(wish=other, purpose="核对", actor=ground.person("stranger")).is_newer_elsewhere
+    withdraw_wish(wish_id=other.pk, channel="online")
+    assert not reveal_wish(wish=wish, purpose="核对", actor=reader).is_newer_elsewhere
+
+
+def test_without_consent_to_be_contacted_or_after_a_withdrawal_nobody_is_to_call(ground: Ground) -> None:
+    clerk = ground.person("clerk")
+    wish = registered(ground)
+    shown = reveal_identity(wish=wish, purpose="核对", actor=clerk)
+    assert (shown.may_contact, len(shown.consents)) == (True, 4)
+    needed = frozenset({ConsentSubject.REGISTRATION, ConsentSubject.SENSITIVE})
+    assert not reveal_identity(wish=registered(ground, 1, consents=needed), purpose="核对", actor=clerk).may_contact
+    withdraw_wish(wish_id=wish.pk, channel="online")
+    wish.refresh_from_db()
+    shown = reveal_identity(wish=wish, purpose="核对", actor=clerk)
+    assert (shown.may_contact, shown.consents) == (False, [])
 
 
 def test_another_name_with_the_same_document_is_refused(ground: Ground) -> None:
@@ -251,6 +295,7 @@ def test_the_search_for_a_document_finds_by_its_digest_and_is_audited_without_th
     assert find_by_document(document_kind="", document=spaced, actor=ground.person("coordinator")) == [wish]
     event = AuditEvent.objects.get(verb="registries.registrant.looked_up")
     assert somebody().document not in str(vars(event))
+    assert event.branch_code == ground.branch.code
 
 
 STANDS = [

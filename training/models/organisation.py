@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from organizations.choices import READING_RIGHTS, ROLE_RIGHTS
+from organizations.choices import READING_RIGHTS, ROLE_RIGHTS, BranchKind
 from organizations.models import BranchLineage, BranchRowsQuerySet, held_grants, rows_of
 from training.choices import KeyGroup, OrganisationKind, OrganisationMeasure, OrganisationStep
 
@@ -29,7 +29,9 @@ class OrganisationQuerySet(BranchRowsQuerySet):
         for grant in held_grants(person):
             if right in ROLE_RIGHTS[grant.role]:
                 condition |= rows_of(grant.branch, with_below=grant.with_below and right in READING_RIGHTS)
-                condition |= Q(area=grant.branch.division_id)
+                # A school's own Red Cross lies in the county too, and keeps itself alone.
+                if grant.branch.kind == BranchKind.COUNTY:
+                    condition |= Q(area=grant.branch.division_id)
         return self.filter(condition)._mark(f"visible to {person.pk}: {right}")
 
 

@@ -49,7 +49,7 @@ def places_to_plan(branch: Branch) -> QuerySet[FirstAidPlace]:
     """The places in use of a branch, of those above it and of those below, for planning sessions."""
     above = [one for one in (branch.pk, branch.province_id, branch.city_id, branch.county_id) if one]
     rows = FirstAidPlace.objects.for_public_display()
-    near = Q(branch__in=above) | Q(city=branch.pk) | Q(county=branch.pk)
+    near = Q(branch__in=above) | Q(province=branch.pk) | Q(city=branch.pk) | Q(county=branch.pk)
     found: QuerySet[FirstAidPlace] = rows.filter(near).select_related("branch").order_by("name", "pk")
     return found
 

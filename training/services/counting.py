@@ -20,7 +20,9 @@ INSERT INTO training_coveragecount (as_of, branch_id, measure, year, kind, key_g
 WITH held AS (
     SELECT c.{level} AS branch_id, c.learner_id, c.kind, c.key_group
       FROM training_certificate c
-     WHERE c.{level} IS NOT NULL AND c.status = 'valid' AND c.issued_on < %(day)s
+     WHERE c.{level} IS NOT NULL AND c.issued_on < %(day)s
+       -- As it stood at the beginning of the day: what ended in the course of it was valid then.
+       AND (c.status = 'valid' OR c.ended_on >= %(day)s)
        AND (c.expires_on IS NULL OR c.expires_on > %(day)s)
 ), issued AS (
     SELECT c.{level} AS branch_id, extract(year FROM c.issued_on)::int AS year, c.kind, c.key_group, count(*) AS n

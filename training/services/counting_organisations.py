@@ -8,6 +8,9 @@ from django.db import connection
 
 from training.models import OrganisationCount
 
+# Days whose figures are kept beside the newest and the first of each month.
+KEPT_DAYS = 7
+
 # A row that names no body of the register counts for the one whose name, of now or earlier, it has as text in its
 # county, where that is one alone. What was merged counts for what it was merged into.
 _INSERT = """
@@ -33,7 +36,8 @@ WITH root AS (
       JOIN training_certificate c ON c.enrolment_id = e.id
      WHERE c.status <> 'revoked' AND c.issued_on < %(day)s
        AND EXISTS (SELECT 1 FROM training_certificate v
-                    WHERE v.learner_id = c.learner_id AND v.status = 'valid' AND v.issued_on < %(day)s
+                    WHERE v.learner_id = c.learner_id AND v.issued_on < %(day)s
+                      AND (v.status = 'valid' OR v.ended_on >= %(day)s)
                       AND (v.expires_on IS NULL OR v.expires_on > %(day)s))
 ), heard AS (
     SELECT coalesce(r.root_id, n.root_id) AS root_id, m.key_group, extract(year FROM m.held_on)::int AS year,
@@ -61,9 +65,11 @@ SELECT %(day)s, root_id, measure, year, key_group, n FROM counted
 def count_organisations(day: datetime.date) -> None:
     """Count all figures of bodies as they stood at the beginning of a day and put them in the place of that day's.
 
-    In the caller's transaction, one set statement; the figures of other days are dropped, but the first of each month.
+    In the caller's transaction, one set statement. Figures of a week ago are dropped, but the first of each month: who
+    reads a file meanwhile goes on in its own day.
     """
     OrganisationCount.objects.filter(as_of=day).delete()
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, {"day": day})
-    OrganisationCount.objects.exclude(as_of=day).exclude(as_of__day=1).delete()
+    old = OrganisationCount.objects.filter(as_of__lt=day - datetime.timedelta(days=KEPT_DAYS))
+    old.exclude(as_of__day=1).delete()

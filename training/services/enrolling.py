@@ -14,6 +14,7 @@ from core.audit import record_audit
 from core.clock import now
 from core.documents import Document, age_on, read_document
 from core.errors import DomainError
+from core.personal_numbers import find_personal_numbers
 from core.phone_codes import checked_mobile
 from core.random_codes import random_code
 from core.sealed import look_up_digests, matching, seal_into
@@ -122,8 +123,10 @@ def sign_up(*, session_id: int, person: Person, key: uuid.UUID) -> Place:
         plans = Session.objects.unscoped("asked for by its number").select_related("version", "branch")
         session = plans.only(*PLANNED).get(pk=session_id)
         checked = check_person(person, session)
-        row = _written(session, checked, learner_of(checked.document), _Way(Channel.ONLINE, key=key))
+        row = _written(session, checked, _Way(Channel.ONLINE, key=key))
         lock_places(session)
+        # After the session, as the desk does, which holds its lock before it looks for the same person.
+        _name_learner(row, learner_of(checked.document))
         # Looked at under the lock: whoever held it before may have sent the same form.
         known = _known(session, checked, row.learner, key=key)
         place = _place_there(known.sent) if known.sent else None
@@ -151,7 +154,9 @@ def enrol(*, session: Session, person: Person, actor: User, channel: str) -> Pla
         if session.free_seats < 1 and known.same is None:
             sentence = _("名额已满（%(seats)d 人）。") % {"seats": session.seats}
             raise TrainingError("session_full", sentence, {"name": sentence})
-        place = _placed(session, _written(session, checked, learner, _Way(channel, actor)), checked, known)
+        row = _written(session, checked, _Way(channel, actor))
+        _name_learner(row, learner)
+        place = _placed(session, row, checked, known)
         transaction.set_rollback(not place.is_new)
     return place
 
@@ -233,20 +238,28 @@ def check_person(person: Person, session: Session) -> Checked:
             phone = checked_mobile(person.phone)
         except DomainError as error:
             fields["phone"] = error.message
-    document = None
-    if person.document.strip():
-        try:
-            document = read_document(person.document_kind, person.document)
-        except DomainError as error:
-            fields["document"] = error.message
+    document = _document(person, fields)
     born_on = document.born_on if document and document.born_on else person.born_on
     if document and born_on is None:
         fields["born_on"] = _("这种证件上没有出生日期，请另外填写。")
     elif born_on and (problem := problem_of_age(born_on, session)):
         fields["document" if document and document.born_on else "born_on"] = problem
+    if find_personal_numbers(person.earlier_number):
+        fields["earlier_number"] = _("请填写证书上的编号，不要填身份证号或手机号。")
     if fields:
         raise TrainingError("person_incomplete", "；".join(fields.values()), fields)
     return Checked(name, phone, document, person.unit.strip()[:120], plain_number(person.earlier_number))
+
+
+def _document(person: Person, fields: dict[str, str]) -> Document | None:
+    """The document that was written, as it is stored; what is wrong with it goes into `fields`."""
+    if not person.document.strip():
+        return None
+    try:
+        return read_document(person.document_kind, person.document)
+    except DomainError as error:
+        fields["document"] = error.message
+        return None
 
 
 def learner_of(document: Document | None) -> Learner | None:
@@ -290,7 +303,11 @@ def _require_room_by_phone(known: _Known) -> None:
         raise TrainingError("phone_full", sentence % {"most": PLACES_BY_PHONE})
 
 
-def _written(session: Session, checked: Checked, learner: Learner | None, way: _Way) -> Enrolment:
+def _name_learner(row: Enrolment, learner: Learner | None) -> None:
+    row.learner, row.document_consent = learner, DOCUMENT_CONSENT_VERSION if learner else ""
+
+
+def _written(session: Session, checked: Checked, way: _Way) -> Enrolment:
     row = Enrolment(
         branch_id=session.branch_id,
         province_id=session.province_id,
@@ -302,9 +319,7 @@ def _written(session: Session, checked: Checked, learner: Learner | None, way: _
         channel=way.channel,
         unit=checked.unit,
         earlier_number=checked.earlier_number,
-        learner=learner,
         consent=CONSENT_VERSION,
-        document_consent=DOCUMENT_CONSENT_VERSION if learner else "",
         asked_at=now(),
         recorded_by=way.actor,
     )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # What of a session may have changed while one waited for its lock and decides on who gets a place.
 PLACES = (
     "status", "audience", "seats", "seated_count", "waiting_count", "queue_last", "sign_up_from", "sign_up_until",
+    "starts_on",
 )  # fmt: skip
 
 _LOCK_PLACES = f"SELECT {', '.join(PLACES)} FROM training_session WHERE id = %s FOR UPDATE"  # noqa: S608 -- our columns

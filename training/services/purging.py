@@ -20,7 +20,7 @@ _BATCH_ROWS = 500
 def purge_enrolments(asked: Asked) -> Outcome:
     """Empty names, telephones and units of places whose session ended two years ago; order and state stay."""
     rows = Enrolment.objects.unscoped("retention").filter(name__isnull=False, session__ends_on__lt=_before(asked))
-    return _emptied(rows, asked, ("name", "phone"), unit="")
+    return _emptied(rows, asked, ("name", "phone"), unit="", earlier_number="")
 
 
 def purge_comments(asked: Asked) -> Outcome:

@@ -206,7 +206,9 @@ def _may_be_held_there(plan: SessionPlan) -> bool:
     if place is None:
         return True
     above = {branch.pk, branch.province_id, branch.city_id, branch.county_id}
-    return place.ended_on is None and (place.branch_id in above or branch.pk in (place.city_id, place.county_id))
+    return place.ended_on is None and (
+        place.branch_id in above or branch.pk in (place.province_id, place.city_id, place.county_id)
+    )
 
 
 def _problem_of_lessons(plan: SessionPlan) -> str:

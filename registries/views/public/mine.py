@@ -78,7 +78,12 @@ def mine_withdraw(request: HttpRequest, number: str) -> HttpResponse:
         raise NotFound("wish_not_found", _("没有这份有效的登记，它可能已经撤回。"))
     if request.method == "POST":
         withdraw_own_wish(registrant_ids=people, number=number)
-        messages.success(request, _("已撤回，从现在起不再有效。"))
+        if wish.is_handed_over:
+            messages.warning(
+                request, _("在红十字会已撤回。这份登记还报送过全国系统，请在全国登记页面也撤回，才完全失效。")
+            )
+        else:
+            messages.success(request, _("已撤回，从现在起不再有效。"))
         return redirect("registry_mine_wishes")
     return render(request, "public/registries/mine_withdraw.html", {"wish": wish})
 

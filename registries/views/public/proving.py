@@ -9,26 +9,28 @@ from django.http import HttpRequest
 
 from core.clock import now
 from core.kept_phones import STAYS, WAITS, keep_phone, kept_phone
+from core.notifying import notifier
+from core.notifying.backends.filed import CODE
 from core.phone_codes import ask_for_code, check_code, checked_mobile
-from core.throttling import Limit, count_once, place_of
+from core.throttling import place_of
 from registries.services.mine import knows_phone, own_registrants
 
 PURPOSE = "registries"
 _ASKED, _NEW, _PEOPLE = "registries_asked", "registries_new", "registries_people"
-# A wrong name after a right code: whoever holds somebody's telephone does not try names through.
-LIMIT = Limit("registries_name", 10, 3_600)
 
 
 def can_prove() -> bool:
     """Whether codes can be sent at all."""
-    return bool(settings.NOTIFIER != "off")
+    return bool(settings.NOTIFIER != "off") and notifier().carries(f"{PURPOSE}.{CODE}")
 
 
 def ask(request: HttpRequest, phone: str) -> None:
     """Send a code, if anybody is registered with the number; the answer is the same either way."""
     number = checked_mobile(phone)
     ask_for_code(phone=number, purpose=PURPOSE, place=place_of(request), is_known=knows_phone(number))
-    request.session.pop(_PEOPLE, None)
+    # Also the number that somebody before, on the same device, was about to take.
+    for name in (_PEOPLE, _NEW):
+        request.session.pop(name, None)
     keep_phone(request, _ASKED, number, now() + WAITS)
 
 
@@ -38,13 +40,12 @@ def asked(request: HttpRequest) -> str:
 
 
 def prove(request: HttpRequest, *, code: str, name: str) -> bool:
-    """Take the code and the name; whether they are somebody's. Raises DomainError, TooOften."""
-    phone = asked(request)
-    count_once(LIMIT, phone)
-    number = check_code(phone=phone, purpose=PURPOSE, code=code)
+    """Take the code and the name; whether they are somebody's. Raises DomainError."""
+    number = check_code(phone=asked(request), purpose=PURPOSE, code=code)
     found = own_registrants(phone=number, name=name)
     request.session.pop(_ASKED, None)
     if not found:
+        # Each name takes a code, of which a number gets ten a day: nobody tries names through.
         return False
     # A session that somebody else may have planted is not the one that opens the pages.
     request.session.cycle_key()

@@ -17,7 +17,7 @@ LESSON_FIELDS = (
     "status", "corrected_by", "correction_note",
 )  # fmt: skip
 CERTIFICATE_FIELDS = (
-    "number", "branch", "kind", "source", "issued_on", "expires_on", "status", "ended_on", "key_group",
+    "number", "branch", "kind", "source", "issued_on", "expires_on", "status", "ended_on",
 )  # fmt: skip
 
 
@@ -71,9 +71,7 @@ def stream_certificates(branch: Branch, year: int) -> Iterator[dict[str, Any]]:
         .filter(issued_on__gte=first, issued_on__lt=following)
         .exclude(source=CertificateSource.REISSUE)
         .order_by("pk")
-        .values_list(
-            "number", "branch__code", "kind", "source", "issued_on", "expires_on", "status", "ended_on", "key_group"
-        )
+        .values_list("number", "branch__code", "kind", "source", "issued_on", "expires_on", "status", "ended_on")
     )
     for row in rows.iterator(chunk_size=2000):
         yield dict(zip(CERTIFICATE_FIELDS, (_plain(value) for value in row), strict=True))

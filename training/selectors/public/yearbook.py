@@ -87,7 +87,9 @@ def _holders(branch: Branch, *, with_below: bool, is_whole: bool, year: Period, 
     rows = (
         Certificate.objects.unscoped(_WHY)
         .of_branch(branch, with_below=with_below)
-        .filter(Q(expires_on__isnull=True) | Q(expires_on__gt=day), status=CertificateStatus.VALID, issued_on__lt=day)
+        .filter(Q(expires_on__isnull=True) | Q(expires_on__gt=day), issued_on__lt=day)
+        # As it stood at the beginning of the day: what ended in the course of it was valid then.
+        .filter(Q(status=CertificateStatus.VALID) | Q(ended_on__gte=day))
         .order_by()
     )
     people = Count("learner", distinct=True)
