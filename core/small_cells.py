@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import Any
 
 # A number of people below this is not shown.
 SMALLEST_SHOWN = 5
@@ -91,3 +92,104 @@ def _walk(cell: Cell) -> Iterator[Cell]:
     yield cell
     for one in cell.parts:
         yield from _walk(one)
+
+
+@dataclass(frozen=True)
+class Addition:
+    """That a count is the sum of others, of which all are shown to everybody somewhere unless they are hidden."""
+
+    total: Hashable
+    parts: tuple[Hashable, ...]
+
+
+def hidden_in_sums(counts: Mapping[Any, int], sums: Sequence[Addition]) -> frozenset[Any]:
+    """Return the keys of counts that are not shown, where counts take part in several sums (places, groups).
+
+    Those of 1 to 4 people, and so many more that none of those follows from all that is shown together: in each sum
+    nothing is missing, or two at least and together 5 people or more; then what still follows by solving the sums is
+    hidden with its smallest neighbour, until nothing does. A sum of parts that is not the total (people who count in
+    two places) is taken as if it were.
+    """
+    hidden: set[Any] = {key for key, count in counts.items() if 0 < count < SMALLEST_SHOWN}
+    small = frozenset(hidden)
+    while True:
+        before = -1
+        while before < len(hidden):
+            before = len(hidden)
+            for one in sums:
+                _complete(one, counts, hidden)
+        told = _solved(sums, hidden) & small
+        if not told:
+            return frozenset(hidden)
+        if not _hide_beside(told, counts, sums, hidden):
+            # Nothing is left beside it: what it is a part of goes as well.
+            hidden |= {one.total for one in sums if told & {one.total, *one.parts}}
+            if len(hidden) == before:
+                return frozenset(hidden)
+
+
+def _complete(one: Addition, counts: Mapping[Hashable, int], hidden: set[Hashable]) -> None:
+    """Hide what has to be hidden next in one sum."""
+    members = [key for key in (one.total, *one.parts) if counts.get(key)]
+    dark = [key for key in members if key in hidden]
+    if not dark or len(dark) == len(members):
+        return
+    missing = sum(counts[key] for key in dark if key != one.total)
+    if len(dark) > 1 and (one.total in hidden or missing >= SMALLEST_SHOWN):
+        return
+    shown = [key for key in members if key not in hidden and key != one.total] or [one.total]
+    hidden.add(min(shown, key=lambda key: (counts[key], str(key))))
+
+
+def _hide_beside(
+    told: Set[Hashable], counts: Mapping[Hashable, int], sums: Sequence[Addition], hidden: set[Hashable]
+) -> bool:
+    beside = [
+        key
+        for one in sums
+        if told & {one.total, *one.parts}
+        for key in (one.total, *one.parts)
+        if counts.get(key) and key not in hidden
+    ]
+    if beside:
+        hidden.add(min(beside, key=lambda key: (counts[key], str(key))))
+    return bool(beside)
+
+
+# A prime far above any count: sums are solved in whole numbers modulo it.
+_PRIME = (1 << 61) - 1
+
+
+def _solved(sums: Sequence[Addition], hidden: set[Hashable]) -> set[Hashable]:
+    """The hidden keys that follow from the shown ones: by elimination, each row a sum over what is hidden in it."""
+    rows: list[dict[Hashable, int]] = []
+    for one in sums:
+        row = {key: 1 for key in one.parts if key in hidden}
+        if one.total in hidden:
+            row[one.total] = _PRIME - 1
+        if row:
+            rows.append(row)
+    pivots: dict[Hashable, dict[Hashable, int]] = {}
+    for row in rows:
+        for pivot, other in pivots.items():
+            if factor := row.get(pivot):
+                _take(row, other, factor)
+        if not row:
+            continue
+        pivot = next(iter(row))
+        inverse = pow(row[pivot], _PRIME - 2, _PRIME)
+        new = {key: value * inverse % _PRIME for key, value in row.items()}
+        for other in pivots.values():
+            if factor := other.get(pivot):
+                _take(other, new, factor)
+        pivots[pivot] = new
+    return {pivot for pivot, row in pivots.items() if len(row) == 1}
+
+
+def _take(row: dict[Hashable, int], other: Mapping[Hashable, int], factor: int) -> None:
+    for key, value in other.items():
+        left = (row.get(key, 0) - factor * value) % _PRIME
+        if left:
+            row[key] = left
+        else:
+            row.pop(key, None)

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from core.small_cells import SMALLEST_SHOWN, Cell, hidden_cells, hide_few, hide_small
+from core.small_cells import SMALLEST_SHOWN, Addition, Cell, hidden_cells, hidden_in_sums, hide_few, hide_small
 
 
 def cells_of(cell: Cell) -> Iterator[Cell]:
@@ -116,3 +116,75 @@ def test_few_are_hidden_with_as_many_others_as_it_takes(counts: list[int], shown
 
 def test_a_count_that_stands_alone_is_hidden_from_one_to_four() -> None:
     assert [hide_few(count) for count in (0, 1, 4, 5)] == [0, None, None, 5]
+
+
+# --- counts that take part in several sums ---------------------------------------------------------------------------
+
+
+def grid(chance: random.Random) -> tuple[dict[Hashable, int], list[Addition]]:
+    """Counties of cities of a province by group: each a sum over places, and over groups."""
+    groups = ("teacher", "student", "police", "driver")
+    weights = chance.choice([(6, 3, 3), (1, 8, 1), (2, 1, 9)])
+    cities = {f"c{c}": [f"c{c}k{k}" for k in range(chance.randint(1, 4))] for c in range(chance.randint(1, 4))}
+    counts: dict[Hashable, int] = {}
+    sums = []
+
+    def drawn() -> int:
+        return chance.choices([0, chance.randint(1, 4), chance.randint(5, 60)], weights)[0]
+
+    for group in groups:
+        for city, counties in cities.items():
+            parts = [(one, group) for one in counties] + [(f"{city} itself", group)]
+            counts.update({part: drawn() for part in parts})
+            counts[city, group] = sum(counts[part] for part in parts)
+            sums.append(Addition((city, group), tuple(parts)))
+        counts["all", group] = sum(counts[city, group] for city in cities)
+        sums.append(Addition(("all", group), tuple((city, group) for city in cities)))
+    for place in {place for place, _group in list(counts)}:
+        counts[place, ""] = sum(counts[place, group] for group in groups)
+        sums.append(Addition((place, ""), tuple((place, group) for group in groups)))
+    for city, counties in cities.items():
+        sums.append(Addition((city, ""), (*((one, "") for one in counties), (f"{city} itself", ""))))
+    sums.append(Addition(("all", ""), tuple((city, "") for city in cities)))
+    return counts, sums
+
+
+def solved(counts: dict[Hashable, int], sums: list[Addition], hidden: frozenset[Hashable]) -> set[Hashable]:
+    """The hidden counts that follow from the shown ones, by elimination in fractions."""
+    unknown = sorted(hidden, key=str)
+    at = {key: place for place, key in enumerate(unknown)}
+    rows = []
+    for one in sums:
+        row = [Fraction(0)] * len(unknown)
+        for key, sign in [(one.total, -1), *((part, 1) for part in one.parts)]:
+            if key in at:
+                row[at[key]] += sign
+        rows.append(row)
+    done = 0
+    for column in range(len(unknown)):
+        pivot = next((row for row in rows[done:] if row[column]), None)
+        if pivot is None:
+            continue
+        rows.remove(pivot)
+        rows = [
+            [value - row[column] * own / pivot[column] for value, own in zip(row, pivot, strict=True)] for row in rows
+        ]
+        rows.insert(done, pivot)
+        done += 1
+    named = [[place for place, value in enumerate(row) if value] for row in rows[:done]]
+    return {unknown[places[0]] for places in named if len(places) == 1}
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_no_small_number_follows_from_sums_over_places_and_groups_together(seed: int) -> None:
+    counts, sums = grid(random.Random(seed))  # noqa: S311 -- made-up counts
+    hidden = hidden_in_sums(counts, sums)
+    small = {key for key, count in counts.items() if 0 < count < SMALLEST_SHOWN}
+    assert small <= hidden
+    assert not small & solved(counts, sums, hidden)
+
+
+def test_where_nobody_is_few_everything_is_shown_and_zeros_always_are() -> None:
+    sums = [Addition("all", ("a", "b", "c"))]
+    assert hidden_in_sums({"all": 30, "a": 10, "b": 20, "c": 0}, sums) == frozenset()
+    assert hidden_in_sums({"all": 33, "a": 3, "b": 30, "c": 0}, sums) == {"a", "b"}

@@ -36,6 +36,7 @@ from training.selectors.public.coverage import coverage_of
 from training.selectors.public.lessons import public_lessons, stream_lessons
 from training.services.counting import count_coverage
 from training.services.figures import record_population, set_target
+from training.services.hiding import hide_few_people
 from training.services.mass_lessons import (
     MassLessonDraft,
     _move,
@@ -308,8 +309,10 @@ def test_numbers_of_people_below_five_are_not_shown(ground: Ground) -> None:
     day = today() + datetime.timedelta(days=1)
     rows = [("330182", 3), ("330106", 9), ("3301", 40)]
     CoverageCount.objects.bulk_create(
-        CoverageCount(as_of=day, branch=branch_at(code), measure="holders", year=0, count=count) for code, count in rows
+        CoverageCount(as_of=day, branch=branch_at(code), measure="holders", year=0, count=count, is_hidden=False)
+        for code, count in rows
     )
+    hide_few_people(day)
     found = coverage_of(branch_at("3301"), year=2026)
     assert found.whole.holders == 40
     # The one that is few, and the smallest other with it: the sum gives neither away.
@@ -338,3 +341,29 @@ def test_a_file_that_was_chosen_beside_a_mistake_is_asked_for_again(ground: Grou
     answer = post(client_of(ground, "lead"), "desk_mass_lesson_new", evidence=paper)
     assert "刚才选的文件没有保存，请重新选择。" in answer
     assert "刚才选的文件" not in post(client_of(ground, "lead"), "desk_mass_lesson_new")
+
+
+def test_what_is_few_in_a_county_follows_from_no_page_above_beside_or_below_it(ground: Ground) -> None:
+    """A county with three, another with ten, and their city: as the pages and the file show them."""
+    day = today()
+    city, other = branch_at("3301"), branch_at("330106")
+    rows = [
+        (ground.branch, 3, KeyGroup.TEACHER), (other, 10, KeyGroup.TEACHER), (city, 13, KeyGroup.TEACHER),
+        (branch_at("33"), 13, KeyGroup.TEACHER),
+    ]  # fmt: skip
+    for branch, count, group in rows:
+        for key_group in (group, ""):
+            CoverageCount.objects.create(
+                as_of=day, branch=branch, measure=Measure.ISSUED, year=day.year, key_group=key_group, count=count,
+                is_hidden=False,
+            )  # fmt: skip
+    hide_few_people(day)
+    shown = {one.code: coverage_of(one, year=day.year) for one in (branch_at("33"), city, other, ground.branch)}
+    assert shown[ground.branch.code].whole.issued is None
+    assert shown["330106"].whole.issued is None
+    assert [row.issued for row in shown["3301"].below] == [None, None]
+    assert shown["3301"].whole.issued == 13
+    assert shown["3301"].own is not None
+    assert shown["3301"].own.issued is None
+    groups = {code: [row.issued for row in each.groups] for code, each in shown.items()}
+    assert groups[ground.branch.code] == groups["330106"] == [None]

@@ -26,6 +26,8 @@ class CoverageCount(models.Model):
     kind = models.CharField(_("证书种类"), max_length=12, blank=True)
     key_group = models.CharField(_("重点人群"), max_length=12, choices=KeyGroup, blank=True)
     count = models.PositiveIntegerField(_("数量"))
+    # Decided when it is counted (services/hiding.py); what was not decided on yet is shown to nobody.
+    is_hidden = models.BooleanField(_("人数少，不公开"), default=True)
 
     class Meta:
         verbose_name = _("培训统计")

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from core.clock import today
 from training.models import CoverageCount
 from training.services.counting_organisations import count_organisations
+from training.services.hiding import hide_few_people
 
 # Days whose figures are kept beside the newest and the first of each month.
 KEPT_DAYS = 7
@@ -16,7 +17,7 @@ KEPT_DAYS = 7
 # For each level its associations with all below: a person who was certified in two counties counts once in each of them
 # and once in their city.
 _INSERT = """
-INSERT INTO training_coveragecount (as_of, branch_id, measure, year, kind, key_group, count)
+INSERT INTO training_coveragecount (as_of, branch_id, measure, year, kind, key_group, count, is_hidden)
 WITH held AS (
     SELECT c.{level} AS branch_id, c.learner_id, c.kind, c.key_group
       FROM training_certificate c
@@ -46,7 +47,7 @@ WITH held AS (
     SELECT branch_id, 'holders', 0, coalesce(kind, ''), coalesce(key_group, ''), count(DISTINCT learner_id)
       FROM held GROUP BY branch_id, GROUPING SETS ((), (kind), (key_group), (kind, key_group))
 )
-SELECT %(day)s, branch_id, measure, year, kind, key_group, n FROM taught
+SELECT %(day)s, branch_id, measure, year, kind, key_group, n, false FROM taught
 """
 LEVELS = ("province_id", "city_id", "county_id")
 
@@ -61,6 +62,7 @@ def count_coverage(*, as_of: datetime.date | None = None) -> int:
         CoverageCount.objects.filter(as_of=day).delete()
         for level in LEVELS:
             cursor.execute(_INSERT.format(level=level), {"day": day})
+        hide_few_people(day)
         count_organisations(day)
         _forget(day)
     return CoverageCount.objects.filter(as_of=day).count()

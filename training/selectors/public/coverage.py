@@ -10,7 +10,6 @@ from typing import Any
 from django.db.models import Max
 
 from core.clock import SHANGHAI
-from core.small_cells import hide_small
 from organizations.choices import ASSOCIATION_KINDS, BranchKind
 from organizations.models import Branch
 from training.choices import CertificateKind, KeyGroup, Measure, PopulationBasis
@@ -18,6 +17,23 @@ from training.models import CoverageCount, Population, TrainingTarget
 
 TENTH, HUNDREDTH = Decimal("0.1"), Decimal("0.01")
 _Key = tuple[int, str, str, str]
+
+
+@dataclass(frozen=True)
+class _Figures:
+    """The counts of some associations, and which of them are shown to nobody."""
+
+    counts: dict[_Key, int]
+    hidden: frozenset[_Key]
+
+    def all(self, branch: Branch, measure: str, kind: str = "", group: str = "") -> int:
+        """A count, to be looked at and not shown."""
+        return self.counts.get((branch.pk, measure, kind, group), 0)
+
+    def shown(self, branch: Branch, measure: str, kind: str = "", group: str = "") -> int | None:
+        """A count as it may be shown; mass lessons are no people and hide nothing."""
+        key = (branch.pk, measure, kind, group)
+        return None if key in self.hidden and measure != Measure.AUDIENCE else self.counts.get(key, 0)
 
 
 @dataclass(frozen=True)
@@ -74,8 +90,8 @@ class Progress:
 
     label: str
     target: int
-    done: int
-    rate: Decimal
+    done: int | None
+    rate: Decimal | None
     document: str
     is_changed: bool
 
@@ -129,18 +145,18 @@ def coverage_of(branch: Branch, *, year: int, basis: str = PopulationBasis.RESID
         Branch.objects.valid().filter(path__startswith=branch.path, depth=branch.depth + 1, kind__in=ASSOCIATION_KINDS)
     )
     branches = [branch, *children]
-    counts = _counts(as_of, branches, year)
+    figures = _figures(as_of, branches, year)
     residents = residents_of(branches, year, basis)
     return Coverage(
         as_of=as_of,
         branch=branch,
         year=year,
         basis_code=basis,
-        whole=_rows([branch], counts, residents)[0],
-        own=_own(branch, children, counts) if children else None,
-        below=_rows(children, counts, residents, own=_own_issued(branch, children, counts)),
-        groups=_groups(branch, counts),
-        targets=_targets(branch, counts, year),
+        whole=_row(branch, figures, residents),
+        own=_own(branch, children, figures) if children else None,
+        below=[_row(one, figures, residents) for one in children],
+        groups=_groups(branch, figures),
+        targets=_targets(branch, figures, year),
     )
 
 
@@ -157,12 +173,15 @@ def county_rates(coverage: Coverage) -> list[tuple[str, str, Decimal | None]]:
     )
     if not counties:
         return []
-    counts = _counts(coverage.as_of, counties, 0)
+    figures = _figures(coverage.as_of, counties, 0)
     residents = residents_of(counties, coverage.year, coverage.basis_code)
-    shown = hide_small([counts.get((one.pk, Measure.HOLDERS, "", ""), 0) for one in counties])
     return [
-        (one.city.division.name if one.city else "", one.division.name, _percent(count, residents.get(one.pk)))
-        for one, count in zip(counties, shown, strict=True)
+        (
+            one.city.division.name if one.city else "",
+            one.division.name,
+            _percent(figures.shown(one, Measure.HOLDERS), residents.get(one.pk)),
+        )
+        for one in counties
     ]
 
 
@@ -172,12 +191,19 @@ def known_years() -> list[int]:
     return sorted(rows, reverse=True)
 
 
-def _counts(as_of: datetime.date | None, branches: list[Branch], year: int) -> dict[_Key, int]:
+def _figures(as_of: datetime.date | None, branches: list[Branch], year: int) -> _Figures:
     if as_of is None:
-        return {}
+        return _Figures({}, frozenset())
     rows = CoverageCount.objects.filter(as_of=as_of, branch__in=branches, year__in=[0, year])
-    named = rows.values_list("branch_id", "measure", "kind", "key_group", "count")
-    return {(branch_id, measure, kind, group): count for branch_id, measure, kind, group, count in named}
+    named = rows.values_list("branch_id", "measure", "kind", "key_group", "count", "is_hidden")
+    counts: dict[_Key, int] = {}
+    hidden: set[_Key] = set()
+    for branch_id, measure, kind, group, count, is_hidden in named:
+        key = (branch_id, measure, kind, group)
+        counts[key] = count
+        if is_hidden:
+            hidden.add(key)
+    return _Figures(counts, frozenset(hidden))
 
 
 def residents_of(branches: list[Branch], year: int, basis: str) -> dict[int, Residents]:
@@ -188,58 +214,42 @@ def residents_of(branches: list[Branch], year: int, basis: str) -> dict[int, Res
     return {divisions[one.division_id]: Residents(one.count, one.year, one.basis, one.source) for one in newest}
 
 
-def _own_issued(branch: Branch, children: list[Branch], counts: dict[_Key, int]) -> int:
-    whole = counts.get((branch.pk, Measure.ISSUED, "", ""), 0)
-    return whole - sum(counts.get((one.pk, Measure.ISSUED, "", ""), 0) for one in children)
+def _own(branch: Branch, children: list[Branch], figures: _Figures) -> Own:
+    heard = figures.all(branch, Measure.AUDIENCE) - sum(figures.all(one, Measure.AUDIENCE) for one in children)
+    issued = [figures.shown(one, Measure.ISSUED) for one in (branch, *children)]
+    # Shown where it follows from what is shown anyway.
+    whole, *parts = [one or 0 for one in issued]
+    return Own(heard, None if None in issued else whole - sum(parts))
 
 
-def _own(branch: Branch, children: list[Branch], counts: dict[_Key, int]) -> Own:
-    heard = counts.get((branch.pk, Measure.AUDIENCE, "", ""), 0)
-    heard -= sum(counts.get((one.pk, Measure.AUDIENCE, "", ""), 0) for one in children)
-    issued = [counts.get((one.pk, Measure.ISSUED, "", ""), 0) for one in children]
-    return Own(heard, hide_small([*issued, _own_issued(branch, children, counts)])[-1])
+def _row(branch: Branch, figures: _Figures, residents: dict[int, Residents]) -> CoverageRow:
+    return CoverageRow(
+        branch=branch,
+        audience=figures.all(branch, Measure.AUDIENCE),
+        issued=figures.shown(branch, Measure.ISSUED),
+        holders=figures.shown(branch, Measure.HOLDERS),
+        first_aiders=figures.shown(branch, Measure.HOLDERS, CertificateKind.FIRST_AIDER),
+        cpr_holders=figures.shown(branch, Measure.HOLDERS, CertificateKind.CPR_AED),
+        residents=residents.get(branch.pk),
+    )
 
 
-def _rows(
-    branches: list[Branch], counts: dict[_Key, int], residents: dict[int, Residents], *, own: int = 0
-) -> list[CoverageRow]:
-    def column(measure: str, kind: str = "") -> list[int]:
-        return [counts.get((one.pk, measure, kind, ""), 0) for one in branches]
-
-    # What the association above issued itself is a part of the same sum.
-    issued = hide_small([*column(Measure.ISSUED), own])[:-1]
-    holders = hide_small(column(Measure.HOLDERS))
-    first_aiders = hide_small(column(Measure.HOLDERS, CertificateKind.FIRST_AIDER))
-    cpr_holders = hide_small(column(Measure.HOLDERS, CertificateKind.CPR_AED))
-    heard = column(Measure.AUDIENCE)
+def _groups(branch: Branch, figures: _Figures) -> list[GroupRow]:
+    measures = (Measure.AUDIENCE, Measure.ISSUED, Measure.HOLDERS)
     return [
-        CoverageRow(
-            branch=branch,
-            audience=heard[place],
-            issued=issued[place],
-            holders=holders[place],
-            first_aiders=first_aiders[place],
-            cpr_holders=cpr_holders[place],
-            residents=residents.get(branch.pk),
+        GroupRow(
+            str(label),
+            figures.all(branch, Measure.AUDIENCE, "", group),
+            figures.shown(branch, Measure.ISSUED, "", group),
+            figures.shown(branch, Measure.HOLDERS, "", group),
+            group,
         )
-        for place, branch in enumerate(branches)
+        for group, label in KeyGroup.choices
+        if any(figures.all(branch, measure, "", group) for measure in measures)
     ]
 
 
-def _groups(branch: Branch, counts: dict[_Key, int]) -> list[GroupRow]:
-    def column(measure: str) -> list[int]:
-        return [counts.get((branch.pk, measure, "", group), 0) for group in KeyGroup.values]
-
-    heard, issued, holders = column(Measure.AUDIENCE), column(Measure.ISSUED), column(Measure.HOLDERS)
-    shown_issued, shown_holders = hide_small(issued), hide_small(holders)
-    return [
-        GroupRow(str(label), heard[place], shown_issued[place], shown_holders[place], KeyGroup.values[place])
-        for place, label in enumerate(KeyGroup.labels)
-        if heard[place] or issued[place] or holders[place]
-    ]
-
-
-def _targets(branch: Branch, counts: dict[_Key, int], year: int) -> list[Progress]:
+def _targets(branch: Branch, figures: _Figures, year: int) -> list[Progress]:
     # A share of a school's staff is on the page of schools.
     counted = TrainingTarget.objects.exclude(measure=Measure.SCHOOL_STAFF)
     rows = counted.filter(branch=branch, year=year).order_by("measure", "kind", "-pk")
@@ -248,11 +258,11 @@ def _targets(branch: Branch, counts: dict[_Key, int], year: int) -> list[Progres
         newest.setdefault((one.measure, one.kind), []).append(one)
     found = []
     for (measure, kind), told in newest.items():
-        done, target = counts.get((branch.pk, measure, kind, ""), 0), told[0]
+        done, target = figures.shown(branch, measure, kind), told[0]
         label = str(Measure(measure).label)
         if kind:
             label = f"{label} · {CertificateKind(kind).label}"
-        rate = (Decimal(done) * 100 / target.count).quantize(TENTH)
+        rate = None if done is None else (Decimal(done) * 100 / target.count).quantize(TENTH)
         found.append(Progress(label, target.count, done, rate, target.document, len(told) > 1))
     return found
 
