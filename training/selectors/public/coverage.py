@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -140,7 +141,7 @@ class Coverage:
 
 def coverage_of(branch: Branch, *, year: int, basis: str = PopulationBasis.RESIDENT) -> Coverage:
     """The newest figures of an association; five queries whatever its size."""
-    as_of = CoverageCount.objects.aggregate(day=Max("as_of"))["day"]
+    as_of = newest_day()
     children = list(
         Branch.objects.valid().filter(path__startswith=branch.path, depth=branch.depth + 1, kind__in=ASSOCIATION_KINDS)
     )
@@ -158,6 +159,21 @@ def coverage_of(branch: Branch, *, year: int, basis: str = PopulationBasis.RESID
         groups=_groups(branch, figures),
         targets=_targets(branch, figures, year),
     )
+
+
+def newest_day() -> datetime.date | None:
+    """The day of the newest figures; one query."""
+    found: datetime.date | None = CoverageCount.objects.aggregate(day=Max("as_of"))["day"]
+    return found
+
+
+def rows_of(
+    branches: list[Branch], *, as_of: datetime.date | None, year: int, basis: str = PopulationBasis.RESIDENT
+) -> Iterator[tuple[CoverageRow, list[GroupRow]]]:
+    """Each association's figures of a year and its groups, for a file; two queries whatever their number."""
+    figures, residents = _figures(as_of, branches, year), residents_of(branches, year, basis)
+    for one in branches:
+        yield _row(one, figures, residents), _groups(one, figures)
 
 
 def county_rates(coverage: Coverage) -> list[tuple[str, str, Decimal | None]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,7 @@ from organizations.models import Branch
 from training.choices import CERTIFICATE_OF, COUNTED_RESCUE, OrganisationKind, RescueStatus
 from training.models import Certificate, CourseVersion, FirstAidPlace, RescueCase, ServiceContract
 from training.selectors.contracts import lines_of
-from training.selectors.public.coverage import CoverageRow, GroupRow, coverage_of, known_years
+from training.selectors.public.coverage import CoverageRow, GroupRow, known_years, newest_day, rows_of
 from training.selectors.public.lessons import stream_lessons
 from training.selectors.public.schools import SCHOOL_FIELDS, stream_schools
 
@@ -74,34 +75,39 @@ def _lessons() -> Iterator[dict[str, Any]]:
 
 
 def _coverage() -> Iterator[dict[str, Any]]:
-    """What the pages of associations show, few people hidden as there; some queries for each association and year."""
+    """What the pages of associations show, few people hidden as there; two queries for each year."""
     branches = list(Branch.objects.valid().filter(kind__in=ASSOCIATION_KINDS).order_by("path"))
+    as_of = newest_day()
     for year in known_years():
-        for branch in branches:
-            found = coverage_of(branch, year=year)
-            residents = found.whole.residents
-            facts = {
-                "as_of": found.as_of,
-                "branch": branch.code,
-                "branch_name": branch.name,
-                "area": branch.division_id,
-                "year": year,
-                "population": residents.count if residents else None,
-                "population_year": residents.year if residents else None,
-                "population_basis": residents.basis if residents else "",
-                "population_source": residents.source if residents else "",
-            }
-            held = year == today().year
-            rows: list[CoverageRow | GroupRow] = [found.whole, *found.groups]
-            for one in rows:
-                is_whole = one is found.whole
-                yield facts | {
-                    "key_group": one.code if isinstance(one, GroupRow) else "",
-                    "audience": one.audience,
-                    "issued": one.issued,
-                    "holders": one.holders if held else None,
-                    "holder_rate": found.whole.holder_rate if held and is_whole else None,
-                }
+        for whole, groups in rows_of(branches, as_of=as_of, year=year):
+            yield from _coverage_rows(whole, groups, as_of=as_of, year=year)
+
+
+def _coverage_rows(
+    whole: CoverageRow, groups: list[GroupRow], *, as_of: datetime.date | None, year: int
+) -> Iterator[dict[str, Any]]:
+    residents, branch = whole.residents, whole.branch
+    facts = {
+        "as_of": as_of,
+        "branch": branch.code,
+        "branch_name": branch.name,
+        "area": branch.division_id,
+        "year": year,
+        "population": residents.count if residents else None,
+        "population_year": residents.year if residents else None,
+        "population_basis": residents.basis if residents else "",
+        "population_source": residents.source if residents else "",
+    }
+    held = year == today().year
+    rows: list[CoverageRow | GroupRow] = [whole, *groups]
+    for one in rows:
+        yield facts | {
+            "key_group": one.code if isinstance(one, GroupRow) else "",
+            "audience": one.audience,
+            "issued": one.issued,
+            "holders": one.holders if held else None,
+            "holder_rate": whole.holder_rate if held and one is whole else None,
+        }
 
 
 def _schools() -> Iterator[dict[str, Any]]:
