@@ -116,6 +116,11 @@ class Right(models.TextChoices):
     READ_REGISTRANTS = "read_registrants", _("凭用途查看登记人的身份和联系方式（留记录）")
     READ_WISHES = "read_wishes", _("凭用途查看登记的意愿和健康信息（留记录）")
     COUNT_REGISTRIES = "count_registries", _("查看捐献登记统计（只有数字）")
+    KEEP_CASES = "keep_cases", _("办理捐献案例：家属决定、见证、告别和抚恤")
+    ASSIGN_COORDINATORS = "assign_coordinators", _("指派和移交协调员，按案例准许他人查看")
+    EXPORT_REGISTRANTS = "export_registrants", _("申请导出登记人资料（须另一人批准）")
+    APPROVE_EXPORTS = "approve_exports", _("批准或拒绝导出登记人资料")
+    KEEP_MEMORIAL = "keep_memorial", _("维护缅怀场所、活动和纪念页，审核留言")
     PLAN_APPEALS = "plan_appeals", _("起草募捐活动、捐赠协议、变更用途和捐赠方式")
     APPROVE_APPEALS = "approve_appeals", _("审核募捐活动、捐赠协议、变更用途和捐赠方式")
     VIEW_LEDGER = "view_ledger", _("查看款物账")
@@ -143,6 +148,7 @@ class Role(models.TextChoices):
     INSTRUCTOR = "instructor", _("救护师资")
     REGISTRY_CLERK = "registry_clerk", _("登记员")
     REGISTRY_COORDINATOR = "registry_coordinator", _("协调员")
+    REGISTRY_HEAD = "registry_head", _("捐献工作负责人")
     SUPERVISOR = "supervisor", _("监事")
     AUDITOR = "auditor", _("审计")
     BRANCH_ADMIN = "branch_admin", _("本会管理员")
@@ -165,6 +171,7 @@ WORK_ROLES: frozenset[str] = frozenset(
         Role.INSTRUCTOR,
         Role.REGISTRY_CLERK,
         Role.REGISTRY_COORDINATOR,
+        Role.REGISTRY_HEAD,
         Role.BRANCH_ADMIN,
     }
 )
@@ -277,7 +284,9 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
     ),
     Role.INSTRUCTOR: frozenset({Right.VIEW_TRAINING, Right.MARK_TRAINING, Right.SIGN_RESULTS, Right.READ_TRAINEES}),
     # Who takes the form down knows who it is; what is wished is opened by coordinators alone.
-    Role.REGISTRY_CLERK: frozenset({Right.VIEW_REGISTRIES, Right.KEEP_REGISTRIES, Right.READ_REGISTRANTS}),
+    Role.REGISTRY_CLERK: frozenset(
+        {Right.VIEW_REGISTRIES, Right.KEEP_REGISTRIES, Right.READ_REGISTRANTS, Right.KEEP_MEMORIAL}
+    ),
     Role.REGISTRY_COORDINATOR: frozenset(
         {
             Right.VIEW_REGISTRIES,
@@ -285,6 +294,19 @@ ROLE_RIGHTS: dict[str, frozenset[str]] = {
             Right.READ_REGISTRANTS,
             Right.READ_WISHES,
             Right.COUNT_REGISTRIES,
+            Right.KEEP_CASES,
+            Right.EXPORT_REGISTRANTS,
+            Right.KEEP_MEMORIAL,
+        }
+    ),
+    # Whoever sends others and lets them see is not who opens people: the head sees numbers and steps.
+    Role.REGISTRY_HEAD: frozenset(
+        {
+            Right.VIEW_REGISTRIES,
+            Right.COUNT_REGISTRIES,
+            Right.ASSIGN_COORDINATORS,
+            Right.APPROVE_EXPORTS,
+            Right.KEEP_MEMORIAL,
         }
     ),
     Role.SUPERVISOR: frozenset(
@@ -336,6 +358,7 @@ SECOND_FACTOR_ROLES: frozenset[str] = frozenset(
     {
         Role.REGISTRY_CLERK,
         Role.REGISTRY_COORDINATOR,
+        Role.REGISTRY_HEAD,
         Role.APPROVER,
         Role.FINANCE,
         Role.LEADER,

@@ -131,6 +131,7 @@ def test_approvers_publishers_and_administrators_need_a_second_factor(role: str)
         # Whoever keeps the registries reads what is most sensitive.
         "registry_clerk",
         "registry_coordinator",
+        "registry_head",
         "branch_admin",
         "system_admin",
         "security_admin",

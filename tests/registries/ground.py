@@ -36,12 +36,14 @@ class Ground:
 
 
 def make_ground() -> Ground:
-    """A province with clerk and coordinator of 330106, a coordinator of 330302, one of the province, a supervisor."""
+    """A province with a clerk, two coordinators and the head of 330106, coordinators elsewhere, a supervisor."""
     make_province()
     branch, elsewhere = branch_at(CODE), branch_at(ELSEWHERE)
     people = {
         "clerk": make_person("clerk", "registry_clerk", branch),
         "coordinator": make_person("coordinator", "registry_coordinator", branch),
+        "second": make_person("second", "registry_coordinator", branch),
+        "head": make_person("head", "registry_head", branch),
         "stranger": make_person("stranger", "registry_coordinator", elsewhere),
         "province": make_person("province", "registry_coordinator", branch_at("33"), with_below=True),
         "supervisor": make_person("supervisor", "supervisor", branch_at("33"), with_below=True),

@@ -48,6 +48,8 @@ PEOPLE: tuple[Somebody, ...] = (
     Somebody("hangzhou.trainer", "示例杭州培训", Role.TRAINING_OFFICER, "3301"),
     Somebody("hangzhou.instructor", "示例杭州师资", Role.INSTRUCTOR, "3301"),
     Somebody("registry.coordinator", "示例协调员", Role.REGISTRY_COORDINATOR, "33", with_below=True),
+    Somebody("registry.head", "示例捐献负责人", Role.REGISTRY_HEAD, "33", with_below=True),
+    Somebody("hangzhou.head", "示例杭州捐献负责人", Role.REGISTRY_HEAD, "3301"),
     Somebody("hangzhou.registrar", "示例杭州登记员", Role.REGISTRY_CLERK, "3301"),
     Somebody("hangzhou.coordinator", "示例杭州协调员", Role.REGISTRY_COORDINATOR, "3301"),
     Somebody("wenzhou.coordinator", "示例温州协调员", Role.REGISTRY_COORDINATOR, "3303"),
