@@ -1,4 +1,4 @@
-"""All addresses of the registries."""
+"""Addresses of wishes: at the desk, and of those who made them."""
 
 from django.urls import URLPattern, URLResolver, path
 

@@ -1,0 +1,9 @@
+"""All addresses of the registries, by their areas."""
+
+from django.urls import URLPattern, URLResolver
+
+from registries.urls import wishes
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *wishes.urlpatterns,
+]
