@@ -1,7 +1,17 @@
 """Tables of the registries."""
 
 from registries.models.consent import Consent
+from registries.models.contact import Contact, ContactHandOver, DueContact
 from registries.models.registrant import Registrant, RegistrantEvent
 from registries.models.wish import Wish, WishEvent
 
-__all__ = ["Consent", "Registrant", "RegistrantEvent", "Wish", "WishEvent"]
+__all__ = [
+    "Consent",
+    "Contact",
+    "ContactHandOver",
+    "DueContact",
+    "Registrant",
+    "RegistrantEvent",
+    "Wish",
+    "WishEvent",
+]
