@@ -153,6 +153,11 @@ class Donor(SealedModel, BranchLineage):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def is_accompanied(self) -> bool:
+        """Whether there is still somebody to be contacted about it (services/contacts.py)."""
+        return self.ended_at is None
+
 
 class DonorEvent(models.Model):
     """One step of a donor: who moved it from where to where, on which day. Append-only by trigger.

@@ -35,8 +35,8 @@ from registries.errors import RegistryError, WrongState
 from registries.models import Donor, Drive, Registrant
 from registries.services.consents import check_stem_consents, give_consents
 from registries.services.donors.health import Judged, judge_answers
-from registries.services.donors.states import Step, last_birthday, note_donor, registrant_of_donor
-from registries.services.registrants import CheckedPerson, Person, check_person, write_registrant
+from registries.services.donors.states import Step, last_birthday, note_donor
+from registries.services.registrants import CheckedPerson, Person, check_person, registrant_of, write_registrant
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -139,7 +139,7 @@ def _sent_before(enrolment: Enrolment) -> Donor | None:
     first: Donor | None = rows.filter(key=enrolment.key).first()
     if first is None:
         return None
-    if not holds(registrant_of_donor(first), "document", enrolment.person.document):
+    if not holds(registrant_of(first), "document", enrolment.person.document):
         raise WrongState("form_used", _("这张表单已为另一个人报过名（浏览器退回的旧页面），请重新打开“报名”再录。"))
     return first
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from core.clock import now, today
 from core.numbers import take_serials
 from core.sealed import seal_into
+from registries.choices.contacts import ContactReason
 from registries.choices.donors import (
     DRUG_DAYS_LEAST,
     DRUG_DAYS_MOST,
@@ -26,6 +27,7 @@ from registries.choices.donors import (
 )
 from registries.errors import RegistryError, WrongState
 from registries.models import Collection, Donor, DrugDay, FollowUp
+from registries.services.contacts import cancel_contacts, plan_contact
 from registries.services.donors.states import (
     Step,
     check_day,
@@ -47,7 +49,11 @@ LONGEST_PLAN = datetime.timedelta(days=366)
 
 def note_match(*, donor_id: int, on: datetime.date, actor: User) -> Donor:
     """Write down that the library says somebody matches; nobody here learns whom. Locks the donor."""
-    return _moved(donor_id, DonorStatus.MATCHED, Step("matched", on, actor))
+    with transaction.atomic():
+        donor = locked_donor(donor_id, actor=actor, with_person=True)
+        move_donor(donor, DonorStatus.MATCHED, Step("matched", on, actor))
+        plan_contact(about=donor, reason=ContactReason.REMOBILISE, due_on=today())
+    return donor
 
 
 def ask_again(*, donor_id: int, on: datetime.date, actor: User) -> Donor:
@@ -63,13 +69,14 @@ def take_answer(*, donor_id: int, answer: str, on: datetime.date, actor: User) -
     if answer not in Answer.values:
         raise RegistryError("answer_wrong", _("请选择结果。"), {"answer": _("请选择结果。")})
     with transaction.atomic():
-        donor = locked_donor(donor_id, actor=actor)
+        donor = locked_donor(donor_id, actor=actor, with_person=True)
         check_status(donor, DonorStatus.REMOBILISING)
         if answer == Answer.NOT_REACHED:
-            keep_donor(donor, Step("not_reached", on, actor), unreached_on=donor.unreached_on or on)
+            _not_reached(donor, on, actor)
         else:
             to_status = DonorStatus.HIGH_RES if answer == Answer.AGREE else DonorStatus.TYPED
             move_donor(donor, to_status, Step(f"answer_{answer}", on, actor), unreached_on=None)
+            cancel_contacts(about=donor, reasons=[ContactReason.REMOBILISE, ContactReason.RECOVER], actor=actor)
     return donor
 
 
@@ -190,7 +197,7 @@ def collect(*, donor_id: int, on: datetime.date, actor: User) -> Collection:
     The serial's counter stays locked until the end, so that the series has no gap. Raises WrongState, RegistryError.
     """
     with transaction.atomic():
-        donor = locked_donor(donor_id, actor=actor)
+        donor = locked_donor(donor_id, actor=actor, with_person=True)
         check_status(donor, DonorStatus.MOBILISING)
         collection = collection_under_way(donor)
         days = list(collection.drug_days.order_by("day"))
@@ -201,6 +208,7 @@ def collect(*, donor_id: int, on: datetime.date, actor: User) -> Collection:
         province = donor.branch.province or donor.branch
         serial = take_serials(province.code, CASES_YEAR, CASES_LETTERS) + settings.STEM_COLLECTIONS_BEFORE
         collection_under_way(donor, collected_on=on, serial=serial, cases_of=province)
+        plan_contact(about=donor, reason=ContactReason.FOLLOW_UP, due_on=due_on(on, 1))
         collection.refresh_from_db()
     return collection
 
@@ -222,7 +230,7 @@ def note_follow_up(*, donor_id: int, result: str, on: datetime.date, actor: User
     if result not in FollowUpResult.values:
         raise RegistryError("result_wrong", _("请选择结果。"), {"result": _("请选择结果。")})
     with transaction.atomic():
-        donor = locked_donor(donor_id, actor=actor)
+        donor = locked_donor(donor_id, actor=actor, with_person=True)
         check_status(donor, DonorStatus.COLLECTED, DonorStatus.FOLLOW_UP)
         given = donor.collections.filter(collected_on__isnull=False).order_by("-round").first()
         if given is None or donor.follow_up_on is None or given.collected_on is None:
@@ -233,12 +241,14 @@ def note_follow_up(*, donor_id: int, result: str, on: datetime.date, actor: User
             at=now(),
         )  # fmt: skip
         if result == FollowUpResult.NOT_REACHED:
-            keep_donor(donor, Step("not_reached", on, actor), unreached_on=donor.unreached_on or on)
+            _not_reached(donor, on, actor)
         else:
             following = due_on(given.collected_on, step + 1)
             keep_donor(
                 donor, Step("followed_up", on, actor, until=following), follow_up_on=following, unreached_on=None
             )
+            cancel_contacts(about=donor, reasons=[ContactReason.FOLLOW_UP, ContactReason.RECOVER], actor=actor)
+            plan_contact(about=donor, reason=ContactReason.FOLLOW_UP, due_on=following)
         row.save(force_insert=True)
     return row
 
@@ -260,6 +270,7 @@ def call_off(*, donor_id: int, on: datetime.date, actor: User) -> Donor:
         )
         back = DonorStatus.FOLLOW_UP if has_given(donor) else DonorStatus.TYPED
         move_donor(donor, back, Step("called_off", on, actor), deferred_until=None)
+        cancel_contacts(about=donor, reasons=[ContactReason.REMOBILISE], actor=actor)
         call_off_under_way(donor, on=on)
     return donor
 
@@ -301,6 +312,11 @@ def _moved(donor_id: int, to_status: str, step: Step) -> Donor:
         donor = locked_donor(donor_id, actor=step.actor)
         move_donor(donor, to_status, step)
     return donor
+
+
+def _not_reached(donor: Donor, on: datetime.date, actor: User) -> None:
+    keep_donor(donor, Step("not_reached", on, actor), unreached_on=donor.unreached_on or on)
+    plan_contact(about=donor, reason=ContactReason.RECOVER, due_on=today())
 
 
 def _begin(donor: Donor, kind: str) -> None:

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from core.clock import today
 from core.sealed import seal_into
-from organizations.choices import Right
-from organizations.permissions import require
 from registries.choices import STEM_CONSENTS, Channel
+from registries.choices.contacts import ContactReason
 from registries.choices.donors import GIVING_ENDS_AGE, DeferralReason, DonorStatus
 from registries.errors import RegistryError
 from registries.models import Donor
 from registries.services.consents import take_back_consents
+from registries.services.contacts import cancel_contacts, plan_contact
 from registries.services.donors.giving import call_off_under_way, has_given
 from registries.services.donors.sampling import void_samples
 from registries.services.donors.states import (
@@ -27,8 +27,8 @@ from registries.services.donors.states import (
     last_birthday,
     locked_donor,
     move_donor,
-    registrant_of_donor,
 )
+from registries.services.registrants import registrant_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -43,16 +43,11 @@ def withdraw_donor(*, donor_id: int, channel: str, actor: User | None = None) ->
     reason is asked, at no step. Raises WrongState. Legal source: 个人信息保护法 Art. 15.
     """
     with transaction.atomic():
-        rows = Donor.objects.unscoped("one known donor").select_related("branch")
-        found: Donor = rows.get(pk=donor_id)
-        if actor is not None:
-            require(actor, Right.KEEP_REGISTRIES, found.branch)
-        elif channel != Channel.ONLINE:
+        if actor is None and channel != Channel.ONLINE:
             raise ValueError("without a person of the staff only the person themselves leaves, online")
-        registrant = registrant_of_donor(found, lock=True)
-        donor = locked_donor(donor_id, actor=actor)
+        donor = locked_donor(donor_id, actor=actor, with_person=True)
         _leave(donor, DonorStatus.WISH, Step("withdrawn", today(), actor, channel))
-        take_back_consents(registrant, STEM_CONSENTS, channel=channel, actor=actor)
+        take_back_consents(registrant_of(donor), STEM_CONSENTS, channel=channel, actor=actor)
     return donor
 
 
@@ -65,7 +60,7 @@ def retire_donor(*, donor_id: int, status: str, on: datetime.date, actor: User) 
         raise ValueError("by age or by health; by wish is withdraw_donor")
     with transaction.atomic():
         donor = locked_donor(donor_id, actor=actor)
-        if status == DonorStatus.AGED and on < last_birthday(born_on_of(registrant_of_donor(donor))):
+        if status == DonorStatus.AGED and on < last_birthday(born_on_of(registrant_of(donor))):
             sentence = _("这一天还没有满 %(age)d 周岁。") % {"age": GIVING_ENDS_AGE}
             raise RegistryError("not_aged", sentence, {"on": sentence})
         _leave(donor, status, Step(f"left_{status}", on, actor))
@@ -75,8 +70,9 @@ def retire_donor(*, donor_id: int, status: str, on: datetime.date, actor: User) 
 def lose_donor(*, donor_id: int, on: datetime.date, actor: User) -> Donor:
     """Write down that a donor cannot be reached any more, which is a task. Locks the donor. Raises WrongState."""
     with transaction.atomic():
-        donor = locked_donor(donor_id, actor=actor)
+        donor = locked_donor(donor_id, actor=actor, with_person=True)
         move_donor(donor, DonorStatus.LOST, Step("lost", on, actor), unreached_on=on)
+        plan_contact(about=donor, reason=ContactReason.RECOVER, due_on=today())
     return donor
 
 
@@ -90,6 +86,7 @@ def recover_donor(*, donor_id: int, on: datetime.date, actor: User) -> Donor:
         else:
             back = DonorStatus.TYPED if donor.typed_on else DonorStatus.ENROLLED
         move_donor(donor, back, Step("recovered", on, actor), unreached_on=None)
+        cancel_contacts(about=donor, reasons=[ContactReason.RECOVER], actor=actor)
     return donor
 
 

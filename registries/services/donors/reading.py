@@ -19,8 +19,8 @@ from registries.choices.donors import DeferralReason, Relation
 from registries.models import Donor, Registrant
 from registries.services.consents import consents_in_force
 from registries.services.donors.health import answer_lines
-from registries.services.donors.states import registrant_of_donor
 from registries.services.reading import look_up_document
+from registries.services.registrants import registrant_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -73,7 +73,7 @@ def reveal_donor(*, donor: Donor, purpose: str, actor: User) -> DonorIdentity:
     Raises DomainError `purpose_missing`, NotAllowed, WrongState for a destroyed one.
     """
     require(actor, Right.READ_REGISTRANTS, donor.branch)
-    registrant = registrant_of_donor(donor)
+    registrant = registrant_of(donor)
     said = {
         name: reveal(registrant, name, reader=actor, purpose=purpose) or ""
         for name in ("name", "document", "phone", "details")

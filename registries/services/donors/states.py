@@ -28,6 +28,8 @@ from registries.choices.donors import (
 )
 from registries.errors import RegistryError, WrongState
 from registries.models import Donor, DonorEvent, Registrant
+from registries.services.contacts import cancel_contacts
+from registries.services.registrants import registrant_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -47,12 +49,18 @@ class Step:
     until: datetime.date | None = None
 
 
-def locked_donor(donor_id: int, *, actor: User | None) -> Donor:
+def locked_donor(donor_id: int, *, actor: User | None, with_person: bool = False) -> Donor:
     """A donor locked for a step that the actor may take in its branch; None is the person themselves, seen proved.
 
-    Raises NotAllowed.
+    `with_person` locks who it is before: for steps that plan a contact or touch a consent. Raises NotAllowed.
     """
     rows = Donor.objects.unscoped("lock of one known donor").select_related("branch")
+    if with_person:
+        seen: Donor = rows.get(pk=donor_id)
+        if actor is not None:
+            require(actor, Right.KEEP_REGISTRIES, seen.branch)
+        if seen.ended_at is None:
+            registrant_of(seen, lock=True)
     donor: Donor = rows.select_for_update(of=("self",)).get(pk=donor_id)
     if actor is not None:
         require(actor, Right.KEEP_REGISTRIES, donor.branch)
@@ -84,6 +92,9 @@ def move_donor(donor: Donor, to_status: str, step: Step, **values: Any) -> None:
         setattr(donor, name, value)
     donor.save(update_fields=["status", "stepped_on", *values])
     note_donor(donor, from_status, step)
+    if to_status in ENDED:
+        # In no work list a second later.
+        cancel_contacts(about=donor, actor=step.actor)
 
 
 def keep_donor(donor: Donor, step: Step, **values: Any) -> None:
@@ -151,26 +162,13 @@ def is_aged(donor: Donor, on: datetime.date) -> bool:
         return False
     if on < donor.ages_out_month:
         return False
-    return age_on(born_on_of(registrant_of_donor(donor)), on) >= GIVING_ENDS_AGE
+    return age_on(born_on_of(registrant_of(donor)), on) >= GIVING_ENDS_AGE
 
 
 def born_on_of(registrant: Registrant) -> datetime.date:
     """Somebody's birthday, opened as work of the system."""
     details = open_for_work(registrant, "details", work=f"registries.age:{uuid.uuid4()}")
     return datetime.date.fromisoformat(json.loads(details or "{}")["born_on"])
-
-
-def registrant_of_donor(donor: Donor, *, lock: bool = False) -> Registrant:
-    """Who a donor is; opens the sealed key as work of the system. Raises WrongState for a destroyed one."""
-    # Named by chance: a number would stand in the log of reading beside the person's.
-    text = open_for_work(donor, "registrant", work=f"registries.donor:{uuid.uuid4()}")
-    if text is None:
-        raise WrongState("donor_destroyed", _("这位志愿者的资料已按保存期限销毁。"))
-    rows = Registrant.objects.unscoped("who a donor is that the caller was let into").select_related("branch")
-    if lock:
-        rows = rows.select_for_update(of=("self",))
-    found: Registrant = rows.get(row_key=uuid.UUID(text))
-    return found
 
 
 def refuse_deferred(donor: Donor, on: datetime.date) -> None:
