@@ -1,7 +1,30 @@
 """Tables of the registries."""
 
+from registries.models.collection import Collection, DonorExpense, DrugDay, FollowUp, Honour
 from registries.models.consent import Consent
+from registries.models.contact import Contact, ContactHandOver, DueContact
+from registries.models.donor import Donor, DonorEvent, Drive
 from registries.models.registrant import Registrant, RegistrantEvent
+from registries.models.sample import Sample, SampleBatch
 from registries.models.wish import Wish, WishEvent
 
-__all__ = ["Consent", "Registrant", "RegistrantEvent", "Wish", "WishEvent"]
+__all__ = [
+    "Collection",
+    "Consent",
+    "Contact",
+    "ContactHandOver",
+    "Donor",
+    "DonorEvent",
+    "DonorExpense",
+    "Drive",
+    "DrugDay",
+    "DueContact",
+    "FollowUp",
+    "Honour",
+    "Registrant",
+    "RegistrantEvent",
+    "Sample",
+    "SampleBatch",
+    "Wish",
+    "WishEvent",
+]
