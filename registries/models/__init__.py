@@ -12,6 +12,7 @@ from registries.models.case_record import (
     ReceivingUnit,
 )
 from registries.models.consent import Consent
+from registries.models.contact import Contact, ContactHandOver, DueContact
 from registries.models.registrant import Registrant, RegistrantEvent
 from registries.models.wish import Wish, WishEvent
 
@@ -30,6 +31,9 @@ __all__ = [
     "CaseUse",
     "CaseWitness",
     "Consent",
+    "Contact",
+    "ContactHandOver",
+    "DueContact",
     "ReceivingUnit",
     "Registrant",
     "RegistrantEvent",

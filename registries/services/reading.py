@@ -21,8 +21,8 @@ from organizations.permissions import require
 from registries.choices import ConsentSubject, WishStatus
 from registries.models import Registrant, Wish
 from registries.services.consents import consents_in_force
+from registries.services.registrants import registrant_of
 from registries.services.wish_content import WishContent, content_of
-from registries.services.wishes import registrant_of
 
 if TYPE_CHECKING:
     from accounts.models import User

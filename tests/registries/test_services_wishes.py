@@ -18,11 +18,11 @@ from registries.models import Consent, Registrant, Wish, WishEvent
 from registries.services import wishes
 from registries.services.consents import consents_in_force
 from registries.services.reading import find_by_document, reveal_identity, reveal_wish
+from registries.services.registrants import registrant_of
 from registries.services.wishes import (
     change_wish,
     hand_over_wish,
     register_wish,
-    registrant_of,
     wish_in_force,
     withdraw_wish,
 )
