@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("organizations", "0006_registry_heads"),
-        ("registries", "0002_registries_stand"),
+        ("registries", "0004_contacts_stand"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -796,8 +796,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "移交记录",
-                "verbose_name_plural": "移交记录",
+                "verbose_name": "遗体器官移交",
+                "verbose_name_plural": "遗体器官移交",
             },
         ),
         migrations.AddIndex(
@@ -1443,5 +1443,79 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="casehandover",
             constraint=models.UniqueConstraint(fields=("case", "kind"), name="casehandover_once"),
+        ),
+        migrations.RemoveConstraint(
+            model_name="contact",
+            name="contact_about_one",
+        ),
+        migrations.RemoveConstraint(
+            model_name="duecontact",
+            name="duecontact_about_one",
+        ),
+        migrations.AddField(
+            model_name="contact",
+            name="case",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="contacts",
+                to="registries.case",
+                verbose_name="捐献案例",
+            ),
+        ),
+        migrations.AddField(
+            model_name="duecontact",
+            name="case",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="due_contacts",
+                to="registries.case",
+                verbose_name="捐献案例",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="contact",
+            index=models.Index(
+                condition=models.Q(("case__isnull", False)), fields=["case", "-id"], name="contact_of_case"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="duecontact",
+            index=models.Index(
+                condition=models.Q(("case__isnull", False)), fields=["case", "due_on"], name="duecontact_of_case"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="contact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("case__isnull", True), ("wish__isnull", False)),
+                    models.Q(("case__isnull", False), ("wish__isnull", True)),
+                    _connector="OR",
+                ),
+                name="contact_about_one",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="duecontact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("case__isnull", True), ("wish__isnull", False)),
+                    models.Q(("case__isnull", False), ("wish__isnull", True)),
+                    _connector="OR",
+                ),
+                name="duecontact_about_one",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="duecontact",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("case__isnull", False), ("status", "open")),
+                fields=("case", "reason", "due_on"),
+                name="duecontact_case_once_open",
+            ),
         ),
     ]

@@ -16,7 +16,16 @@ from core.clock import today
 from core.fields import SealedModel, SealedTextField
 from organizations.choices import ROLE_RIGHTS, Right
 from organizations.models import BranchLineage, BranchRowsQuerySet, held_grants, rows_of
-from registries.choices.cases import ENDED_CASE, STEP_DAYS, Basis, CaseStatus, ExitReason, GiftKind, Notifier
+from registries.choices.cases import (
+    ENDED_CASE,
+    GIVEN_CASE,
+    STEP_DAYS,
+    Basis,
+    CaseStatus,
+    ExitReason,
+    GiftKind,
+    Notifier,
+)
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -178,6 +187,11 @@ class Case(SealedModel, BranchLineage):
     def is_ended(self) -> bool:
         """Whether no step follows."""
         return self.status in ENDED_CASE
+
+    @property
+    def is_accompanied(self) -> bool:
+        """Whether the family is still to be contacted (services/contacts.py)."""
+        return self.status in GIVEN_CASE and not self.is_ended
 
     @property
     def kind_labels(self) -> list[str]:

@@ -115,8 +115,8 @@ class CaseHandOver(models.Model):
     written_at = models.DateTimeField(_("登记时间"))
 
     class Meta:
-        verbose_name = _("移交记录")
-        verbose_name_plural = _("移交记录")
+        verbose_name = _("遗体器官移交")
+        verbose_name_plural = _("遗体器官移交")
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=GiftKind.values), name="casehandover_kind_known"),
             models.UniqueConstraint(fields=["case", "kind"], name="casehandover_once"),

@@ -21,7 +21,7 @@ from organizations.permissions import may, require
 from registries.choices import ConsentSubject
 from registries.choices.contacts import DUE_TRANSITIONS, ContactMeans, ContactOutcome, DueStatus
 from registries.errors import RegistryError, WrongState
-from registries.models import Contact, ContactHandOver, DueContact, Wish
+from registries.models import Case, Contact, ContactHandOver, DueContact, Wish
 from registries.selectors.contacts import contact_keepers
 from registries.services.consents import consents_in_force
 from registries.services.registrants import registrant_of
@@ -47,7 +47,7 @@ class About:
 
 
 # What contacts may be about; each field stands in choices.contacts.ABOUT_FIELDS as well.
-ABOUT: dict[type[Model], About] = {Wish: About("wish")}
+ABOUT: dict[type[Model], About] = {Wish: About("wish"), Case: About("case", asks_consent=False)}
 
 
 def plan_contact(

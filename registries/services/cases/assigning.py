@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 
 from core.clock import now
 from registries.choices.cases import CaseStatus
+from registries.choices.contacts import DueStatus
 from registries.errors import RegistryError, WrongState
-from registries.models import Case, CaseCoordinator
+from registries.models import Case, CaseCoordinator, DueContact
 from registries.permissions_cases import possible_coordinators, require_head
+from registries.selectors.contacts import contact_keepers
 from registries.services.cases.moving import check_day, lock_case, move_case, note_case, wrong_state
 from registries.services.cases.witnessing import finish_witness
 
@@ -42,8 +44,9 @@ def hand_over_case(*, case_id: int, from_id: int, to: User, on: datetime.date, a
     """
     with transaction.atomic():
         case = _locked(case_id, actor)
-        _release(case, from_id, on=on, actor=actor)
+        old = _release(case, from_id, on=on, actor=actor)
         row = _assigned(case, to, on=on, actor=actor)
+        _move_contacts(case, old.person_id, to if to in contact_keepers(case.branch) else None)
         note_case(case, "coordinator_changed", on=on, actor=actor, fields=["coordinator"])
         finish_witness(case, actor=actor)
     return row
@@ -55,7 +58,8 @@ def release_coordinator(*, case_id: int, from_id: int, on: datetime.date, actor:
         case = _locked(case_id, actor)
         if CaseCoordinator.objects.filter(case=case, released_at=None).count() < 2:
             raise WrongState("last_coordinator", _("这是唯一的协调员，请用“移交”换成另一位。"))
-        _release(case, from_id, on=on, actor=actor)
+        old = _release(case, from_id, on=on, actor=actor)
+        _move_contacts(case, old.person_id, None)
         note_case(case, "coordinator_released", on=on, actor=actor, fields=["coordinator"])
         finish_witness(case, actor=actor)
     return case
@@ -81,10 +85,19 @@ def _assigned(case: Case, person: User, *, on: datetime.date, actor: User) -> Ca
     )
 
 
-def _release(case: Case, from_id: int, *, on: datetime.date, actor: User) -> None:
+def _release(case: Case, from_id: int, *, on: datetime.date, actor: User) -> CaseCoordinator:
     row = CaseCoordinator.objects.filter(pk=from_id, case=case, released_at=None).first()
     if row is None:
         raise WrongState("not_assigned", _("这位协调员已不在这个案例，请刷新页面查看。"))
     check_day(on, first=row.assigned_on)
     row.released_on, row.released_by, row.released_at = on, actor, now()
     row.save(update_fields=["released_on", "released_by", "released_at"])
+    return row
+
+
+def _move_contacts(case: Case, from_id: int, to: User | None) -> None:
+    """What one was to call about goes to another, or to whoever is free in the branch."""
+    rows = DueContact.objects.unscoped("of a case that the actor assigns").filter(
+        case=case, coordinator_id=from_id, status=DueStatus.OPEN
+    )
+    rows.update(coordinator=to)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime
 from typing import TYPE_CHECKING
 
@@ -18,16 +19,19 @@ from registries.choices.cases import (
     CaseStatus,
     GiftKind,
 )
+from registries.choices.contacts import ContactReason
 from registries.errors import RegistryError
-from registries.models import Case, CaseCertificate, CaseHandOver, CaseKin, ReceivingUnit
+from registries.models import Case, CaseCertificate, CaseCoordinator, CaseHandOver, CaseKin, ReceivingUnit
 from registries.permissions_cases import (
     is_coordinator,
     is_taker,
     require_coordinator,
     require_head,
 )
+from registries.selectors.contacts import contact_keepers
 from registries.services.cases.moving import check_day, lock_case, move_case, note_case, require_state, wrong_state
 from registries.services.cases.wish_in_life import end_where_refused
+from registries.services.contacts import cancel_contacts, plan_contact
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -59,6 +63,7 @@ def hand_over_gift(*, case_id: int, units: dict[str, int], on: datetime.date, ac
             CaseHandOver(case=case, kind=kind, unit=unit, on=on, written_by=actor, written_at=moment)
             for kind, unit in taken.items()
         )
+        _plan_care(case, on)
     return case
 
 
@@ -72,6 +77,8 @@ def go_on(*, case_id: int, to_status: str, on: datetime.date, actor: User) -> Ca
         require_coordinator(actor, case)
         if to_status not in PLAIN_STEPS:
             raise wrong_state(case)
+        if to_status == CaseStatus.CLOSED:
+            cancel_contacts(about=case, actor=actor)
         move_case(case, to_status, on=on, verb=PLAIN_STEPS[to_status], actor=actor)
     return case
 
@@ -114,6 +121,24 @@ def give_certificate(*, case_id: int, kin_id: int, on: datetime.date, actor: Use
         row = CaseCertificate.objects.create(case=case, kin=kin, given_on=on, written_by=actor, written_at=now())
         note_case(case, "certificate_given", on=on, actor=actor, fields=["certificate"])
     return row
+
+
+def care_days(on: datetime.date) -> list[datetime.date]:
+    """The days on which a family is called after a farewell: a week, a month, a hundred days, a year."""
+    month_later = on.replace(day=1) + datetime.timedelta(days=31)
+    last = calendar.monthrange(month_later.year, month_later.month)[1]
+    month = month_later.replace(day=min(on.day, last))
+    year = on.replace(year=on.year + 1, day=28 if (on.month, on.day) == (2, 29) else on.day)
+    return [on + datetime.timedelta(days=7), month, on + datetime.timedelta(days=100), year]
+
+
+def _plan_care(case: Case, on: datetime.date) -> None:
+    """Plan the calls to the family, by the coordinator of the branch who was assigned first; else by whoever is free."""
+    keepers = {one.pk for one in contact_keepers(case.branch)}
+    assigned = CaseCoordinator.objects.filter(case=case, released_at=None).select_related("person").order_by("pk")
+    whose = next((one.person for one in assigned if one.person_id in keepers), None)
+    for day in care_days(on):
+        plan_contact(about=case, reason=ContactReason.CARE, due_on=day, coordinator=whose)
 
 
 def _checked_units(case: Case, units: dict[str, int]) -> dict[str, ReceivingUnit]:
