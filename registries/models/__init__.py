@@ -1,5 +1,16 @@
 """Tables of the registries."""
 
+from registries.models.case import Case, CaseCoordinator, CaseEvent, CaseGrant
+from registries.models.case_people import CaseDecision, CaseKin, CasePerson
+from registries.models.case_record import (
+    CaseCertificate,
+    CaseEntitlement,
+    CaseHandOver,
+    CaseSignature,
+    CaseUse,
+    CaseWitness,
+    ReceivingUnit,
+)
 from registries.models.collection import Collection, DonorExpense, DrugDay, FollowUp, Honour
 from registries.models.consent import Consent
 from registries.models.contact import Contact, ContactHandOver, DueContact
@@ -9,6 +20,19 @@ from registries.models.sample import Sample, SampleBatch
 from registries.models.wish import Wish, WishEvent
 
 __all__ = [
+    "Case",
+    "CaseCertificate",
+    "CaseCoordinator",
+    "CaseDecision",
+    "CaseEntitlement",
+    "CaseEvent",
+    "CaseGrant",
+    "CaseHandOver",
+    "CaseKin",
+    "CasePerson",
+    "CaseSignature",
+    "CaseUse",
+    "CaseWitness",
     "Collection",
     "Consent",
     "Contact",
@@ -21,6 +45,7 @@ __all__ = [
     "DueContact",
     "FollowUp",
     "Honour",
+    "ReceivingUnit",
     "Registrant",
     "RegistrantEvent",
     "Sample",

@@ -21,7 +21,7 @@ from organizations.permissions import may, require
 from registries.choices import ConsentSubject
 from registries.choices.contacts import DUE_TRANSITIONS, ContactMeans, ContactOutcome, DueStatus
 from registries.errors import RegistryError, WrongState
-from registries.models import Contact, ContactHandOver, Donor, DueContact, Wish
+from registries.models import Case, Contact, ContactHandOver, Donor, DueContact, Wish
 from registries.selectors.contacts import contact_keepers
 from registries.services.consents import consents_in_force
 from registries.services.registrants import registrant_of
@@ -47,7 +47,11 @@ class About:
 
 
 # What contacts may be about; each field stands in choices.contacts.ABOUT_FIELDS as well.
-ABOUT: dict[type[Model], About] = {Wish: About("wish"), Donor: About("donor", ConsentSubject.STEM_CONTACT)}
+ABOUT: dict[type[Model], About] = {
+    Wish: About("wish"),
+    Donor: About("donor", ConsentSubject.STEM_CONTACT),
+    Case: About("case", consent=None),
+}
 
 
 def plan_contact(
