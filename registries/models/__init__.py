@@ -2,6 +2,7 @@
 
 from registries.models.consent import Consent
 from registries.models.contact import Contact, ContactHandOver, DueContact
+from registries.models.duty import DutyShift
 from registries.models.registrant import Registrant, RegistrantEvent
 from registries.models.wish import Wish, WishEvent
 
@@ -10,6 +11,7 @@ __all__ = [
     "Contact",
     "ContactHandOver",
     "DueContact",
+    "DutyShift",
     "Registrant",
     "RegistrantEvent",
     "Wish",
