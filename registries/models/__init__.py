@@ -15,6 +15,7 @@ from registries.models.collection import Collection, DonorExpense, DrugDay, Foll
 from registries.models.consent import Consent
 from registries.models.contact import Contact, ContactHandOver, DueContact
 from registries.models.donor import Donor, DonorEvent, Drive
+from registries.models.duty import DutyShift
 from registries.models.registrant import Registrant, RegistrantEvent
 from registries.models.sample import Sample, SampleBatch
 from registries.models.wish import Wish, WishEvent
@@ -43,6 +44,7 @@ __all__ = [
     "Drive",
     "DrugDay",
     "DueContact",
+    "DutyShift",
     "FollowUp",
     "Honour",
     "ReceivingUnit",
