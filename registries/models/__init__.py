@@ -16,6 +16,8 @@ from registries.models.consent import Consent
 from registries.models.contact import Contact, ContactHandOver, DueContact
 from registries.models.donor import Donor, DonorEvent, Drive
 from registries.models.duty import DutyShift
+from registries.models.memorial import MemorialBooking, MemorialOccasion, MemorialPlace
+from registries.models.memorial_pages import MemorialConsent, MemorialMessage, MemorialPage, MemorialStep
 from registries.models.registrant import Registrant, RegistrantEvent
 from registries.models.sample import Sample, SampleBatch
 from registries.models.wish import Wish, WishEvent
@@ -52,6 +54,16 @@ __all__ = [
     "RegistrantEvent",
     "Sample",
     "SampleBatch",
+    "Consent",
+    "MemorialBooking",
+    "MemorialConsent",
+    "MemorialMessage",
+    "MemorialOccasion",
+    "MemorialPage",
+    "MemorialPlace",
+    "MemorialStep",
+    "Registrant",
+    "RegistrantEvent",
     "Wish",
     "WishEvent",
 ]

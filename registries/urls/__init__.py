@@ -7,4 +7,9 @@ from registries.urls import desk, wishes
 urlpatterns: list[URLPattern | URLResolver] = [
     *wishes.urlpatterns,
     *desk.urlpatterns,
+from registries.urls import memorial, wishes
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *wishes.urlpatterns,
+    *memorial.urlpatterns,
 ]

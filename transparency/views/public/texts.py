@@ -71,8 +71,11 @@ def robots(request: HttpRequest) -> HttpResponse:
                 "/api/",
                 "/training/place/",
                 "/organ/mine/",
+                "/memorial/",
             )
         ),
+        # Places are to be found; pages of people are not, and not to be copied.
+        "Allow: /memorial/places/",
         "Disallow: /donations.csv",
         "Disallow: /donations.json",
         f"Sitemap: {request.build_absolute_uri('/sitemap.xml')}",
