@@ -2,14 +2,10 @@
 
 from django.urls import URLPattern, URLResolver
 
-from registries.urls import desk, wishes
+from registries.urls import desk, memorial, wishes
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *wishes.urlpatterns,
     *desk.urlpatterns,
-from registries.urls import memorial, wishes
-
-urlpatterns: list[URLPattern | URLResolver] = [
-    *wishes.urlpatterns,
     *memorial.urlpatterns,
 ]
