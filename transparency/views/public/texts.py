@@ -19,6 +19,7 @@ SITEMAP_PAGES = (
     "/branches/",
     "/training/",
     "/organ/",
+    "/stemcell/",
     "/training/coverage/",
     "/training/rescues/",
     "/training/contracts/",
@@ -71,6 +72,7 @@ def robots(request: HttpRequest) -> HttpResponse:
                 "/api/",
                 "/training/place/",
                 "/organ/mine/",
+                "/booked/",
             )
         ),
         "Disallow: /donations.csv",
