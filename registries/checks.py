@@ -28,6 +28,8 @@ QUERIES: dict[str, str] = {
          WHERE r.destroyed_at IS NULL
            AND (SELECT count(DISTINCT c.subject) FROM registries_consent c
                  WHERE c.registrant_id = r.id AND c.act = 'given' AND c.subject IN ('registration', 'sensitive')) < 2
+           AND (SELECT count(DISTINCT c.subject) FROM registries_consent c
+                 WHERE c.registrant_id = r.id AND c.act = 'given' AND c.subject LIKE 'stem%') < 5
          LIMIT 100""",
 }
 

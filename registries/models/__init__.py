@@ -1,8 +1,29 @@
 """Tables of the registries."""
 
+from registries.models.collection import Collection, DonorExpense, DrugDay, FollowUp, Honour
 from registries.models.consent import Consent
+from registries.models.donor import Donor, DonorEvent, Drive
 from registries.models.registrant import Registrant, RegistrantEvent
 from registries.models.request import Request, RequestEvent
+from registries.models.sample import Sample, SampleBatch
 from registries.models.wish import Wish, WishEvent
 
-__all__ = ["Consent", "Registrant", "RegistrantEvent", "Request", "RequestEvent", "Wish", "WishEvent"]
+__all__ = [
+    "Collection",
+    "Consent",
+    "Donor",
+    "DonorEvent",
+    "DonorExpense",
+    "Drive",
+    "DrugDay",
+    "FollowUp",
+    "Honour",
+    "Registrant",
+    "RegistrantEvent",
+    "Request",
+    "RequestEvent",
+    "Sample",
+    "SampleBatch",
+    "Wish",
+    "WishEvent",
+]

@@ -16,7 +16,7 @@ from core.numbers import take_number
 from core.sealed import holds, matching, open_for_work, seal_into
 from organizations.choices import Right
 from organizations.permissions import require
-from registries.choices import BY_PROXY, WISH_TRANSITIONS, Channel, ConsentSubject, WishStatus
+from registries.choices import BY_PROXY, WISH_CONSENTS, WISH_TRANSITIONS, Channel, ConsentSubject, WishStatus
 from registries.errors import RegistryError, WrongState
 from registries.models import Registrant, Wish, WishEvent
 from registries.services.consents import (
@@ -116,7 +116,7 @@ def withdraw_wish(*, wish_id: int, channel: str, actor: User | None = None) -> W
         elif channel != Channel.ONLINE:
             raise ValueError("without a person of the staff only the person themselves withdraws, online")
         _move(wish, WishStatus.WITHDRAWN, verb="withdrawn", channel=channel, actor=actor)
-        take_back_consents(registrant, ConsentSubject.values, channel=channel, actor=actor)
+        take_back_consents(registrant, WISH_CONSENTS, channel=channel, actor=actor)
     return wish
 
 
