@@ -321,6 +321,8 @@ PORTAL = {
     "emblem_file": env_text("PORTAL_EMBLEM_FILE", ""),
     # The page of the national system on which one registers as a donor of organs (人体器官捐献和移植条例 Art. 13).
     "organ_registry_url": env_text("PORTAL_ORGAN_REGISTRY_URL", ""),
+    # The pages of the national registry of stem-cell donors (中华骨髓库) on which one enrols.
+    "stemcell_registry_url": env_text("PORTAL_STEMCELL_REGISTRY_URL", ""),
 }
 
 # 第 n 例: how many collections of stem cells the province counted before it kept them here.

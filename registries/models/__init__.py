@@ -19,6 +19,7 @@ from registries.models.duty import DutyShift
 from registries.models.memorial import MemorialBooking, MemorialOccasion, MemorialPlace
 from registries.models.memorial_pages import MemorialConsent, MemorialMessage, MemorialPage, MemorialStep
 from registries.models.registrant import Registrant, RegistrantEvent
+from registries.models.request import Request, RequestEvent
 from registries.models.sample import Sample, SampleBatch
 from registries.models.wish import Wish, WishEvent
 
@@ -59,6 +60,8 @@ __all__ = [
     "ReceivingUnit",
     "Registrant",
     "RegistrantEvent",
+    "Request",
+    "RequestEvent",
     "Sample",
     "SampleBatch",
     "Wish",

@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, URLResolver
 
-from registries.urls import desk, memorial, wishes
+from registries.urls import desk, memorial, requests, wishes
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *wishes.urlpatterns,
     *desk.urlpatterns,
+    *requests.urlpatterns,
     *memorial.urlpatterns,
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from accounts.models import User
@@ -9,9 +10,11 @@ from core.clock import today
 from registries.models import Wish
 from registries.services.contacts import plan_contact
 from registries.services.duty import place_on_duty
+from registries.services.requests import arrange_request, file_request
 from registries.services.wishes import register_wish
 from tests.factories.people import branch_at
 from tests.permissions.people import HOME
+from tests.registries.asking import arranged, asking
 from tests.registries.ground import form
 
 
@@ -30,3 +33,12 @@ def make_contacts(wish: Wish, people: dict[str, User]) -> dict[str, Any]:
         phone="0571-00000001", actor=people["registry_head.own"],
     )  # fmt: skip
     return {"due_contact": due.key, "contact_reason": "visit", "duty_shift": shift.pk}
+    return {"wish": wish.number, **_requests(people["registry_clerk.own"])}
+
+
+def _requests(clerk: User) -> dict[str, str]:
+    """A new request and one that is arranged for today."""
+    branch = branch_at(HOME)
+    made = [file_request(asked=asking(branch), phone=f"1390000000{at}", key=uuid.uuid4()).request for at in range(2)]
+    arrange_request(request_id=made[1].pk, arranged=arranged(), actor=clerk)
+    return {"registry_request": made[0].number, "registry_request_arranged": made[1].number}

@@ -19,6 +19,7 @@ SITEMAP_PAGES = (
     "/branches/",
     "/training/",
     "/organ/",
+    "/stemcell/",
     "/training/coverage/",
     "/training/rescues/",
     "/training/contracts/",
@@ -72,6 +73,7 @@ def robots(request: HttpRequest) -> HttpResponse:
                 "/training/place/",
                 "/organ/mine/",
                 "/memorial/",
+                "/booked/",
             )
         ),
         # Places are to be found; pages of people are not, and not to be copied.
