@@ -187,6 +187,11 @@ CELERY_BEAT_SCHEDULE = {
     "verify-ledger": {"task": "ledger.tasks.verify_nightly", "schedule": 24 * 60 * 60},
     "count-training": {"task": "training.tasks.count_training", "schedule": crontab(hour="0", minute="10")},
     "remind-of-expiry": {"task": "training.tasks.remind_of_expiry", "schedule": 24 * 60 * 60},
+    "end-registry-exports": {
+        "task": "registries.tasks.end_exports",
+        "schedule": 10 * 60,
+        "options": {"expires": 10 * 60},
+    },
     "carry-out-retention": {"task": "core.tasks.carry_out_retention", "schedule": 24 * 60 * 60},
 }
 # What `verify_ledger`, the nightly job and each publication run: functions `() -> {check: offending rows}`.
