@@ -188,6 +188,11 @@ CELERY_BEAT_SCHEDULE = {
     "count-training": {"task": "training.tasks.count_training", "schedule": crontab(hour="0", minute="10")},
     "plan-visits": {"task": "registries.tasks.plan_visits", "schedule": crontab(hour="1", minute="20")},
     "remind-of-expiry": {"task": "training.tasks.remind_of_expiry", "schedule": 24 * 60 * 60},
+    "end-registry-exports": {
+        "task": "registries.tasks.end_exports",
+        "schedule": 10 * 60,
+        "options": {"expires": 10 * 60},
+    },
     "carry-out-retention": {"task": "core.tasks.carry_out_retention", "schedule": 24 * 60 * 60},
 }
 # What `verify_ledger`, the nightly job and each publication run: functions `() -> {check: offending rows}`.

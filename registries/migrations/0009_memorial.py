@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("core", "0011_records_fit_and_lost_numbers"),
         ("organizations", "0006_registry_heads"),
-        ("registries", "0002_registries_stand"),
+        ("registries", "0008_donors_stand"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

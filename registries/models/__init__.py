@@ -16,8 +16,10 @@ from registries.models.consent import Consent
 from registries.models.contact import Contact, ContactHandOver, DueContact
 from registries.models.donor import Donor, DonorEvent, Drive
 from registries.models.duty import DutyShift
+from registries.models.export import Export, ExportEvent
 from registries.models.memorial import MemorialBooking, MemorialOccasion, MemorialPlace
 from registries.models.memorial_pages import MemorialConsent, MemorialMessage, MemorialPage, MemorialStep
+from registries.models.paper import WishPaper
 from registries.models.registrant import Registrant, RegistrantEvent
 from registries.models.request import Request, RequestEvent
 from registries.models.sample import Sample, SampleBatch
@@ -48,6 +50,8 @@ __all__ = [
     "DrugDay",
     "DueContact",
     "DutyShift",
+    "Export",
+    "ExportEvent",
     "FollowUp",
     "Honour",
     "MemorialBooking",
@@ -66,4 +70,5 @@ __all__ = [
     "SampleBatch",
     "Wish",
     "WishEvent",
+    "WishPaper",
 ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.bounded import count_up_to
 from organizations.choices import Right
 from registries.choices import WishStatus
-from registries.models import Wish, WishEvent
+from registries.models import Wish, WishEvent, WishPaper
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -19,11 +19,13 @@ PAGE_SIZE = 50
 WISH_TABS: dict[str, Any] = {
     "in_force": _("有效"),
     "hand_over": _("待报送全国系统"),
+    "standing": _("待在全国系统撤回"),
     "ended": _("已变更或撤回"),
 }
 _CONDITIONS: dict[str, Q] = {
     "in_force": Q(status=WishStatus.IN_FORCE),
     "hand_over": Q(status=WishStatus.IN_FORCE, handed_over_on__isnull=True),
+    "standing": Q(status=WishStatus.WITHDRAWN, is_known_there=True, withdrawn_there_on=None, destroyed_at__isnull=True),
     "ended": ~Q(status=WishStatus.IN_FORCE),
 }
 
@@ -45,3 +47,8 @@ def wish_counts(person: User) -> dict[str, str]:
 def wish_history(wish: Wish) -> list[WishEvent]:
     """The steps of a wish that the reader was let into, oldest first; one query."""
     return list(wish.events.select_related("actor").order_by("pk"))
+
+
+def wish_papers(wish: Wish) -> list[WishPaper]:
+    """The pictures of a wish's signed form that are still there, oldest first; one query."""
+    return list(wish.papers.filter(file__destroyed_at=None).select_related("file", "kept_by").order_by("pk"))

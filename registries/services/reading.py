@@ -35,7 +35,7 @@ LIMIT = Limit("registries_document", 60, 3_600)
 
 @dataclass(frozen=True)
 class Identity:
-    """Who somebody is, in full; `details` as in models.Registrant.
+    """Who somebody is, in full; `details` as in models.Registrant, `phone` empty for who has none.
 
     `consents` are those in force, in words. Without one to be contacted, or once nothing is in force, nobody calls.
     """
