@@ -1,4 +1,4 @@
-"""`registry_*`: finding somebody and the lists of the desk, on 300,000 wishes.
+"""`registry_*`: finding somebody and the lists of the desk, on 300,000 wishes, 120,000 donors, 3,000,000 contacts.
 
 Database time is what the client waits for the statements. What sealing costs is a list of fifty with its masked names,
 each reading logged, less the same list without them, in one process.
@@ -9,20 +9,32 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db import connection
 
 from bench.context import Context, figure
 from bench.donations_list import Statements
-from bench.registries_data import analyse, document_at, fill_people, fill_wishes, make_associations
+from bench.registries_data import (
+    analyse,
+    document_at,
+    fill_contacts,
+    fill_donors,
+    fill_people,
+    fill_wishes,
+    make_associations,
+)
 from organizations.models.grant import remember_grants
+from registries.selectors.contacts import contact_tabs, contacts_about, due_page
+from registries.selectors.donors import WORK_LISTS, Place, all_donors, work_counts, work_list
 from registries.selectors.wishes import PAGE_SIZE, wish_counts, wishes_for
 from registries.services.reading import find_by_document, masked_names
 
-WISHES = 300_000
+WISHES, DONORS, CONTACTS = 300_000, 120_000, 3_000_000
 # Fewer than somebody of the staff may look up within an hour.
 LOOK_UPS, PAGES = 50, 50
+TABLES = ("registrant", "wish", "consent", "donor", "contact", "duecontact")
 LOOK_UP_GOAL_MS, LIST_GOAL_MS, SEALING_GOAL_MS = 5, 50, 20
 
 
@@ -30,13 +42,15 @@ def run(context: Context) -> list[dict[str, Any]]:
     """Fill, find, list."""
     with context.database("registries"):
         people = make_associations()
-        fill_people(WISHES, first=0, maker=people["city"])
-        fill_wishes(maker=people["city"])
-        analyse("registries_registrant", "registries_wish", "registries_consent")
+        fill_people(WISHES + DONORS, first=0, maker=people["city"])
+        fill_wishes(WISHES, maker=people["city"])
+        fill_donors(DONORS, after=WISHES, maker=people["city"])
+        fill_contacts(CONTACTS, maker=people["city"], other=people["province"])
+        analyse(*(f"registries_{one}" for one in TABLES))
         for one in people.values():
             # As in a request.
             remember_grants(one)
-        return [*_look_ups(people["province"]), *_lists(people)]
+        return [*_look_ups(people["province"]), *_lists(people), *_work_lists(people)]
 
 
 def _look_ups(reader: Any) -> list[dict[str, Any]]:
@@ -78,6 +92,29 @@ def _lists(people: dict[str, Any]) -> list[dict[str, Any]]:
             figure(f"registry_sealing_{place}", round(names, 2), f"ms more for {PAGE_SIZE} names opened and logged",
                    rows=WISHES, goal=f"<= {SEALING_GOAL_MS}", met=names <= SEALING_GOAL_MS),
         ]  # fmt: skip
+    return found
+
+
+def _work_lists(people: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every list of work of donors and of contacts: its first page, its second, and how much lies in each."""
+    found = []
+    for place, reader in people.items():
+        slowest = {}
+        for name, kept in WORK_LISTS.items():
+            rows, first = _timed(partial(work_list, reader, name))
+            after = Place(getattr(rows[-2], kept.day), rows[-2].pk) if len(rows) > PAGE_SIZE else None
+            slowest[f"donors_{name}"] = max(first, _timed(partial(work_list, reader, name, after=after))[1])
+        slowest["donors_counts"] = _timed(partial(work_counts, reader))[1]
+        for tab in contact_tabs(reader):
+            slowest[f"contacts_{tab}"] = _timed(partial(due_page, reader, tab))[1]
+        donor = all_donors(reader)[0]
+        slowest["donor_contacts"] = _timed(partial(contacts_about, donor, "donor"))[1]
+        for name, took in slowest.items():
+            rows_of = CONTACTS if "contacts" in name else DONORS
+            found.append(
+                figure(f"registry_{name}_{place}", round(took, 2), "ms database time", rows=rows_of,
+                       goal=f"<= {LIST_GOAL_MS}", met=took <= LIST_GOAL_MS)
+            )  # fmt: skip
     return found
 
 

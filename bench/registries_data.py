@@ -5,9 +5,13 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import random
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
+from urllib.parse import urlsplit
 
+import psycopg2
 from django.core.management import call_command
 from django.db import connection, transaction
 
@@ -20,7 +24,8 @@ from organizations.choices import BranchKind, Role
 from organizations.models import Branch
 from organizations.services import create_associations
 from registries.choices import ConsentAct, ConsentSubject
-from registries.models import Consent, Registrant, Wish
+from registries.choices.donors import DonorStatus
+from registries.models import Consent, Donor, Registrant, Wish
 from registries.services.consents import TEXT_VERSIONS
 from tests.factories.people import make_person
 
@@ -88,15 +93,12 @@ def fill_people(count: int, *, first: int, maker: User) -> None:
             )
 
 
-def fill_wishes(*, maker: User) -> None:
-    """A wish in force of each registrant."""
-    for people in _all_people():
+def fill_wishes(count: int, *, maker: User) -> None:
+    """A wish in force of each of the first registrants."""
+    for people in _people(0, count):
         rows = [
             Wish(
-                branch_id=one.branch_id,
-                province_id=one.province_id,
-                city_id=one.city_id,
-                county_id=one.county_id,
+                **_lineage(one),
                 number=one.number.replace("N", "Y"),
                 key=uuid.uuid4(),
                 status="in_force",
@@ -113,6 +115,88 @@ def fill_wishes(*, maker: User) -> None:
             Wish.objects.bulk_create(rows)
 
 
+def fill_donors(count: int, *, after: int, maker: User) -> None:
+    """A stem-cell donor of each registrant from a number on, in the states in which they stand in life."""
+    drawn = random.Random(7)  # noqa: S311 -- a benchmark
+    for people in _people(after, count):
+        rows = [_donor(one, drawn, maker) for one in people]
+        with transaction.atomic():
+            seal_into_many(rows, "registrant", [str(one.row_key) for one in people])
+            seal_into_many(rows, "answers", ['{"infection": "no", "medicine": "no"}'] * len(rows))
+            seal_into_many(rows, "kin", ['[{"name": "示例", "relation": "父母", "phone": "13900000000"}]'] * len(rows))
+            Donor.objects.bulk_create(rows)
+
+
+def _donor(person: Registrant, drawn: random.Random, maker: User) -> Donor:
+    day = today() - datetime.timedelta(days=drawn.randrange(3_000))
+    status = drawn.choices(list(_STATES), list(_STATES.values()))[0]
+    soon = today() + datetime.timedelta(days=drawn.randrange(-60, 300))
+    return Donor(
+        **_lineage(person),
+        number=person.number.replace("N", "D"),
+        key=uuid.uuid4(),
+        status=status,
+        channel="counter",
+        enrolled_on=day,
+        sample_from=day + datetime.timedelta(days=7),
+        ages_out_month=day.replace(day=1, year=day.year + drawn.randrange(8, 37)),
+        stepped_on=day,
+        typed_on=None if status == DonorStatus.ENROLLED else day,
+        deferred_until=soon if drawn.random() < 0.02 else None,
+        unreached_on=day if status == DonorStatus.LOST else None,
+        follow_up_on=soon if status == DonorStatus.FOLLOW_UP else None,
+        enrolled_by=maker,
+        enrolled_at=now(),
+        ended_at=now() if status == DonorStatus.WISH else None,
+    )
+
+
+# Of a hundred donors of a province: most wait in the library, a few are on their way, some are lost or have left.
+_STATES = {
+    DonorStatus.ENROLLED: 6,
+    DonorStatus.SAMPLED: 2,
+    DonorStatus.SENT: 3,
+    DonorStatus.TYPED: 70,
+    DonorStatus.MATCHED: 2,
+    DonorStatus.REMOBILISING: 1,
+    DonorStatus.LOST: 10,
+    DonorStatus.FOLLOW_UP: 2,
+    DonorStatus.WISH: 4,
+}
+_CONTACTS = """
+    INSERT INTO registries_contact (row_key, branch_id, province_id, city_id, county_id, donor_id, reason, means,
+        outcome, by_id, at)
+    SELECT gen_random_uuid(), d.branch_id, d.province_id, d.city_id, d.county_id, d.id, 'upkeep', 'phone',
+           (ARRAY['reached', 'no_answer', 'call_later'])[1 + n %% 3], %(maker)s,
+           TIMESTAMPTZ '2020-01-01 00:00+08' + n * INTERVAL '1 minute'
+      FROM generate_series(1, %(contacts)s) n
+      JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS size FROM registries_donor) d
+        ON d.place = n %% d.size
+     ORDER BY n
+"""
+# One open contact of each wish and each donor, over a year to both sides; most of them somebody's.
+_DUE = """
+    INSERT INTO registries_duecontact (key, branch_id, province_id, city_id, county_id, {field}_id, reason, due_on,
+        coordinator_id, status)
+    SELECT gen_random_uuid(), branch_id, province_id, city_id, county_id, id, '{reason}',
+           CURRENT_DATE - 30 + (id %% 395)::int, CASE WHEN id %% 10 = 0 THEN NULL WHEN id %% 10 < 3 THEN %(maker)s
+           ELSE %(other)s END, 'open'
+      FROM registries_{field} WHERE ended_at IS NULL
+"""
+
+
+def fill_contacts(count: int, *, maker: User, other: User) -> None:
+    """So many records of contacts with donors, and an open contact of each wish and donor; by the owner."""
+    name = connection.settings_dict["NAME"]
+    url = urlsplit(os.environ["DATABASE_SUPERUSER_URL"])._replace(path=f"/{name}").geturl()
+    values = {"contacts": count, "maker": maker.pk, "other": other.pk}
+    with closing(psycopg2.connect(url)) as owner, owner, owner.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(_CONTACTS, values)
+        for field, reason in (("wish", "visit"), ("donor", "upkeep")):
+            cursor.execute(_DUE.format(field=field, reason=reason), values)
+
+
 def analyse(*tables: str) -> None:
     """What the planner knows after a night's autovacuum."""
     with connection.cursor() as cursor:
@@ -126,9 +210,15 @@ def _branches() -> list[Branch]:
     return [one for start in range(0, len(counties), 9) for one in (city, *counties[start : start + 9])]
 
 
-def _all_people() -> Iterator[list[Registrant]]:
-    last = 0
-    rows = Registrant.objects.unscoped("bench").defer("document", "name", "phone", "details")
-    while people := list(rows.filter(pk__gt=last).order_by("pk")[:BATCH_ROWS]):
+def _lineage(one: Registrant) -> dict[str, int | None]:
+    return {f"{level}_id": getattr(one, f"{level}_id") for level in ("branch", "province", "city", "county")}
+
+
+def _people(after: int, count: int) -> Iterator[list[Registrant]]:
+    """So many registrants, without what is sealed of them, after the first ones."""
+    rows = Registrant.objects.unscoped("bench").defer("document", "name", "phone", "details").order_by("pk")
+    last = rows.values_list("pk", flat=True)[after] - 1
+    for start in range(0, count, BATCH_ROWS):
+        people = list(rows.filter(pk__gt=last)[: min(BATCH_ROWS, count - start)])
         yield people
         last = people[-1].pk
