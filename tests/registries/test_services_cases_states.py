@@ -56,7 +56,7 @@ def test_a_case_takes_the_steps_of_its_table_and_no_other(ground: Ground, start:
         assert (last.to_status, last.on) == (end, today())
         return
     with pytest.raises(WrongState, match="刷新"):
-        move_case(lock_case(case.pk), end, on=today(), verb="x", actor=ground.person("coordinator"))
+        move_case(lock_case(case.pk), end, on=today(), verb="stopped", actor=ground.person("coordinator"))
     assert Case.objects.unscoped("test").get(pk=case.pk).status == start
 
 
@@ -66,7 +66,7 @@ def test_no_step_lies_before_the_one_that_it_follows_nor_in_the_future(ground: G
     to = WAY[WAY.index(start) + 1]
     for day, words in ((earlier(1), "早于前一步"), (today() + datetime.timedelta(days=1), "晚于今天")):
         with pytest.raises(RegistryError, match=words) as refused:
-            move_case(lock_case(case.pk), to, on=day, verb="x", actor=ground.person("coordinator"))
+            move_case(lock_case(case.pk), to, on=day, verb="stopped", actor=ground.person("coordinator"))
         assert "on" in refused.value.fields
 
 
