@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from accounts.models import User
 from registries.services.wishes import register_wish
 from tests.factories.people import branch_at
 from tests.permissions.people import HOME
+from tests.permissions.registry_cases_objects import make_cases
 from tests.registries.ground import form
 
 
-def make_registries(people: dict[str, User]) -> dict[str, str]:
+def make_registries(people: dict[str, User]) -> dict[str, Any]:
     """The objects by their names in the table."""
     wish = register_wish(registration=form(branch_at(HOME)), actor=people["registry_clerk.own"])
-    return {"wish": wish.number}
+    return {"wish": wish.number, **make_cases(people)}
