@@ -17,7 +17,7 @@ from registries.services.cases.moving import note_case
 
 # What came to nothing: as long as somebody may bring an action about it (民法典 Art. 188).
 EXIT_DAYS = 3 * 365
-# What was given: as long as the files of a hospital's patients (医疗机构管理条例实施细则 Art. 53: in-patients 30 years).
+# What was given: as long as hospitals keep the files of in-patients (医疗机构管理条例实施细则 Art. 53).
 GIVEN_DAYS = 30 * 365
 _BATCH_ROWS = 200
 
