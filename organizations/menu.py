@@ -57,6 +57,12 @@ MENU: tuple[MenuEntry, ...] = (
     MenuEntry(_("捐献登记统计"), "desk_registry_counts", "bar-chart", (Right.COUNT_REGISTRIES,)),
     MenuEntry(_("缅怀纪念"), "desk_memorial", "heart", (Right.KEEP_MEMORIAL,)),
     MenuEntry(_("捐献预约"), "desk_registry_requests", "calendar3", (Right.VIEW_REGISTRIES,)),
+    MenuEntry(
+        _("捐献案例"),
+        "desk_cases",
+        "telephone",
+        (Right.KEEP_CASES, Right.ASSIGN_COORDINATORS, Right.COUNT_REGISTRIES),
+    ),
     MenuEntry(_("报告"), "desk_reports", "journal-text", (Right.VIEW_DRAFT_REPORTS,)),
     MenuEntry(_("后台任务"), "desk_jobs", "hourglass-split"),
     MenuEntry(_("组织网络"), "desk_branches", "diagram-3"),

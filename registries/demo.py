@@ -64,13 +64,18 @@ def leave_registrations(branch: Branch, elsewhere: Branch, people: dict[str, Use
     _register(elsewhere, 1, people["wenzhou.coordinator"], first=50)
 
 
+def document_of(branch: Branch, at: int, *, first: int = 0) -> str:
+    """The made-up identity number of one of those who register in the demo."""
+    number = f"{branch.code[:4]}06196{at}0{at + 1}1{at}{first + at:03d}"
+    return number + id_check_digit(number)
+
+
 def _register(branch: Branch, at: int, clerk: User, *, first: int = 0) -> Wish:
     days, content, channel = _FORMS[at]
-    number = f"{branch.code[:4]}06196{at}0{at + 1}1{at}{first + at:03d}"
     person = Person(
         name=_("%(surname)s示例%(given)s") % {"surname": _SURNAMES[at], "given": _GIVEN[at]},
         document_kind="",
-        document=number + id_check_digit(number),
+        document=document_of(branch, at, first=first),
         phone=str(FIRST_PHONE + first + at),
         sex="female" if at % 2 else "male",
         address=_("示例路 %(n)d 号") % {"n": at + 1},

@@ -19,7 +19,8 @@ CASE_QUERIES: dict[str, str] = {
         SELECT c.number FROM registries_casesignature s
           JOIN registries_casewitness w ON w.id = s.witness_id JOIN registries_case c ON c.id = w.case_id
          WHERE NOT EXISTS (SELECT 1 FROM registries_casecoordinator o
-                            WHERE o.case_id = c.id AND o.person_id = s.person_id AND o.assigned_at <= s.at) LIMIT 100""",
+                            WHERE o.case_id = c.id AND o.person_id = s.person_id AND o.assigned_at <= s.at)
+         LIMIT 100""",
     "nothing_was_given_against_a_no": """
         SELECT c.number FROM registries_case c
          WHERE c.basis = 'joint_kin' AND c.handed_over_on IS NOT NULL AND NOT registries_kin_agree(c.id) LIMIT 100""",

@@ -22,6 +22,7 @@ from registries.choices.cases import (
     STEP_DAYS,
     Basis,
     CaseStatus,
+    CaseVerb,
     ExitReason,
     GiftKind,
     Notifier,
@@ -205,7 +206,7 @@ class CaseEvent(models.Model):
     case = models.ForeignKey(Case, verbose_name=_("捐献案例"), on_delete=models.PROTECT, related_name="events")
     from_status = models.CharField(_("原状态"), max_length=16, blank=True)
     to_status = models.CharField(_("新状态"), max_length=16, choices=CaseStatus)
-    verb = models.CharField(_("事项"), max_length=24)
+    verb = models.CharField(_("事项"), max_length=24, choices=CaseVerb)
     on = models.DateField(_("发生日期"))
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("操作人"), null=True, on_delete=models.PROTECT, related_name="+"
@@ -217,6 +218,7 @@ class CaseEvent(models.Model):
         verbose_name_plural = _("案例经过")
         constraints = [
             models.CheckConstraint(condition=Q(to_status__in=CaseStatus.values), name="caseevent_status_known"),
+            models.CheckConstraint(condition=Q(verb__in=CaseVerb.values), name="caseevent_verb_known"),
         ]
 
     def __str__(self) -> str:

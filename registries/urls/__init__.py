@@ -9,4 +9,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *desk.urlpatterns,
     *requests.urlpatterns,
     *memorial.urlpatterns,
+from registries.urls import cases, wishes
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *wishes.urlpatterns,
+    *cases.urlpatterns,
 ]

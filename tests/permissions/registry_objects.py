@@ -15,6 +15,7 @@ from registries.services.wishes import register_wish
 from tests.factories.people import branch_at
 from tests.permissions.people import HOME
 from tests.registries.asking import arranged, asking
+from tests.permissions.registry_cases_objects import make_cases
 from tests.registries.ground import form
 
 
@@ -42,3 +43,4 @@ def _requests(clerk: User) -> dict[str, str]:
     made = [file_request(asked=asking(branch), phone=f"1390000000{at}", key=uuid.uuid4()).request for at in range(2)]
     arrange_request(request_id=made[1].pk, arranged=arranged(), actor=clerk)
     return {"registry_request": made[0].number, "registry_request_arranged": made[1].number}
+    return {"wish": wish.number, **make_cases(people)}

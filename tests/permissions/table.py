@@ -3,6 +3,7 @@
 from tests.permissions.people import HOME
 from tests.permissions.registry_contacts_table import REGISTRY_CONTACTS
 from tests.permissions.registry_requests_table import REGISTRY_REQUESTS
+from tests.permissions.registry_cases_table import REGISTRY_CASES
 from tests.permissions.registry_table import REGISTRIES
 from tests.permissions.rules import (
     Route,
@@ -716,6 +717,7 @@ TABLE: dict[str, Route] = {
     **REGISTRIES,
     **REGISTRY_CONTACTS,
     **REGISTRY_REQUESTS,
+    **REGISTRY_CASES,
     **TRAINING_PLANNING,
     **TRAINING_PUBLIC,
     **TRAINING_CERTIFICATES,

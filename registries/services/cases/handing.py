@@ -133,7 +133,7 @@ def care_days(on: datetime.date) -> list[datetime.date]:
 
 
 def _plan_care(case: Case, on: datetime.date) -> None:
-    """Plan the calls to the family, by the coordinator of the branch who was assigned first; else by whoever is free."""
+    """Plan the calls to the family, by the coordinator of the branch who was assigned first, else by anybody."""
     keepers = {one.pk for one in contact_keepers(case.branch)}
     assigned = CaseCoordinator.objects.filter(case=case, released_at=None).select_related("person").order_by("pk")
     whose = next((one.person for one in assigned if one.person_id in keepers), None)

@@ -1,0 +1,352 @@
+"""Forms of the desk of cases; what they mean is checked by the services."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from core.clock import SHANGHAI, now, today
+from core.documents import DocumentKind
+from organizations.choices import ROLE_RIGHTS, Right
+from organizations.forms import BranchField, DayInput
+from organizations.models import Branch, branches_of, held_grants
+from registries.choices.cases import (
+    CASE_TRANSITIONS,
+    EXITS,
+    REASONS_OF_EXIT,
+    UNITS_OF_GIFT,
+    Basis,
+    BodyUse,
+    CaseStatus,
+    Decision,
+    EntitlementKind,
+    ExitReason,
+    GiftKind,
+    Notifier,
+    Outcome,
+    Relation,
+    UnitKind,
+    WitnessPoint,
+)
+from registries.models import Case
+from registries.permissions_cases import possible_coordinators, possible_lookers
+from registries.selectors.cases import units_of
+from registries.services.cases.caring import Entitled
+from registries.services.cases.family import Kin
+from registries.services.cases.notifying import Notice
+from registries.services.cases.witnessing import Seen, needed_points
+
+OFF = {"autocomplete": "off"}
+TEL = {**OFF, "inputmode": "tel"}
+
+
+class KeyedForm(forms.Form):
+    """A form that is one thing however often it is sent."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {"key": uuid.uuid4(), **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+
+
+class DayForm(forms.Form):
+    """A step that asks for its day alone."""
+
+    on = forms.DateField(label=_("日期"), widget=DayInput, initial=today)
+
+
+class PersonFields(forms.Form):
+    """Who died."""
+
+    name = forms.CharField(label=_("捐献人姓名"), max_length=60, required=False, widget=forms.TextInput(OFF))
+    document_kind = forms.ChoiceField(
+        label=_("证件类型"), required=False, choices=[("", _("居民身份证")), *DocumentKind.choices[1:]]
+    )
+    document = forms.CharField(
+        label=_("证件号码"), max_length=40, required=False, widget=forms.TextInput(OFF),
+        help_text=_("凭证件核对本人生前有没有表示不同意。"),
+    )  # fmt: skip
+    died_on = forms.DateField(
+        label=_("死亡日期"), required=False, widget=DayInput, help_text=_("还没有判定死亡的请留空。")
+    )
+    kinds = forms.MultipleChoiceField(
+        label=_("捐献项目"), choices=GiftKind, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+
+class NoticeForm(PersonFields, KeyedForm):
+    """A notification, as it is taken down on the telephone."""
+
+    branch = BranchField(label=_("办理的红十字会"))
+    notifier = forms.ChoiceField(label=_("谁报告的"), choices=Notifier)
+    caller_name = forms.CharField(label=_("报告人或单位"), max_length=60, widget=forms.TextInput(OFF))
+    caller_phone = forms.CharField(label=_("报告人电话"), max_length=30, widget=forms.TextInput(TEL))
+    on = forms.DateField(label=_("接报日期"), widget=DayInput, initial=today)
+    note = forms.CharField(
+        label=_("情况"), required=False, max_length=1000, widget=forms.Textarea({"rows": 3, **OFF}),
+        help_text=_("地点、联系谁、何时能到。加密保存；不要写接受器官的人。"),
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, person: User) -> None:
+        branches = _keeping(person)
+        first = branches.first()
+        super().__init__(data, initial={"branch": first.code} if first and branches.count() == 1 else {})
+        field = self.fields["branch"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- narrows the type
+        field.queryset = branches
+
+    def notice(self) -> Notice:
+        """The whole form."""
+        data = {**self.cleaned_data, "kinds": tuple(self.cleaned_data["kinds"])}
+        return Notice(**data)
+
+
+class PersonForm(PersonFields):
+    """Who died, followed or put right."""
+
+    def __init__(self, data: Any = None, *, case: Case) -> None:
+        super().__init__(data, initial={"died_on": case.died_on, "kinds": case.kinds})
+
+
+class AssignForm(DayForm):
+    """A coordinator who is sent to a case, or takes the place of one."""
+
+    person = forms.ModelChoiceField(queryset=User.objects.none(), label=_("协调员"), empty_label=_("请选择"))
+    instead_of = forms.ModelChoiceField(
+        queryset=User.objects.none(), label=_("接替谁"), required=False, empty_label=_("不接替，增派一名"),
+        help_text=_("选了人就是移交：原协调员从此看不到这个案例。"),
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, case: Case) -> None:
+        super().__init__(data)
+        assigned = case.coordinators.filter(released_at=None).values("person_id")
+        _offer(self, "person", possible_coordinators(case.branch).exclude(pk__in=assigned))
+        _offer(self, "instead_of", User.objects.filter(pk__in=assigned).order_by("name", "pk"))
+
+
+class FamilyForm(DayForm):
+    """The family is spoken with; on what a gift would rest."""
+
+    basis = forms.ChoiceField(label=_("依据"), choices=Basis, widget=forms.RadioSelect, initial=Basis.JOINT_KIN)
+    evidence = forms.CharField(
+        label=_("生前书面意愿的凭据"), max_length=200, required=False, widget=forms.TextInput(OFF),
+        help_text=_("本系统查到有效登记的会自动采用；只有全国系统登记号、遗嘱或登记卡的，写在这里。"),
+    )  # fmt: skip
+
+
+class KinForm(KeyedForm):
+    """One of the living kin, or who carries the wish out."""
+
+    relation = forms.ChoiceField(label=_("与捐献人的关系"), choices=Relation)
+    name = forms.CharField(label=_("姓名"), max_length=60, widget=forms.TextInput(OFF))
+    phone = forms.CharField(label=_("电话"), max_length=30, widget=forms.TextInput(TEL))
+    is_executor = forms.BooleanField(label=_("由此人担任执行人"), required=False)
+
+    def kin(self) -> Kin:
+        """The whole form."""
+        return Kin(**self.cleaned_data)
+
+
+class DecisionForm(KeyedForm):
+    """What one of the kin signed."""
+
+    decision = forms.ChoiceField(label=_("决定"), choices=Decision, widget=forms.RadioSelect)
+    signed_on = forms.DateField(label=_("签字日期"), widget=DayInput, initial=today)
+    paper = forms.CharField(
+        label=_("签字材料编号或存放位置"), max_length=60, widget=forms.TextInput(OFF), help_text=_("不要写姓名。")
+    )
+
+
+class ConsentForm(DayForm):
+    """That the consent is whole."""
+
+    is_confirmed = forms.BooleanField(label=_("我确认"), required=False)
+
+    def __init__(self, data: Any = None, *, case: Case) -> None:
+        super().__init__(data)
+        self.fields["is_confirmed"].label = (
+            _("我确认：在世的配偶、全部成年子女、父母都已列出，没有遗漏，都已签字同意")
+            if case.basis == Basis.JOINT_KIN
+            else _("我确认：已告知家属，执行人愿意执行")
+        )
+
+
+class WitnessForm(KeyedForm):
+    """What was seen."""
+
+    place = forms.CharField(label=_("地点"), max_length=120, widget=forms.TextInput(OFF))
+    day = forms.DateField(label=_("见证日期"), widget=DayInput, initial=today)
+    time = forms.TimeField(label=_("时间"), widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
+    points = forms.MultipleChoiceField(
+        label=_("亲眼见证了"), choices=WitnessPoint, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    text = forms.CharField(
+        label=_("经过"), required=False, max_length=2000, widget=forms.Textarea({"rows": 4, **OFF}),
+        help_text=_("加密保存；不要写接受器官的人和分配情况。"),
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, case: Case) -> None:
+        super().__init__(data, initial={"time": now().astimezone(SHANGHAI).time()})
+        needed = needed_points(case)
+        field = self.fields["points"]
+        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 -- narrows the type
+        field.choices = [(value, label) for value, label in WitnessPoint.choices if value in needed]
+
+    def seen(self) -> Seen:
+        """The whole form; a fault of the time stands at the day."""
+        data = self.cleaned_data
+        moment = datetime.datetime.combine(data["day"], data["time"], SHANGHAI)
+        return Seen(place=data["place"], at=moment, points=tuple(data["points"]), text=data["text"], key=data["key"])
+
+
+class HandOverForm(DayForm):
+    """Which unit took what."""
+
+    def __init__(self, data: Any = None, *, case: Case) -> None:
+        super().__init__(data)
+        units = list(units_of(case.province))
+        for kind in case.kinds:
+            fitting = [(one.pk, one.name) for one in units if one.kind in UNITS_OF_GIFT[kind]]
+            self.fields[kind] = forms.TypedChoiceField(
+                label=_("%(kind)s移交给") % {"kind": GiftKind(kind).label},
+                choices=[("", _("没有移交")), *fitting],
+                coerce=int,
+                required=False,
+                empty_value=None,
+            )
+        self.kinds = tuple(case.kinds)
+
+    def units(self) -> dict[str, int]:
+        """Ids of units by kind of gift."""
+        return {kind: self.cleaned_data[kind] for kind in self.kinds if self.cleaned_data[kind] is not None}
+
+
+class EndForm(DayForm):
+    """Why there was no gift."""
+
+    reason = forms.ChoiceField(label=_("原因"), choices=ExitReason, widget=forms.RadioSelect)
+
+    def __init__(self, data: Any = None, *, case: Case) -> None:
+        super().__init__(data)
+        open_ones = [one for one in CaseStatus.values if one in EXITS & CASE_TRANSITIONS[case.status]]
+        field = self.fields["reason"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- narrows the type
+        field.choices = [
+            (reason, f"{CaseStatus(status).label}：{ExitReason(reason).label}")
+            for status in open_ones
+            for reason in REASONS_OF_EXIT[status]
+        ]
+
+    def to_status(self) -> str:
+        """The end that the reason belongs to."""
+        reason = self.cleaned_data["reason"]
+        return next(status for status, reasons in REASONS_OF_EXIT.items() if reason in reasons)
+
+
+class KinChoiceForm(DayForm):
+    """Which of the kin was given something, when."""
+
+    kin = forms.TypedChoiceField(label=_("领取的家属"), coerce=int)
+
+    def __init__(self, data: Any = None, *, kin: list[tuple[int, str]]) -> None:
+        super().__init__(data)
+        field = self.fields["kin"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- narrows the type
+        field.choices = kin
+
+
+class EntitlementForm(KeyedForm, DayForm):
+    """What a family was given or declined."""
+
+    kind = forms.ChoiceField(label=_("待遇"), choices=EntitlementKind)
+    outcome = forms.ChoiceField(label=_("结果"), choices=Outcome)
+    amount = forms.CharField(
+        label=_("金额"), max_length=20, required=False, widget=forms.TextInput({**OFF, "inputmode": "decimal"}),
+        help_text=_("减免、慰问和抚恤已给付的填写，单位元。"),
+    )  # fmt: skip
+    paper = forms.CharField(
+        label=_("凭据编号"), max_length=60, required=False, widget=forms.TextInput(OFF), help_text=_("不要写姓名。")
+    )
+    replaces = forms.TypedChoiceField(
+        label=_("更正哪一条"), coerce=int, required=False, empty_value=None, help_text=_("原记录保留备查。")
+    )
+
+    def __init__(self, data: Any = None, *, rows: list[tuple[int, str]]) -> None:
+        super().__init__(data)
+        field = self.fields["replaces"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- narrows the type
+        field.choices = [("", _("不是更正")), *rows]
+
+    def entitled(self) -> Entitled:
+        """The row."""
+        return Entitled(**{name: value for name, value in self.cleaned_data.items() if name != "replaces"})
+
+
+class UseForm(KeyedForm, DayForm):
+    """A line of the report of use."""
+
+    use = forms.ChoiceField(label=_("利用情况"), choices=BodyUse)
+    note = forms.CharField(
+        label=_("说明"), required=False, max_length=500, widget=forms.Textarea({"rows": 2, **OFF}),
+        help_text=_("家属查询时会看到；请写得平实、尊重。"),
+    )  # fmt: skip
+
+
+class GrantForm(forms.Form):
+    """Who may look into a case, what for, until when."""
+
+    person = forms.ModelChoiceField(queryset=User.objects.none(), label=_("准许谁"), empty_label=_("请选择"))
+    purpose = forms.CharField(label=_("用途"), max_length=200, widget=forms.TextInput(OFF), help_text=_("不要写姓名。"))
+    until = forms.DateField(label=_("最后一天"), widget=DayInput, help_text=_("当天仍可查看，最长 90 天。"))
+
+    def __init__(self, data: Any = None, *, case: Case, actor: User) -> None:
+        super().__init__(data)
+        _offer(self, "person", possible_lookers(case.branch).exclude(pk=actor.pk))
+
+
+class UnitForm(forms.Form):
+    """A unit that receives gifts."""
+
+    province = BranchField(label=_("省红十字会"))
+    kind = forms.ChoiceField(label=_("类别"), choices=UnitKind)
+    name = forms.CharField(label=_("单位全称"), max_length=80)
+
+    def __init__(self, data: Any = None, *, provinces: QuerySet[Branch]) -> None:
+        super().__init__(data, initial={"province": provinces[0].code} if len(provinces) == 1 else {})
+        _offer(self, "province", provinces)
+
+
+class ExtractForm(forms.Form):
+    """For whom of the kin something is printed, and what for."""
+
+    kin = forms.TypedChoiceField(label=_("查询的家属"), coerce=int)
+    purpose = forms.CharField(label=_("用途"), max_length=200, widget=forms.TextInput(OFF))
+    is_checked = forms.BooleanField(label=_("已核对这位家属的身份证件和亲属关系"))
+
+    def __init__(self, data: Any = None, *, kin: list[tuple[int, str]]) -> None:
+        super().__init__(data, initial={"purpose": _("家属查询遗体利用情况")})
+        field = self.fields["kin"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- narrows the type
+        field.choices = kin
+
+
+def _keeping(person: User) -> QuerySet[Branch]:
+    """The branches for which a person may take a notification down: their own and all below (条例 Art. 19)."""
+    rows: QuerySet[Branch] = Branch.objects.none()
+    for grant in held_grants(person):
+        if Right.KEEP_CASES in ROLE_RIGHTS[grant.role]:
+            rows = rows | Branch.objects.filter(branches_of(grant.branch, with_below=True))
+    return rows.valid()
+
+
+def _offer(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- narrows the type
+    field.queryset = rows

@@ -1,0 +1,219 @@
+"""After the witness record: hand-over, farewell and care, certificate, entitlements, the report of use."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from core.errors import DomainError
+from core.views.answers import add_refusal, posted, private_file
+from organizations.views.access import StaffRequest, desk_page
+from registries.choices.cases import CaseStatus
+from registries.forms.cases import DayForm, EntitlementForm, ExtractForm, HandOverForm, KinChoiceForm, UseForm
+from registries.forms.wishes import PurposeForm
+from registries.models import Case, CaseCertificate, CaseKin, CaseUse
+from registries.permissions_cases import DOOR
+from registries.selectors.cases import body_unit, entitlements_of
+from registries.services.cases.caring import write_entitlement, write_use
+from registries.services.cases.handing import give_certificate, go_on, hand_over_gift
+from registries.services.cases.papers import print_certificate, use_extract
+from registries.views.cases.steps import carry_out, form_page, to_case, worked_case
+
+# Steps that ask for their day alone: title, what it means, the button, what is said then.
+STEPS = {
+    CaseStatus.FAREWELL: (
+        gettext_lazy("登记告别"),
+        gettext_lazy("送别捐献人的日期。家属不办告别的，请返回选“不办告别，转入关怀”。"),
+        gettext_lazy("登记告别"),
+        gettext_lazy("已登记告别。"),
+    ),
+    CaseStatus.CARE: (
+        gettext_lazy("转入后续关怀"),
+        gettext_lazy("满一周、一月、百日、周年的关怀联系已自动排好，会出现在待联系里。"),
+        gettext_lazy("转入后续关怀"),
+        gettext_lazy("已转入后续关怀。"),
+    ),
+    CaseStatus.CLOSED: (
+        gettext_lazy("办结案例"),
+        gettext_lazy("办结以后不再安排关怀联系，还没做的联系会取消；证书、待遇和利用记录仍可补写。"),
+        gettext_lazy("办结"),
+        gettext_lazy("案例已办结。"),
+    ),
+}
+
+
+@desk_page(*DOOR)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def case_hand_over(request: StaffRequest, number: str) -> HttpResponse:
+    """Write down which unit took what."""
+    case = worked_case(request, number)
+    form = HandOverForm(posted(request), case=case)
+    if form.is_valid() and carry_out(
+        request,
+        form,
+        lambda: hand_over_gift(case_id=case.pk, units=form.units(), on=form.cleaned_data["on"], actor=request.user),
+        _("已登记移交，并排好对家属的关怀联系。"),
+    ):
+        return to_case(case)
+    return form_page(
+        request,
+        case,
+        form,
+        title=_("登记移交"),
+        lead=_("只记接受单位。器官此后的去向由国家分配系统决定，本系统不记，也不向任何人透露。"),
+        submit=_("登记移交"),
+    )
+
+
+@desk_page(*DOOR)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def case_step(request: StaffRequest, number: str, step: str) -> HttpResponse:
+    """A step that asks for its day alone."""
+    if step not in STEPS:
+        raise Http404
+    case = worked_case(request, number)
+    title, lead, submit, done = STEPS[CaseStatus(step)]
+    form = DayForm(posted(request))
+    if form.is_valid() and carry_out(
+        request,
+        form,
+        lambda: go_on(case_id=case.pk, to_status=step, on=form.cleaned_data["on"], actor=request.user),
+        str(done),
+    ):
+        return to_case(case)
+    return form_page(request, case, form, title=title, lead=lead, submit=submit)
+
+
+@desk_page(*DOOR)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def case_certificate(request: StaffRequest, number: str) -> HttpResponse:
+    """Give the certificate to one of the kin; once given, print it for who says what for."""
+    case = worked_case(request, number)
+    given = CaseCertificate.objects.filter(case=case).select_related("kin").first()
+    if given is not None:
+        return _certificate_pdf(request, case, given)
+    form = KinChoiceForm(posted(request), kin=_kin_choices(case))
+    if form.is_valid() and carry_out(
+        request,
+        form,
+        lambda: give_certificate(
+            case_id=case.pk, kin_id=form.cleaned_data["kin"], on=form.cleaned_data["on"], actor=request.user
+        ),
+        _("已登记颁发，请打印证书。"),
+    ):
+        return redirect("desk_case_certificate", number=case.number)
+    return form_page(
+        request,
+        case,
+        form,
+        title=_("颁发捐献证书"),
+        lead=_("证书编号就是案例编号，颁发给捐献人的亲属。"),
+        submit=_("登记颁发"),
+    )
+
+
+def _certificate_pdf(request: StaffRequest, case: Case, given: CaseCertificate) -> HttpResponse:
+    form = PurposeForm(posted(request), initial={"purpose": _("打印捐献证书")})
+    if form.is_valid():
+        try:
+            paper = print_certificate(case=case, purpose=form.cleaned_data["purpose"], actor=request.user)
+            return private_file(paper, filename=f"certificate-{case.number}.pdf", content_type="application/pdf")
+        except DomainError as error:
+            add_refusal(form, error)
+    return form_page(
+        request,
+        case,
+        form,
+        title=_("打印捐献证书"),
+        lead=_("%(day)s 已颁发给%(whom)s。证书上有捐献人姓名，每次打印都留下记录。")
+        % {"day": given.given_on.isoformat(), "whom": given.kin.get_relation_display()},
+        submit=_("生成 PDF"),
+    )
+
+
+@desk_page(*DOOR)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def case_entitlements(request: StaffRequest, number: str) -> HttpResponse:
+    """What the family was given or declined; add a row, or put one right."""
+    case = worked_case(request, number)
+    rows = entitlements_of(case)
+    form = EntitlementForm(
+        posted(request), rows=[(one.pk, f"{one.on.isoformat()} {one.get_kind_display()}") for one in rows]
+    )
+    if form.is_valid() and carry_out(
+        request,
+        form,
+        lambda: write_entitlement(
+            case_id=case.pk,
+            entitled=form.entitled(),
+            replaces_id=form.cleaned_data["replaces"],
+            actor=request.user,
+        ),
+        _("已记下。"),
+    ):
+        return redirect("desk_case_entitlements", number=case.number)
+    return render(request, "registries/cases/entitlements.html", {"case": case, "rows": rows, "form": form})
+
+
+@desk_page(*DOOR)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def case_use(request: StaffRequest, number: str) -> HttpResponse:
+    """The report of use that the receiving unit filed; add a line."""
+    case = worked_case(request, number)
+    form = UseForm(posted(request))
+    if form.is_valid() and carry_out(
+        request,
+        form,
+        lambda: write_use(case_id=case.pk, **form.cleaned_data, actor=request.user),
+        _("已记下。"),
+    ):
+        return redirect("desk_case_use", number=case.number)
+    rows = list(CaseUse.objects.filter(case=case).select_related("written_by").order_by("on", "pk"))
+    context = {"case": case, "rows": rows, "form": form, "body": body_unit(case)}
+    return render(request, "registries/cases/use.html", context)
+
+
+@desk_page(*DOOR)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def case_use_print(request: StaffRequest, number: str) -> HttpResponse:
+    """An extract of the report of use for one of the kin who asks."""
+    case = worked_case(request, number)
+    form = ExtractForm(posted(request), kin=_kin_choices(case))
+    if form.is_valid():
+        try:
+            extract = use_extract(
+                case=case,
+                kin_id=form.cleaned_data["kin"],
+                purpose=form.cleaned_data["purpose"],
+                actor=request.user,
+            )
+            return render(request, "registries/cases/use_print.html", {"case": case, "extract": extract})
+        except DomainError as error:
+            add_refusal(form, error)
+    return form_page(
+        request,
+        case,
+        form,
+        title=_("打印利用情况给家属"),
+        lead=_("近亲属和执行人有权查询遗体的利用情况。先核对身份，再打印；每次打印都留下记录。"),
+        submit=_("显示打印页"),
+    )
+
+
+def _kin_choices(case: Case) -> list[tuple[int, str]]:
+    """The kin by relation and order in the list, without a name."""
+    rows = CaseKin.objects.filter(case=case, struck_at=None).order_by("pk")
+    return [
+        (one.pk, _("第 %(n)d 位 · %(relation)s") % {"n": n, "relation": one.get_relation_display()})
+        for n, one in enumerate(rows, start=1)
+    ]

@@ -1,0 +1,131 @@
+"""Who works on a case and who may look: assigning, handing over, letting in; and the units of a province."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from core.clock import today
+from core.errors import DomainError
+from core.views.answers import posted, say_refusal
+from organizations.choices import BranchKind, Right
+from organizations.permissions import branches_with
+from organizations.views.access import StaffRequest, desk_page
+from registries.forms.cases import AssignForm, GrantForm, UnitForm
+from registries.models import Case, ReceivingUnit
+from registries.permissions_cases import DOOR, case_for, require_head
+from registries.selectors.cases import coordinators_of, grants_of, lacks_coordinators, units_of
+from registries.services.cases.assigning import assign_coordinator, hand_over_case, release_coordinator
+from registries.services.cases.granting import end_case_grant, grant_case
+from registries.services.cases.units import end_unit, open_unit
+from registries.views.cases.steps import carry_out
+
+
+@desk_page(*DOOR)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def case_assign(request: StaffRequest, number: str) -> HttpResponse:
+    """Send a coordinator to a case, or put one into the place of another; take one off."""
+    case = _headed(request, number)
+    if "release" in request.POST:
+        return _released(request, case)
+    form = AssignForm(posted(request), case=case)
+    if form.is_valid() and carry_out(request, form, lambda: _assigned(case, form, request), _("已指派，请电话告知。")):
+        return redirect("desk_case_assign", number=case.number)
+    coordinators = coordinators_of(case)
+    context = {
+        "case": case,
+        "form": form,
+        "coordinators": coordinators,
+        "lacks_coordinators": lacks_coordinators(coordinators),
+    }
+    return render(request, "registries/cases/assign.html", context)
+
+
+def _assigned(case: Case, form: AssignForm, request: StaffRequest) -> Any:
+    data = form.cleaned_data
+    said: dict[str, Any] = {"case_id": case.pk, "on": data["on"], "actor": request.user}
+    if data["instead_of"] is None:
+        return assign_coordinator(person=data["person"], **said)
+    row = get_object_or_404(case.coordinators.filter(released_at=None), person=data["instead_of"])
+    return hand_over_case(from_id=row.pk, to=data["person"], **said)
+
+
+def _released(request: StaffRequest, case: Case) -> HttpResponse:
+    row = get_object_or_404(case.coordinators, pk=_number(request.POST["release"]))
+    try:
+        release_coordinator(case_id=case.pk, from_id=row.pk, on=today(), actor=request.user)
+        messages.success(request, _("已撤出，对方从此看不到这个案例。"))
+    except DomainError as error:
+        say_refusal(request, error)
+    return redirect("desk_case_assign", number=case.number)
+
+
+@desk_page(*DOOR)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def case_grants(request: StaffRequest, number: str) -> HttpResponse:
+    """Let somebody look into this one case for a time, or let them out."""
+    case = _headed(request, number)
+    if "end" in request.POST:
+        return _let_out(request, case)
+    form = GrantForm(posted(request), case=case, actor=request.user)
+    if form.is_valid() and carry_out(
+        request,
+        form,
+        lambda: grant_case(case_id=case.pk, **form.cleaned_data, actor=request.user),
+        _("已准许，对方每次查看都会留下记录。"),
+    ):
+        return redirect("desk_case_grants", number=case.number)
+    return render(request, "registries/cases/grants.html", {"case": case, "form": form, "rows": grants_of(case)})
+
+
+def _let_out(request: StaffRequest, case: Case) -> HttpResponse:
+    try:
+        end_case_grant(case_id=case.pk, grant_id=_number(request.POST["end"]), actor=request.user)
+        messages.success(request, _("已收回，马上生效。"))
+    except DomainError as error:
+        say_refusal(request, error)
+    return redirect("desk_case_grants", number=case.number)
+
+
+@desk_page(Right.ASSIGN_COORDINATORS)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def receiving_units(request: StaffRequest) -> HttpResponse:
+    """The units of a province that receive gifts: all may read who assign, the province's own head writes."""
+    provinces = branches_with(request.user, Right.ASSIGN_COORDINATORS).filter(kind=BranchKind.PROVINCE)
+    form = UnitForm(posted(request), provinces=provinces)
+    if "end" in request.POST:
+        return _ended(request)
+    if form.is_valid() and carry_out(
+        request, form, lambda: open_unit(**form.cleaned_data, actor=request.user), _("已加入名单。")
+    ):
+        return redirect("desk_receiving_units")
+    home = branches_with(request.user, Right.ASSIGN_COORDINATORS).select_related("province").first()
+    context = {"form": form, "rows": units_of(home.province if home else None), "may_write": provinces.exists()}
+    return render(request, "registries/cases/units.html", context)
+
+
+def _ended(request: StaffRequest) -> HttpResponse:
+    unit = get_object_or_404(ReceivingUnit, pk=_number(request.POST["end"]))
+    end_unit(unit_id=unit.pk, actor=request.user)
+    messages.success(request, _("已停用；以前的移交记录不变。"))
+    return redirect("desk_receiving_units")
+
+
+def _headed(request: StaffRequest, number: str) -> Case:
+    case = case_for(request.user, number)
+    require_head(request.user, case)
+    return case
+
+
+def _number(written: str) -> int:
+    """The id that a button sent; 0, which nothing has, for what is no number."""
+    return int(written) if written.isascii() and written.isdecimal() and len(written) < 19 else 0
