@@ -89,18 +89,17 @@ def _counted() -> dict[str, dict[int, int]]:
     due = DueContact.objects.unscoped("counts").filter(status=DueStatus.OPEN)
     corrected = Contact.objects.unscoped("counts").filter(corrects=OuterRef("pk"))
     held = Contact.objects.unscoped("counts").filter(~Exists(corrected), at__gte=year.start)
-    found = {"wishes": _by_place(wishes, Value("wishes"))}
-    found |= _split(due, Case(When(due_on__lt=day, then=Value("late")), default=Value("coming")))
     outcome = Case(
         When(outcome=ContactOutcome.REACHED, then=Value("reached")),
         When(outcome__in=_MISSED, then=Value("missed")),
         default=Value("declined"),
     )
-    return {**found, **_split(held, outcome)}
-
-
-def _by_place(rows: QuerySet, kind: Any) -> dict[int, int]:
-    return next(iter(_split(rows, kind).values()), {})
+    return {
+        **{measure: {} for measure in MEASURES},
+        **_split(wishes, Value("wishes")),
+        **_split(due, Case(When(due_on__lt=day, then=Value("late")), default=Value("coming"))),
+        **_split(held, outcome),
+    }
 
 
 def _split(rows: QuerySet, kind: Any) -> dict[str, dict[int, int]]:
