@@ -145,7 +145,7 @@ def test_every_step_has_a_page_that_asks_first_and_says_when(ground: Ground) -> 
 def test_the_page_of_a_donor_opens_in_every_state(ground: Ground, status: str) -> None:
     donor = brought(ground, status)
     text = page(client_of(ground, "coordinator"), "desk_donor", donor.number)
-    assert DonorStatus(status).label in text
+    assert str(DonorStatus(status).label) in text
 
 
 def test_no_page_of_the_desk_may_be_kept_by_a_browser_or_a_proxy(ground: Ground) -> None:
