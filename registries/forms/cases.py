@@ -35,7 +35,7 @@ from registries.choices.cases import (
     WitnessPoint,
 )
 from registries.models import Case
-from registries.permissions_cases import possible_coordinators, possible_lookers
+from registries.permissions.cases import possible_coordinators, possible_lookers
 from registries.selectors.cases import units_of
 from registries.services.cases.caring import Entitled
 from registries.services.cases.family import Kin

@@ -161,6 +161,11 @@ def bags_to_pack(branch: Branch) -> list[Sample]:
     return list(rows.order_by("taken_on", "pk")[:500])
 
 
+def bags_of(batch: SampleBatch) -> list[Sample]:
+    """The bags of a batch that the reader was let into, by bag number; one query."""
+    return list(batch.samples.select_related("donor").order_by("bag"))
+
+
 def _visible(person: User) -> QuerySet[Donor]:
     rows: QuerySet[Donor] = Donor.objects.visible_to(person, Right.VIEW_REGISTRIES)
     return rows

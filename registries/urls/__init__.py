@@ -2,16 +2,13 @@
 
 from django.urls import URLPattern, URLResolver
 
-from registries.urls import desk, memorial, requests, wishes
+from registries.urls import cases, desk, donors, memorial, requests, wishes
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *wishes.urlpatterns,
     *desk.urlpatterns,
+    *cases.urlpatterns,
+    *donors.urlpatterns,
     *requests.urlpatterns,
     *memorial.urlpatterns,
-from registries.urls import cases, wishes
-
-urlpatterns: list[URLPattern | URLResolver] = [
-    *wishes.urlpatterns,
-    *cases.urlpatterns,
 ]

@@ -14,8 +14,9 @@ from registries.services.requests import arrange_request, file_request
 from registries.services.wishes import register_wish
 from tests.factories.people import branch_at
 from tests.permissions.people import HOME
-from tests.registries.asking import arranged, asking
 from tests.permissions.registry_cases_objects import make_cases
+from tests.permissions.registry_donor_objects import make_donors
+from tests.registries.asking import arranged, asking
 from tests.registries.ground import form
 
 
@@ -44,3 +45,4 @@ def _requests(clerk: User) -> dict[str, str]:
     arrange_request(request_id=made[1].pk, arranged=arranged(), actor=clerk)
     return {"registry_request": made[0].number, "registry_request_arranged": made[1].number}
     return {"wish": wish.number, **make_cases(people)}
+    return {"wish": wish.number, **make_donors(people)}

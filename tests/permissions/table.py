@@ -1,9 +1,10 @@
 """The table: every address of the portal, what it asks of a person, and which methods it takes."""
 
 from tests.permissions.people import HOME
-from tests.permissions.registry_contacts_table import REGISTRY_CONTACTS
-from tests.permissions.registry_requests_table import REGISTRY_REQUESTS
 from tests.permissions.registry_cases_table import REGISTRY_CASES
+from tests.permissions.registry_contacts_table import REGISTRY_CONTACTS
+from tests.permissions.registry_donors_table import REGISTRY_DONORS
+from tests.permissions.registry_requests_table import REGISTRY_REQUESTS
 from tests.permissions.registry_table import REGISTRIES
 from tests.permissions.rules import (
     Route,
@@ -718,6 +719,7 @@ TABLE: dict[str, Route] = {
     **REGISTRY_CONTACTS,
     **REGISTRY_REQUESTS,
     **REGISTRY_CASES,
+    **REGISTRY_DONORS,
     **TRAINING_PLANNING,
     **TRAINING_PUBLIC,
     **TRAINING_CERTIFICATES,

@@ -27,9 +27,9 @@ from organizations.choices import BranchKind
 from organizations.models import Branch
 from organizations.services import create_associations, load_divisions
 from registries.demo import leave_registrations
+from registries.demo_cases import leave_cases
 from registries.demo_contacts import leave_contacts
 from registries.demo_requests import leave_requests
-from registries.demo_cases import leave_cases
 from training.demo import leave_training
 from training.demo_year import TrainingYear
 from transparency.choices import ReportKind, ReportScope

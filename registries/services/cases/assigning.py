@@ -13,7 +13,7 @@ from registries.choices.cases import CaseStatus
 from registries.choices.contacts import DueStatus
 from registries.errors import RegistryError, WrongState
 from registries.models import Case, CaseCoordinator, DueContact
-from registries.permissions_cases import possible_coordinators, require_head
+from registries.permissions.cases import possible_coordinators, require_head
 from registries.selectors.contacts import contact_keepers
 from registries.services.cases.moving import check_day, lock_case, move_case, note_case, wrong_state
 from registries.services.cases.witnessing import finish_witness

@@ -18,7 +18,7 @@ from core.sealed import seal_into
 from registries.choices.cases import GIVEN_CASE, WITH_AMOUNT, BodyUse, EntitlementKind, GiftKind, Outcome
 from registries.errors import RegistryError, WrongState
 from registries.models import Case, CaseEntitlement, CaseHandOver, CaseUse
-from registries.permissions_cases import require_coordinator
+from registries.permissions.cases import require_coordinator
 from registries.services.cases.blind import check_blind
 from registries.services.cases.moving import check_day, lock_case, note_case, require_state
 

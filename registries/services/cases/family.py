@@ -25,7 +25,7 @@ from registries.choices.cases import (
 )
 from registries.errors import RegistryError, WrongState
 from registries.models import Case, CaseDecision, CaseKin, CasePerson
-from registries.permissions_cases import require_coordinator
+from registries.permissions.cases import require_coordinator
 from registries.services.cases.blind import check_blind
 from registries.services.cases.moving import (
     check_day,

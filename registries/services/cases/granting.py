@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core.clock import now, today
 from registries.errors import RegistryError, WrongState
 from registries.models import CaseGrant
-from registries.permissions_cases import possible_lookers, require_head
+from registries.permissions.cases import possible_lookers, require_head
 from registries.services.cases.moving import lock_case, note_case
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from registries.choices.cases import (
 from registries.choices.contacts import ContactReason
 from registries.errors import RegistryError
 from registries.models import Case, CaseCertificate, CaseCoordinator, CaseHandOver, CaseKin, ReceivingUnit
-from registries.permissions_cases import (
+from registries.permissions.cases import (
     is_coordinator,
     is_taker,
     require_coordinator,

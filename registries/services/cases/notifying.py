@@ -22,7 +22,7 @@ from organizations.permissions import reaches
 from registries.choices.cases import CASE_LETTER, Basis, CaseStatus, GiftKind, Notifier
 from registries.errors import RegistryError
 from registries.models import Case, CasePerson
-from registries.permissions_cases import holds_within, require_worker
+from registries.permissions.cases import holds_within, require_worker
 from registries.services.cases.blind import check_blind
 from registries.services.cases.moving import OLDEST_DAY, check_day, lock_case, note_case, wrong_state
 from registries.services.cases.wish_in_life import end_where_refused

@@ -18,7 +18,7 @@ from core.printing.glyphs import printable
 from core.sealed import reveal
 from registries.errors import RegistryError, WrongState
 from registries.models import Case, CaseCertificate, CaseHandOver, CaseKin, CasePerson, CaseUse
-from registries.permissions_cases import require_coordinator
+from registries.permissions.cases import require_coordinator
 from registries.selectors.cases import body_unit
 from registries.services.cases.moving import note_case
 from registries.services.cases.reading import reveal_uses

@@ -13,7 +13,7 @@ from core.audit import record_audit
 from core.masking import mask_name
 from core.sealed import reveal, reveal_many
 from registries.models import Case, CaseKin, CasePerson, CaseUse, CaseWitness
-from registries.permissions_cases import grant_of, is_coordinator, require_reader
+from registries.permissions.cases import grant_of, is_coordinator, require_reader
 from registries.services.cases.witnessing import newest_witness
 
 if TYPE_CHECKING:

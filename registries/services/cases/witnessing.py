@@ -23,7 +23,7 @@ from registries.choices.cases import (
 )
 from registries.errors import RegistryError, WrongState
 from registries.models import Case, CaseCoordinator, CaseSignature, CaseWitness
-from registries.permissions_cases import require_coordinator
+from registries.permissions.cases import require_coordinator
 from registries.services.cases.blind import check_blind
 from registries.services.cases.family import standings_of
 from registries.services.cases.moving import last_day, lock_case, move_case, note_case, require_state

@@ -16,7 +16,7 @@ from registries.choices.cases import CaseStatus
 from registries.forms.cases import DayForm, EntitlementForm, ExtractForm, HandOverForm, KinChoiceForm, UseForm
 from registries.forms.wishes import PurposeForm
 from registries.models import Case, CaseCertificate, CaseKin, CaseUse
-from registries.permissions_cases import DOOR
+from registries.permissions.cases import DOOR
 from registries.selectors.cases import body_unit, entitlements_of
 from registries.services.cases.caring import write_entitlement, write_use
 from registries.services.cases.handing import give_certificate, go_on, hand_over_gift

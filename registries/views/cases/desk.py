@@ -18,7 +18,7 @@ from organizations.views.access import StaffRequest, desk_page
 from registries.forms.cases import EndForm, NoticeForm, PersonForm
 from registries.forms.wishes import PurposeForm
 from registries.models import Case
-from registries.permissions_cases import (
+from registries.permissions.cases import (
     DOOR,
     case_for,
     grant_of,

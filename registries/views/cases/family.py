@@ -15,7 +15,7 @@ from organizations.views.access import StaffRequest, desk_page
 from registries.choices.cases import DECIDABLE_CASE, Basis, CaseStatus
 from registries.forms.cases import ConsentForm, DecisionForm, FamilyForm, KinForm
 from registries.models import Case, CaseKin
-from registries.permissions_cases import DOOR
+from registries.permissions.cases import DOOR
 from registries.services.cases.family import (
     begin_family,
     confirm_consent,

@@ -19,7 +19,7 @@ from organizations.permissions import branches_with
 from organizations.views.access import StaffRequest, desk_page
 from registries.forms.cases import AssignForm, GrantForm, UnitForm
 from registries.models import Case, ReceivingUnit
-from registries.permissions_cases import DOOR, case_for, require_head
+from registries.permissions.cases import DOOR, case_for, require_head
 from registries.selectors.cases import coordinators_of, grants_of, lacks_coordinators, units_of
 from registries.services.cases.assigning import assign_coordinator, hand_over_case, release_coordinator
 from registries.services.cases.granting import end_case_grant, grant_case

@@ -16,7 +16,7 @@ from core.views.answers import add_refusal
 from organizations.views.access import StaffRequest
 from registries.choices.cases import CaseStatus
 from registries.models import Case
-from registries.permissions_cases import case_for, require_coordinator, require_worker
+from registries.permissions.cases import case_for, require_coordinator, require_worker
 
 
 def worked_case(request: StaffRequest, number: str) -> Case:

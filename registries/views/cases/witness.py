@@ -16,7 +16,7 @@ from registries.choices.cases import CaseStatus, WitnessPoint
 from registries.forms.cases import WitnessForm
 from registries.forms.wishes import PurposeForm
 from registries.models import Case, CaseWitness
-from registries.permissions_cases import DOOR
+from registries.permissions.cases import DOOR
 from registries.selectors.cases import coordinators_of, lacks_coordinators
 from registries.services.cases.reading import reveal_people, reveal_record
 from registries.services.cases.witnessing import newest_witness, sign_witness, write_witness

@@ -1,4 +1,4 @@
-"""Who may do what in the registries; and fetching their objects for a person (docs/registries.md)."""
+"""Fetching contacts that are due, and duty at night, for a person."""
 
 from __future__ import annotations
 
@@ -10,25 +10,12 @@ from core.errors import NotFound
 from organizations.choices import Right
 from organizations.permissions import may
 from registries.choices.contacts import ABOUT_FIELDS
-from registries.models import DueContact, DutyShift, Request, Wish
+from registries.models import DueContact, DutyShift
 
 if TYPE_CHECKING:
     import uuid
 
     from accounts.models import User
-
-
-def wish_for(person: User, number: str) -> Wish:
-    """A wish that the person may see, by its number; raises NotFound, also for one outside their branches."""
-    found: Wish | None = (
-        Wish.objects.visible_to(person, Right.VIEW_REGISTRIES)
-        .select_related("branch", "replaces", "replaced_by", "registered_by")
-        .filter(number=number.replace("\x00", "").strip())
-        .first()
-    )
-    if found is None:
-        raise NotFound("wish_not_found", _("没有找到这份登记，或它不在您的范围内，请核对编号。"))
-    return found
 
 
 def due_for(person: User, key: uuid.UUID) -> DueContact:
@@ -59,16 +46,3 @@ def shift_for(person: User, pk: int) -> DutyShift:
 
 def _is_theirs(person: User, due: DueContact) -> bool:
     return due.coordinator_id in (None, person.pk) or may(person, Right.ASSIGN_COORDINATORS, due.branch)
-
-
-def request_for(person: User, number: str) -> Request:
-    """A request that the person may see, by its number; raises NotFound, also for one outside their branches."""
-    found: Request | None = (
-        Request.objects.visible_to(person, Right.VIEW_REGISTRIES)
-        .select_related("branch")
-        .filter(number=number.replace("\x00", "").strip())
-        .first()
-    )
-    if found is None:
-        raise NotFound("request_not_found", _("没有找到这个预约，或它不在您的范围内，请核对编号。"))
-    return found

@@ -1,0 +1,8 @@
+"""Who may do what in the registries; and fetching their objects for a person (docs/registries.md)."""
+
+from registries.permissions.contacts import due_for, shift_for
+from registries.permissions.donors import batch_for, donor_for, drive_for
+from registries.permissions.requests import request_for
+from registries.permissions.wishes import wish_for
+
+__all__ = ["batch_for", "donor_for", "drive_for", "due_for", "request_for", "shift_for", "wish_for"]
