@@ -39,9 +39,7 @@ def test_name_telephone_and_address_are_put_right_and_only_fields_and_reason_are
     assert (shown.document, shown.details["sex"]) == (somebody().document, "female")
     event = RegistrantEvent.objects.get(verb="corrected")
     assert (event.fields, event.reason, event.has_seen_paper) == (changed, "typed_wrong", True)
-    written = [
-        str(list(rows.values())) for rows in (RegistrantEvent.objects.all(), AuditEvent.objects.all())
-    ]
+    written = [str(list(rows.values())) for rows in (RegistrantEvent.objects.all(), AuditEvent.objects.all())]
     values = (NEW_NAME, NEW_PHONE, NEW_ADDRESS, somebody().name)
     assert [value for value in values for text in written if value in text] == []
 

@@ -91,9 +91,7 @@ def approve_export(*, export_id: int, actor: User) -> Export:
     with transaction.atomic():
         export = _locked_for_decision(export_id, actor)
         require_requester(export)
-        move_export(
-            export, ExportStatus.APPROVED, verb="approved", actor=actor, decided_by=actor, decided_at=now()
-        )
+        move_export(export, ExportStatus.APPROVED, verb="approved", actor=actor, decided_by=actor, decided_at=now())
         start_job(
             kind=JOB_KIND,
             label=_("生成导出 %(number)s") % {"number": export.number},
@@ -140,7 +138,7 @@ def require_requester(export: Export) -> None:
 
 
 def require_fields(columns: list[str] | tuple[str, ...], branch: Branch, person: User) -> None:
-    """The rights to read what is asked for: every list names people, some fields are their wishes. Raises NotAllowed."""
+    """The rights to read what is asked for: a list names people, some fields are their wishes. Raises NotAllowed."""
     require(person, Right.READ_REGISTRANTS, branch)
     if any(one in WISH_OF for one in columns):
         require(person, Right.READ_WISHES, branch)

@@ -48,9 +48,7 @@ def download_export(*, export_id: int, actor: User) -> tuple[StoredFile, BinaryI
         note_export(export, export.status, "downloaded", actor=actor)
     purpose = f"{export.number} {export.purpose}"[:200]
     try:
-        return export.file, reveal_stored(
-            export.file, reader=actor, purpose=purpose, branch_code=export.branch.code
-        )
+        return export.file, reveal_stored(export.file, reader=actor, purpose=purpose, branch_code=export.branch.code)
     except FileNotFoundError as error:
         raise NotFound("file_lost", _("文件在存储里找不到了，请联系系统管理员。")) from error
 
