@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from core.clock import frozen_at, now
+from core.clock import frozen_at, now, today
 from core.errors import DomainError, NotAllowed, NotFound
 from core.files import sealed_path_of
 from core.models import Job, ReadLog, StoredFile
 from organizations.models import RoleGrant
-from organizations.services import grant_role
+from organizations.services import end_grant, grant_role
 from registries.choices.papers import EXPORT_TRANSITIONS, ExportStatus
 from registries.errors import RegistryError, WrongState
 from registries.models import Export, ExportEvent, Wish
@@ -142,8 +142,10 @@ def test_nobody_who_withdrew_between_approval_and_making_is_in_it(ground: Ground
     assert not gone.exists()
 
 
-def test_who_withdraws_while_it_is_made_is_not_in_it_either(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
-    stays, leaves = registered(ground), registered(ground, 1)
+def test_who_withdraws_while_it_is_made_is_not_in_it_either(
+    committed_ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stays, leaves = registered(committed_ground), registered(committed_ground, 1)
     written = building._written
 
     def and_meanwhile(*arguments: Any) -> Any:
@@ -153,8 +155,8 @@ def test_who_withdraws_while_it_is_made_is_not_in_it_either(ground: Ground, monk
         return done
 
     monkeypatch.setattr(building, "_written", and_meanwhile)
-    export = made(ground)
-    assert [row[0] for row in csv_rows(fetched(ground, export))[1:]] == [stays.number]
+    export = made(committed_ground)
+    assert [row[0] for row in csv_rows(fetched(committed_ground, export))[1:]] == [stays.number]
     files = StoredFile.objects.filter(name__contains=".csv")
     assert [one.pk for one in files] == [export.file_id]
 
@@ -253,7 +255,8 @@ def test_who_lost_the_right_meanwhile_gets_nothing(ground: Ground) -> None:
     registered(ground)
     export = asked(ground)
     approve_export(export_id=export.pk, actor=ground.person("head"))
-    RoleGrant.objects.filter(person=ground.person("coordinator")).delete()
+    grant = RoleGrant.objects.get(person=ground.person("coordinator"))
+    end_grant(grant=grant, on=today(), actor=None, reason="离岗")
     export = worked(export)
     assert (export.status, export.file_id) == ("approved", None)
     assert Job.objects.get().status == "failed"
@@ -346,9 +349,11 @@ def test_each_step_of_the_table_is_taken(ground: Ground) -> None:
     assert taken == {(one, to) for one, ends in EXPORT_TRANSITIONS.items() for to in ends}
 
 
-def test_batches_follow_each_other_and_memory_stays_flat(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_batches_follow_each_other_and_memory_stays_flat(
+    committed_ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(building, "BATCH_ROWS", 2)
-    numbers = [registered(ground, at).number for at in range(5)]
+    numbers = [registered(committed_ground, at).number for at in range(5)]
     largest: list[int] = []
     reveal_many = building.reveal_many
 
@@ -358,8 +363,8 @@ def test_batches_follow_each_other_and_memory_stays_flat(ground: Ground, monkeyp
         return reveal_many(rows, *arguments, **said)
 
     monkeypatch.setattr(building, "reveal_many", counted)
-    export = made(ground)
-    assert [row[0] for row in csv_rows(fetched(ground, export))[1:]] == numbers
+    export = made(committed_ground)
+    assert [row[0] for row in csv_rows(fetched(committed_ground, export))[1:]] == numbers
     assert max(largest) == 2
 
 

@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from pypdf import PdfReader
 
 from core.clock import today
-from core.models import ReadLog
+from core.models import Job, ReadLog
 from registries.models import Export, Registrant, Wish
 from registries.services.exports import approve_export
 from registries.services.wishes import hand_over_wish, registrant_of, withdraw_wish
@@ -29,7 +29,9 @@ WISHES = "/desk/registries/wishes/"
 
 
 def text_of(content: bytes) -> str:
-    return "".join(one.extract_text() for one in PdfReader(io.BytesIO(content)).pages).replace("\n", "")
+    return (
+        "".join(one.extract_text() for one in PdfReader(io.BytesIO(content)).pages).replace("\n", "").replace(" ", "")
+    )
 
 
 def uploaded() -> SimpleUploadedFile:
@@ -243,4 +245,5 @@ def test_approving_twice_makes_one_job(ground: Ground) -> None:
     export = asked(ground)
     approve_export(export_id=export.pk, actor=ground.person("head"))
     text = post(client_of(ground, "head"), "desk_registry_export_decide", export.number, decision="approve")
-    assert "已由他人办理" in text
+    assert "已经决定过了" in text
+    assert Job.objects.count() == 1
