@@ -5,33 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.models import Job
-from organizations.choices import Right
-from organizations.permissions import branches_with
 from registries.choices import WishStatus
+from registries.choices.papers import EXPORT_JOB
 from registries.models import Export, ExportEvent, WishEvent
-from registries.services.exports.asking import JOB_KIND, job_key
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
     from accounts.models import User
 
 PAGE_SIZE = 50
 MOST_NUMBERS = 50
 
 
-def visible_exports(person: User) -> QuerySet[Export]:
-    """The exports of the branches in which somebody asks for such or decides on them."""
-    branches = branches_with(person, Right.EXPORT_REGISTRANTS) | branches_with(person, Right.APPROVE_EXPORTS)
-    rows: QuerySet[Export] = Export.objects.unscoped("by the branches of either right").filter(
-        branch__in=branches.values("pk")
-    )
-    return rows.select_related("branch", "requested_by", "decided_by")
-
-
 def exports_for(person: User, *, before: int | None = None) -> list[Export]:
     """A page of exports, newest first, one row more where there is a next page; one query."""
-    rows = visible_exports(person)
+    rows = Export.objects.visible_to_either(person).select_related("branch", "requested_by")
     if before is not None:
         rows = rows.filter(pk__lt=before)
     return list(rows.order_by("-pk")[: PAGE_SIZE + 1])
@@ -44,7 +31,7 @@ def export_history(export: Export) -> list[ExportEvent]:
 
 def export_job(export: Export) -> Job | None:
     """The job that makes an export's file; one query."""
-    found: Job | None = Job.objects.filter(kind=JOB_KIND, idempotency_key=job_key(export)).first()
+    found: Job | None = Job.objects.filter(kind=EXPORT_JOB, idempotency_key=export.job_key).first()
     return found
 
 

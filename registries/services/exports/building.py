@@ -206,7 +206,7 @@ def _finished(export_id: int, file: StoredFile, people: array[int], job: JobHand
         if export.status == ExportStatus.APPROVED and _somebody_left(people):
             return False
         moment = now()
-        fields = {
+        fields: dict[str, Any] = {
             "file": file,
             "row_count": len(people),
             "built_at": moment,
