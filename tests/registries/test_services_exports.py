@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import threading
 import uuid
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from core.clock import frozen_at, now, today
 from core.errors import DomainError, NotAllowed, NotFound
@@ -380,3 +381,29 @@ def test_a_refusal_says_nothing_of_anybody(ground: Ground) -> None:
     with pytest.raises(DomainError) as refused:
         download_export(export_id=export.pk, actor=ground.person("second"))
     assert somebody().name not in refused.value.message
+
+
+def test_two_clicks_at_once_on_the_last_download_give_one(committed_ground: Ground) -> None:
+    registered(committed_ground)
+    export = made(committed_ground)
+    for _time in range(2):
+        fetched(committed_ground, export)
+    barrier, got = threading.Barrier(2), []
+
+    def click() -> None:
+        barrier.wait(timeout=20)
+        try:
+            got.append(len(fetched(committed_ground, export)) > 0)
+        except WrongState:
+            got.append(False)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=click) for _click in range(2)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(timeout=30)
+    assert sorted(got) == [False, True]
+    export.refresh_from_db()
+    assert export.download_count == 3
