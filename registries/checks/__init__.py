@@ -22,6 +22,19 @@ QUERIES: dict[str, str] = {
     "a_wish_keeps_its_branch_through_changes": """
         SELECT n.number FROM registries_wish n JOIN registries_wish w ON w.id = n.replaces_id
          WHERE n.branch_id <> w.branch_id LIMIT 100""",
+    "what_was_handed_over_is_known_through_changes": """
+        SELECT n.number FROM registries_wish n JOIN registries_wish w ON w.id = n.replaces_id
+         WHERE w.is_known_there AND NOT n.is_known_there LIMIT 100""",
+    "export_state_is_its_last_event": """
+        SELECT x.number, x.status, v.to_status
+          FROM registries_export x
+          LEFT JOIN LATERAL (SELECT to_status FROM registries_exportevent
+                              WHERE export_id = x.id ORDER BY id DESC LIMIT 1) v ON true
+         WHERE v.to_status IS DISTINCT FROM x.status LIMIT 100""",
+    "export_downloads_have_their_events": """
+        SELECT x.number FROM registries_export x
+         WHERE x.download_count <> (SELECT count(*) FROM registries_exportevent e
+                                     WHERE e.export_id = x.id AND e.verb = 'downloaded') LIMIT 100""",
     "registrant_has_an_event": """
         SELECT r.number FROM registries_registrant r
          WHERE NOT EXISTS (SELECT 1 FROM registries_registrantevent e WHERE e.registrant_id = r.id) LIMIT 100""",

@@ -83,6 +83,7 @@ WISH_OF: dict[str, str] = {
     ExportField.EXECUTOR_PHONE: "content",
     ExportField.REFERENCE: "reference",
 }
+EXPORT_JOB = "registries.tasks.build_export"
 MOST_DAYS = 7
 MOST_DOWNLOADS = 3
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -10,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from organizations.choices import Right
 from organizations.models import BranchLineage, BranchRowsQuerySet
 from registries.choices.papers import (
     MOST_DAYS,
@@ -20,7 +22,18 @@ from registries.choices.papers import (
     ExportStatus,
 )
 
+if TYPE_CHECKING:
+    from accounts.models import User
+
 _DECIDED = [ExportStatus.APPROVED, ExportStatus.READY, ExportStatus.REFUSED, ExportStatus.ENDED]
+
+
+class ExportRows(BranchRowsQuerySet):
+    """Exports, opened for those who ask for such and those who decide on them."""
+
+    def visible_to_either(self, person: User) -> Self:
+        """The exports of the branches in which somebody holds EXPORT_REGISTRANTS or APPROVE_EXPORTS."""
+        return self.visible_to(person, Right.EXPORT_REGISTRANTS) | self.visible_to(person, Right.APPROVE_EXPORTS)
 
 
 class Export(BranchLineage):
@@ -54,7 +67,7 @@ class Export(BranchLineage):
     expires_at = models.DateTimeField(_("到期时间"), null=True)
     download_count = models.PositiveSmallIntegerField(_("已下载次数"), default=0)
 
-    objects = BranchRowsQuerySet.as_manager()
+    objects = ExportRows.as_manager()
 
     class Meta:
         verbose_name = _("登记人资料导出")
@@ -92,6 +105,11 @@ class Export(BranchLineage):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def job_key(self) -> str:
+        """Under which its one job is found."""
+        return f"registries-export:{self.pk}"
 
 
 class ExportEvent(models.Model):

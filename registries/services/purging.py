@@ -12,8 +12,10 @@ from core.retention.terms import Asked, Outcome, Term
 from core.sealed import look_up_digests, seal_into
 from registries.choices import WishStatus
 from registries.choices.donors import LEFT_DAYS
-from registries.models import Contact, Donor, Registrant, RegistrantEvent, Wish
+from registries.choices.papers import ExportStatus
+from registries.models import Contact, Donor, Export, Registrant, RegistrantEvent, Wish
 from registries.services.evidence import destroy_papers
+from registries.services.exports import end_exports
 
 # While another wish of the person is in force, what it took the place of shows how it came about.
 REPLACED_DAYS = 3 * 365
@@ -144,6 +146,13 @@ def _before(asked: Asked, days: int) -> datetime.datetime:
     return datetime.datetime.combine(day, datetime.time(), SHANGHAI)
 
 
+def purge_exports(asked: Asked) -> Outcome:
+    """Destroy the files of exports whose time is over (also done every few minutes by beat)."""
+    rows = Export.objects.unscoped("retention").filter(status=ExportStatus.READY, expires_at__lte=now())
+    due = rows.count()
+    return Outcome(due=due) if asked.is_dry else Outcome(due=due, destroyed=end_exports())
+
+
 TERMS: tuple[Term, ...] = (
     # Before the registrants: who left as a donor is no reason any more to keep who they are.
     Term(
@@ -175,5 +184,14 @@ TERMS: tuple[Term, ...] = (
         _("有有效登记期间，变更满三年销毁；撤回的随登记人销毁"),
         "个人信息保护法 第十九条、第四十七条",
         purge_replaced,
+    ),
+    Term(
+        "registries.exports",
+        "P3",
+        _("经批准导出的登记人资料文件"),
+        _("申请时写明的用途"),
+        _("一至七日，到期销毁；申请、批准、下载的记录长期保留"),
+        "个人信息保护法 第六条、第十九条",
+        purge_exports,
     ),
 )

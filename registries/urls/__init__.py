@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
-from registries.urls import cases, desk, donors, memorial, requests, wishes
+from registries.urls import cases, desk, donors, exports, memorial, requests, wishes
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *wishes.urlpatterns,
@@ -11,4 +11,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *donors.urlpatterns,
     *requests.urlpatterns,
     *memorial.urlpatterns,
+    *exports.urlpatterns,
 ]

@@ -10,6 +10,8 @@ from core.clock import today
 from registries.models import Wish
 from registries.services.contacts import plan_contact
 from registries.services.duty import place_on_duty
+from registries.services.evidence import add_wish_paper
+from registries.services.exports import ExportRequest, request_export
 from registries.services.requests import arrange_request, file_request
 from registries.services.wishes import register_wish
 from tests.factories.people import branch_at
@@ -18,12 +20,20 @@ from tests.permissions.registry_cases_objects import make_cases
 from tests.permissions.registry_donor_objects import make_donors
 from tests.registries.asking import arranged, asking
 from tests.registries.ground import form
+from tests.registries.papers import photo
 
 
 def make_registries(people: dict[str, User]) -> dict[str, Any]:
     """The objects by their names in the table."""
     wish = register_wish(registration=form(branch_at(HOME)), actor=people["registry_clerk.own"])
-    return {"wish": wish.number, **make_contacts(wish, people)}
+    return {
+        "wish": wish.number,
+        **make_contacts(wish, people),
+        **_requests(people["registry_clerk.own"]),
+        **make_cases(people),
+        **make_donors(people),
+        **make_registry_papers(wish, people),
+    }
 
 
 def make_contacts(wish: Wish, people: dict[str, User]) -> dict[str, Any]:
@@ -35,7 +45,6 @@ def make_contacts(wish: Wish, people: dict[str, User]) -> dict[str, Any]:
         phone="0571-00000001", actor=people["registry_head.own"],
     )  # fmt: skip
     return {"due_contact": due.key, "contact_reason": "visit", "duty_shift": shift.pk}
-    return {"wish": wish.number, **_requests(people["registry_clerk.own"])}
 
 
 def _requests(clerk: User) -> dict[str, str]:
@@ -44,5 +53,16 @@ def _requests(clerk: User) -> dict[str, str]:
     made = [file_request(asked=asking(branch), phone=f"1390000000{at}", key=uuid.uuid4()).request for at in range(2)]
     arrange_request(request_id=made[1].pk, arranged=arranged(), actor=clerk)
     return {"registry_request": made[0].number, "registry_request_arranged": made[1].number}
-    return {"wish": wish.number, **make_cases(people)}
-    return {"wish": wish.number, **make_donors(people)}
+
+
+def make_registry_papers(wish: Wish, people: dict[str, User]) -> dict[str, str]:
+    """A picture of its form, and an export that was asked for."""
+    add_wish_paper(wish_id=wish.pk, upload=photo(), actor=people["registry_clerk.own"])
+    asked = ExportRequest(wish.branch, "in_force", ("name",), "核对纸质档案", 3)
+    export = request_export(asked=asked, actor=people["registry_coordinator.own"])
+    return {
+        "wish_paper": str(wish.papers.get().pk),
+        "consent_subject": "contact",
+        "print_kind": "letter",
+        "registry_export": export.number,
+    }

@@ -1,12 +1,34 @@
 """The part of the table for papers, consents and exports of the registries."""
 
+from tests.permissions.people import Who
 from tests.permissions.registry_table import KEEPS, PROVES, WISH
-from tests.permissions.rules import Route, everybody, holds, seen
+from tests.permissions.rules import FORBIDDEN, LOGIN, MISSING, OK, Answer, Route, Rule, everybody, holds, seen
 
 PAPER = {"number": "wish", "paper_id": "wish_paper"}
 CONSENT = {"number": "wish", "subject": "consent_subject"}
 READS = seen("view_registries", "read_wishes", door=("read_wishes",))
-EXPORT = {"number": "export"}
+EXPORT = {"number": "registry_export"}
+EITHER = ("export_registrants", "approve_exports")
+# Who asked for the export of the table.
+ASKED = "registry_coordinator.own"
+
+
+def sees_export(*then: str, door: tuple[str, ...] = EITHER, own: bool = False) -> Rule:
+    """Who asks for exports in HOME or decides on them there, else 404; then each of `then`, and whose it is, or 403."""
+
+    def answer(who: Who) -> Answer:
+        if not who.signed_in:
+            return LOGIN
+        if not who.holds(*door):
+            return FORBIDDEN
+        if not any(who.may(one) for one in EITHER):
+            return MISSING
+        return OK if all(who.may(one) for one in then) and (not own or who.login == ASKED) else FORBIDDEN
+
+    return Rule(f"sees the export {then}", answer)
+
+
+DECIDES = sees_export("approve_exports", door=("approve_exports",))
 
 REGISTRY_PAPERS: dict[str, Route] = {
     "registry_mine_consent": Route(everybody(), everybody(), CONSENT, gives=PROVES),
@@ -17,4 +39,10 @@ REGISTRY_PAPERS: dict[str, Route] = {
     "desk_wish_blank": Route(holds("keep_registries")),
     "desk_wish_print": Route(None, READS, {"number": "wish", "kind": "print_kind"}),
     "desk_wish_paper": Route(None, READS, PAPER),
+    "desk_registry_exports": Route(holds(*EITHER)),
+    "desk_registry_export_new": Route(holds("export_registrants"), holds("export_registrants")),
+    "desk_registry_export": Route(sees_export(), None, EXPORT),
+    "desk_registry_export_decide": Route(DECIDES, DECIDES, EXPORT),
+    "desk_registry_export_end": Route(sees_export(own=True), sees_export(own=True), EXPORT),
+    "desk_registry_export_file": Route(None, sees_export(door=("export_registrants",), own=True), EXPORT),
 }

@@ -4,6 +4,7 @@ from tests.permissions.people import HOME
 from tests.permissions.registry_cases_table import REGISTRY_CASES
 from tests.permissions.registry_contacts_table import REGISTRY_CONTACTS
 from tests.permissions.registry_donors_table import REGISTRY_DONORS
+from tests.permissions.registry_papers_table import REGISTRY_PAPERS
 from tests.permissions.registry_requests_table import REGISTRY_REQUESTS
 from tests.permissions.registry_table import REGISTRIES
 from tests.permissions.rules import (
@@ -720,6 +721,7 @@ TABLE: dict[str, Route] = {
     **REGISTRY_REQUESTS,
     **REGISTRY_CASES,
     **REGISTRY_DONORS,
+    **REGISTRY_PAPERS,
     **TRAINING_PLANNING,
     **TRAINING_PUBLIC,
     **TRAINING_CERTIFICATES,

@@ -18,6 +18,7 @@ from core.personal_numbers import find_personal_numbers
 from organizations.choices import Right
 from organizations.permissions import require
 from registries.choices.papers import (
+    EXPORT_JOB,
     MOST_DAYS,
     WISH_OF,
     ExportField,
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from organizations.models import Branch
 
 LETTER = "X"
-JOB_KIND = "registries.tasks.build_export"
 LEAST_PURPOSE, LONGEST_PURPOSE = 4, 200
 
 
@@ -93,10 +93,10 @@ def approve_export(*, export_id: int, actor: User) -> Export:
         require_requester(export)
         move_export(export, ExportStatus.APPROVED, verb="approved", actor=actor, decided_by=actor, decided_at=now())
         start_job(
-            kind=JOB_KIND,
+            kind=EXPORT_JOB,
             label=_("生成导出 %(number)s") % {"number": export.number},
             params={"export": export.pk},
-            idempotency_key=job_key(export),
+            idempotency_key=export.job_key,
             actor=actor,
             branch_code=export.branch.code,
             link=reverse("desk_registry_export", args=[export.number]),
@@ -138,15 +138,10 @@ def require_requester(export: Export) -> None:
 
 
 def require_fields(columns: list[str] | tuple[str, ...], branch: Branch, person: User) -> None:
-    """The rights to read what is asked for: every list names people, some fields are their wishes. Raises NotAllowed."""
+    """The rights to read what is asked for: a list names people, some fields are their wishes. Raises NotAllowed."""
     require(person, Right.READ_REGISTRANTS, branch)
     if any(one in WISH_OF for one in columns):
         require(person, Right.READ_WISHES, branch)
-
-
-def job_key(export: Export) -> str:
-    """Under which an export's one job is found."""
-    return f"registries-export:{export.pk}"
 
 
 def _locked_for_decision(export_id: int, actor: User) -> Export:

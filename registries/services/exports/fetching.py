@@ -78,6 +78,7 @@ def end_exports() -> int:
 
 def _end(export: Export, actor: User | None) -> None:
     move_export(export, ExportStatus.ENDED, verb="ended", actor=actor)
+    assert export.file_id is not None  # noqa: S101 -- one that is ready has a file (CHECK)
     key = export.file_id
     # Also by date, so that what a crash leaves behind goes the next night.
     StoredFile.objects.filter(pk=key).update(purge_on=today())
