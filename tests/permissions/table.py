@@ -1,6 +1,7 @@
 """The table: every address of the portal, what it asks of a person, and which methods it takes."""
 
 from tests.permissions.people import HOME
+from tests.permissions.registry_memorial_table import MEMORIAL
 from tests.permissions.registry_table import REGISTRIES
 from tests.permissions.rules import (
     Route,
@@ -712,6 +713,7 @@ TABLE: dict[str, Route] = {
     **RECONCILIATION,
     **TRAINING,
     **REGISTRIES,
+    **MEMORIAL,
     **TRAINING_PLANNING,
     **TRAINING_PUBLIC,
     **TRAINING_CERTIFICATES,

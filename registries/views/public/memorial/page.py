@@ -73,7 +73,7 @@ def memorial_message(request: HttpRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("谢谢您的留言。工作人员看过以后才会显示。"))
             return redirect("memorial_page", code=page.code)
-    return _page(request, page, shown, form)
+    return _page(request, page, shown, form, is_writing=True)
 
 
 @not_kept
@@ -104,7 +104,9 @@ def memorial_portrait(request: HttpRequest, code: str) -> HttpResponse | FileRes
     return private_file(source, filename=stored.name, content_type=stored.content_type, attachment=False)
 
 
-def _page(request: HttpRequest, page: MemorialPage, shown: Shown, form: MessageForm) -> HttpResponse:
+def _page(
+    request: HttpRequest, page: MemorialPage, shown: Shown, form: MessageForm, *, is_writing: bool = False
+) -> HttpResponse:
     found, more = shown_messages(page, before=place_before(request)) if shown.takes_messages else ([], None)
     context: dict[str, Any] = {
         "shown": shown,
@@ -112,6 +114,7 @@ def _page(request: HttpRequest, page: MemorialPage, shown: Shown, form: MessageF
         "messages_shown": found,
         "more_url": f"?before={more}#messages" if more else "",
         "form": form,
+        "is_writing": is_writing,
         "is_story": page.kind == PageKind.STORY,
     }
     return render(request, "public/registries/memorial/page.html", context)
