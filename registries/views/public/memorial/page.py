@@ -21,9 +21,10 @@ from registries.services.memorial.page_content import Shown
 from registries.services.memorial.showing import PageGone, public_page, public_portrait, shown_messages
 from registries.views.public.memorial.front import not_kept
 
-CANDLES = Limit("memorial_candle", 30, 3_600)
-MESSAGES = Limit("memorial_message", 6, 3_600)
-REPORTS = Limit("memorial_report", 6, 3_600)
+# Many telephones share an address of their network: the limits stop programs, and people read every message anyway.
+CANDLES = Limit("memorial_candle", 60, 3_600)
+MESSAGES = Limit("memorial_message", 20, 3_600)
+REPORTS = Limit("memorial_report", 20, 3_600)
 
 
 @not_kept
