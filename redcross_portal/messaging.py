@@ -49,6 +49,8 @@ _sms_templates = {
     "cancelled": env_template("SMS_TEMPLATE_CANCELLED", _ANSWERED_VALUES, required=False),
     "moved": env_template("SMS_TEMPLATE_MOVED", _ANSWERED_VALUES, required=False),
     "reminder": env_template("SMS_TEMPLATE_REMINDER", _ANSWERED_VALUES, required=False),
+    # What somebody booked at a place of remembrance is called off (registries.services.memorial.telling).
+    "called_off": env_template("SMS_TEMPLATE_CALLED_OFF", _ANSWERED_VALUES, required=False),
     # Certificates that end soon (training.services.expiring).
     "expiring": env_template("SMS_TEMPLATE_EXPIRING", _EXPIRING_VALUES, required=False),
     # Talks, samples, visits and calls that were asked for (registries.services.telling_requests).

@@ -7,8 +7,10 @@ from typing import Any
 from django.db import connection
 
 from registries.checks.cases import CASE_QUERIES
+from registries.checks.memorial import MEMORIAL_QUERIES
 
 QUERIES: dict[str, str] = {
+    **MEMORIAL_QUERIES,
     "wish_state_is_its_last_event": """
         SELECT w.number, w.status, v.to_status
           FROM registries_wish w

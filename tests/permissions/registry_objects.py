@@ -1,4 +1,4 @@
-"""What the table needs of the registries: a wish in HOME, made through the service."""
+"""What the table needs of the registries: a wish and what is kept of remembrance in HOME, made through services."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from tests.permissions.people import HOME
 from tests.permissions.registry_cases_objects import make_cases
 from tests.permissions.registry_donor_objects import make_donors
 from tests.registries.asking import arranged, asking
-from tests.registries.ground import form
+from tests.registries.ground import Ground, form
+from tests.registries.memorial_ground import booked, left, opened_place, planned, published, shown_message, written
 from tests.registries.papers import photo
 
 
@@ -28,6 +29,7 @@ def make_registries(people: dict[str, User]) -> dict[str, Any]:
     wish = register_wish(registration=form(branch_at(HOME)), actor=people["registry_clerk.own"])
     return {
         "wish": wish.number,
+        **_memorial(people),
         **make_contacts(wish, people),
         **_requests(people["registry_clerk.own"]),
         **make_cases(people),
@@ -66,3 +68,22 @@ def make_registry_papers(wish: Wish, people: dict[str, User]) -> dict[str, str]:
         "print_kind": "letter",
         "registry_export": export.number,
     }
+
+
+def _memorial(people: dict[str, User]) -> dict[str, str]:
+    """A place with a gathering and a booking, a page with messages, a draft."""
+    who = {"clerk": people["registry_clerk.own"], "coordinator": people["registry_coordinator.own"]}
+    ground = Ground(branch_at(HOME), branch_at("3303"), who)
+    place = opened_place(ground)
+    gathering, page = planned(ground, place), published(ground)
+    said: dict[str, object] = {
+        "memorial_place": place.pk,
+        "memorial_gathering": gathering.pk,
+        "memorial_booking": booked(gathering).number,
+        "memorial_page": page.code,
+        "memorial_page_number": page.number,
+        "memorial_draft": written(ground).number,
+        "memorial_shown": shown_message(ground, page).code,
+        "memorial_waiting": left(page).code,
+    }
+    return {name: str(value) for name, value in said.items()}

@@ -4,6 +4,7 @@ from tests.permissions.people import HOME
 from tests.permissions.registry_cases_table import REGISTRY_CASES
 from tests.permissions.registry_contacts_table import REGISTRY_CONTACTS
 from tests.permissions.registry_donors_table import REGISTRY_DONORS
+from tests.permissions.registry_memorial_table import MEMORIAL
 from tests.permissions.registry_papers_table import REGISTRY_PAPERS
 from tests.permissions.registry_requests_table import REGISTRY_REQUESTS
 from tests.permissions.registry_table import REGISTRIES
@@ -722,6 +723,7 @@ TABLE: dict[str, Route] = {
     **REGISTRY_CASES,
     **REGISTRY_DONORS,
     **REGISTRY_PAPERS,
+    **MEMORIAL,
     **TRAINING_PLANNING,
     **TRAINING_PUBLIC,
     **TRAINING_CERTIFICATES,

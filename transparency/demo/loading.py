@@ -29,6 +29,7 @@ from organizations.services import create_associations, load_divisions
 from registries.demo import leave_registrations
 from registries.demo_cases import leave_cases
 from registries.demo_contacts import leave_contacts
+from registries.demo_memorial import leave_memorial
 from registries.demo_papers import leave_papers
 from registries.demo_requests import leave_requests
 from training.demo import leave_training
@@ -113,6 +114,7 @@ def load(*, seed: int, scale: Scale, tell: Callable[[str], Any]) -> Loaded:
     leave_requests(desks["3301"].branch, desks["3303"].branch, people)
     leave_cases(desks["3301"].branch, desks["33"].branch, people)
     leave_papers(desks["3301"].branch, people)
+    leave_memorial(desks["3301"].branch, people)
     _place_all()
     tell(_("核对账目"))
     _verify()

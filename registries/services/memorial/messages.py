@@ -55,7 +55,7 @@ def light_candle(*, page_id: int) -> None:
 
 
 def leave_words(*, page_id: int, words: Words) -> MemorialMessage:
-    """Keep a message for who moderates; said twice with one key, it is the first one. Locks the page shared.
+    """Keep a message for who moderates; said twice with one key, it is the first one. Locks the page.
 
     Of the visitor nothing is kept: no address, no telephone. Raises RegistryError with fields, NotFound where the page
     takes none.

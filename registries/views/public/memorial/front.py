@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -16,14 +16,14 @@ from registries.selectors.memorial import public_gathering, public_gatherings, p
 from registries.services.memorial.showing import public_wall
 
 
-def not_kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def not_kept(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """No copy of a page that names somebody: not in a cache, not with a search engine, not in an archive.
 
     What is taken down is gone with the next look, also where the answer was an error.
     """
 
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         response = never_cache(view)(request, *args, **kwargs)
         response["X-Robots-Tag"] = "noindex, noarchive, nofollow"
         response["Referrer-Policy"] = "no-referrer"

@@ -21,9 +21,10 @@ from registries.services.memorial.page_content import Shown
 from registries.services.memorial.showing import PageGone, public_page, public_portrait, shown_messages
 from registries.views.public.memorial.front import not_kept
 
-CANDLES = Limit("memorial_candle", 30, 3_600)
-MESSAGES = Limit("memorial_message", 6, 3_600)
-REPORTS = Limit("memorial_report", 6, 3_600)
+# Many telephones share an address of their network: the limits stop programs, and people read every message anyway.
+CANDLES = Limit("memorial_candle", 60, 3_600)
+MESSAGES = Limit("memorial_message", 20, 3_600)
+REPORTS = Limit("memorial_report", 20, 3_600)
 
 
 @not_kept
@@ -73,7 +74,7 @@ def memorial_message(request: HttpRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("谢谢您的留言。工作人员看过以后才会显示。"))
             return redirect("memorial_page", code=page.code)
-    return _page(request, page, shown, form)
+    return _page(request, page, shown, form, is_writing=True)
 
 
 @not_kept
@@ -104,7 +105,9 @@ def memorial_portrait(request: HttpRequest, code: str) -> HttpResponse | FileRes
     return private_file(source, filename=stored.name, content_type=stored.content_type, attachment=False)
 
 
-def _page(request: HttpRequest, page: MemorialPage, shown: Shown, form: MessageForm) -> HttpResponse:
+def _page(
+    request: HttpRequest, page: MemorialPage, shown: Shown, form: MessageForm, *, is_writing: bool = False
+) -> HttpResponse:
     found, more = shown_messages(page, before=place_before(request)) if shown.takes_messages else ([], None)
     context: dict[str, Any] = {
         "shown": shown,
@@ -112,6 +115,7 @@ def _page(request: HttpRequest, page: MemorialPage, shown: Shown, form: MessageF
         "messages_shown": found,
         "more_url": f"?before={more}#messages" if more else "",
         "form": form,
+        "is_writing": is_writing,
         "is_story": page.kind == PageKind.STORY,
     }
     return render(request, "public/registries/memorial/page.html", context)
