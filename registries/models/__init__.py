@@ -3,6 +3,7 @@
 from registries.models.collection import Collection, DonorExpense, DrugDay, FollowUp, Honour
 from registries.models.consent import Consent
 from registries.models.donor import Donor, DonorEvent, Drive
+from registries.models.exchange import ExchangeFile, ExchangeFileEvent, ExchangeRow, ExchangeSent
 from registries.models.registrant import Registrant, RegistrantEvent
 from registries.models.request import Request, RequestEvent
 from registries.models.sample import Sample, SampleBatch
@@ -16,6 +17,10 @@ __all__ = [
     "DonorExpense",
     "Drive",
     "DrugDay",
+    "ExchangeFile",
+    "ExchangeFileEvent",
+    "ExchangeRow",
+    "ExchangeSent",
     "FollowUp",
     "Honour",
     "Registrant",

@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, URLResolver
 
-from registries.urls import requests, wishes
+from registries.urls import exchange, requests, wishes
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *wishes.urlpatterns,
     *requests.urlpatterns,
+    *exchange.urlpatterns,
 ]
