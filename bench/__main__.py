@@ -30,6 +30,7 @@ FIGURES = (
     "certificates_print",
     "legacy_certificates",
     "registries",
+    "registry_exchange",
     "warm_start",
 )
 COLUMNS = ("name", "value", "unit", "compared_with", "ratio", "rows", "goal", "met")

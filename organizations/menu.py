@@ -56,6 +56,7 @@ MENU: tuple[MenuEntry, ...] = (
     MenuEntry(_("捐献登记"), "desk_wishes", "person", (Right.VIEW_REGISTRIES,)),
     MenuEntry(_("捐献登记统计"), "desk_registry_counts", "bar-chart", (Right.COUNT_REGISTRIES,)),
     MenuEntry(_("缅怀纪念"), "desk_memorial", "heart", (Right.KEEP_MEMORIAL,)),
+    MenuEntry(_("骨髓库文件"), "desk_exchange", "send", (Right.KEEP_REGISTRIES,)),
     MenuEntry(_("捐献预约"), "desk_registry_requests", "calendar3", (Right.VIEW_REGISTRIES,)),
     MenuEntry(
         _("捐献案例"),

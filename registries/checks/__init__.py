@@ -40,6 +40,20 @@ QUERIES: dict[str, str] = {
     "registrant_has_an_event": """
         SELECT r.number FROM registries_registrant r
          WHERE NOT EXISTS (SELECT 1 FROM registries_registrantevent e WHERE e.registrant_id = r.id) LIMIT 100""",
+    "an_exchanged_row_that_was_done_has_its_step": """
+        SELECT f.number, r.line
+          FROM registries_exchangerow r JOIN registries_exchangefile f ON f.id = r.exchange_file_id
+         WHERE r.outcome = 'done' AND NOT EXISTS (SELECT 1 FROM registries_donorevent e
+                WHERE e.donor_id = r.donor_id AND e.from_status = r.from_status AND e.at <= r.done_at)
+         LIMIT 100""",
+    "an_applied_file_has_no_row_left": """
+        SELECT f.number FROM registries_exchangefile f WHERE f.status = 'applied'
+           AND EXISTS (SELECT 1 FROM registries_exchangerow r WHERE r.exchange_file_id = f.id AND r.outcome = 'good')
+         LIMIT 100""",
+    "a_file_that_went_out_names_as_many_bags_as_rows": """
+        SELECT f.number FROM registries_exchangefile f WHERE f.direction = 'out' AND f.status IN ('ready', 'expired')
+           AND f.row_count <> (SELECT count(*) FROM registries_exchangesent s WHERE s.exchange_file_id = f.id)
+         LIMIT 100""",
     "nobody_is_kept_without_having_consented": """
         SELECT r.number FROM registries_registrant r
          WHERE r.destroyed_at IS NULL

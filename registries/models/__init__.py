@@ -16,6 +16,7 @@ from registries.models.consent import Consent
 from registries.models.contact import Contact, ContactHandOver, DueContact
 from registries.models.donor import Donor, DonorEvent, Drive
 from registries.models.duty import DutyShift
+from registries.models.exchange import ExchangeFile, ExchangeFileEvent, ExchangeRow, ExchangeSent
 from registries.models.export import Export, ExportEvent
 from registries.models.memorial import MemorialBooking, MemorialOccasion, MemorialPlace
 from registries.models.memorial_pages import MemorialConsent, MemorialMessage, MemorialPage, MemorialStep
@@ -50,6 +51,10 @@ __all__ = [
     "DrugDay",
     "DueContact",
     "DutyShift",
+    "ExchangeFile",
+    "ExchangeFileEvent",
+    "ExchangeRow",
+    "ExchangeSent",
     "Export",
     "ExportEvent",
     "FollowUp",

@@ -1,4 +1,4 @@
-"""Who made a request is destroyed ninety days after its end (docs/personal-data.md)."""
+"""Who made a request is destroyed ninety days after its end; exchanged files have their own days."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from core.clock import SHANGHAI, now
 from core.retention.terms import Asked, Outcome, Term
 from core.sealed import seal_into
+from registries.choices.exchange import OUT_FILE_DAYS, RAW_FILE_DAYS
 from registries.choices.requests import REQUEST_KEPT_DAYS
-from registries.models import Request
+from registries.models import ExchangeRow, Request
+from registries.services.exchange.files import expire_files, files_to_expire
 
 _BATCH_ROWS = 500
 
 
 def purge_requests(asked: Asked) -> Outcome:
     """Empty name, telephone, organisation, address and place of what ended ninety days ago; the counts stay right."""
-    day = asked.today - datetime.timedelta(days=REQUEST_KEPT_DAYS)
-    before = datetime.datetime.combine(day, datetime.time(), SHANGHAI)
+    before = _before(asked, REQUEST_KEPT_DAYS)
     rows = Request.objects.unscoped("retention").filter(destroyed_at=None, ended_at__lt=before)
     due, destroyed = rows.count(), 0
     if asked.is_dry:
@@ -36,6 +37,29 @@ def purge_requests(asked: Asked) -> Outcome:
             return Outcome(due=due, destroyed=destroyed)
 
 
+def purge_exchange(asked: Asked) -> Outcome:
+    """Close files that may no longer be downloaded, and empty the library's numbers of searches that were done with.
+
+    The bytes of files go by their own date (core.retention); numbers, days, counts and what was changed stay.
+    """
+    before = _before(asked, OUT_FILE_DAYS)
+    rows = ExchangeRow.objects.filter(
+        reference__isnull=False, exchange_file__made_at__lt=_before(asked, RAW_FILE_DAYS)
+    ).exclude(outcome="good")
+    due = rows.count() + files_to_expire(before=before).count()
+    if asked.is_dry:
+        return Outcome(due=due)
+    destroyed = expire_files(before=before)
+    while found := list(rows.values_list("pk", flat=True)[:_BATCH_ROWS]):
+        destroyed += ExchangeRow.objects.filter(pk__in=found).update(reference=None)
+    return Outcome(due=due, destroyed=destroyed)
+
+
+def _before(asked: Asked, days: int) -> datetime.datetime:
+    day = asked.today - datetime.timedelta(days=days)
+    return datetime.datetime.combine(day, datetime.time(), SHANGHAI)
+
+
 TERMS: tuple[Term, ...] = (
     Term(
         "registries.requests",
@@ -45,5 +69,14 @@ TERMS: tuple[Term, ...] = (
         _("办结、取消或不能安排满九十天销毁；编号、事项、日期和状态保留"),
         "个人信息保护法 第十九条、第二十八条、第四十七条",
         purge_requests,
+    ),
+    Term(
+        "registries.exchange",
+        "P3",
+        _("与全国资料库交换的文件，和其中的查询编号"),
+        _("报送和接收血样、分型、初配的结果"),
+        _("报送文件七天内可下载，随后销毁；接收的原件和查询编号一百八十天销毁；编号、行数、校验值、办理结果保留"),
+        "个人信息保护法 第十九条、第二十八条",
+        purge_exchange,
     ),
 )

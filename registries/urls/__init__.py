@@ -2,13 +2,14 @@
 
 from django.urls import URLPattern, URLResolver
 
-from registries.urls import cases, desk, donors, exports, memorial, requests, wishes
+from registries.urls import cases, desk, donors, exchange, exports, memorial, requests, wishes
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *wishes.urlpatterns,
     *desk.urlpatterns,
     *cases.urlpatterns,
     *donors.urlpatterns,
+    *exchange.urlpatterns,
     *requests.urlpatterns,
     *memorial.urlpatterns,
     *exports.urlpatterns,

@@ -1,0 +1,136 @@
+"""Stem-cell donors by the hundred thousand, sealed as the services seal them, for benchmarks of the registries."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import uuid
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from core.clock import now, today
+from core.identifiers import id_check_digit
+from core.numbers import format_number, take_serials
+from core.sealed import seal_into_many
+from organizations.models import Branch
+from registries.choices import STEM_CONSENTS, Channel, ConsentAct
+from registries.choices.donors import DonorStatus
+from registries.models import Consent, Donor, DonorEvent, Registrant, RegistrantEvent, Sample
+from registries.services.consents import TEXT_VERSIONS
+
+CHUNK = 5_000
+SURNAMES = "赵钱孙李周吴郑王冯陈"
+BORN = datetime.date(1985, 1, 1)
+
+
+def make_donors(branch: Branch, actor: User, *, count: int, sent: int, no_consent: int = 0) -> None:
+    """Donors of a branch: the first `sent` with a bag on its way, of whom `no_consent` are not to be reported; the rest
+    typed. Each with consents and a first event."""
+    for first in range(0, count, CHUNK):
+        size = min(CHUNK, count - first)
+        with transaction.atomic():
+            _chunk(branch, actor, first, size, sent=sent, no_consent=no_consent)
+
+
+def _chunk(branch: Branch, actor: User, first: int, size: int, *, sent: int, no_consent: int) -> None:
+    people = _people(branch, actor, first, size)
+    day, moment = today() - datetime.timedelta(days=60), now()
+    serial = take_serials(branch.code, today().year, "D", size)
+    donors = [
+        Donor(
+            **Donor.lineage_of(branch),
+            number=format_number(branch.code, today().year, "D", serial + at),
+            status=DonorStatus.SENT if first + at < sent else DonorStatus.TYPED,
+            channel=Channel.COUNTER,
+            enrolled_on=day,
+            sample_from=day + datetime.timedelta(days=7),
+            stepped_on=day + datetime.timedelta(days=10),
+            typed_on=None if first + at < sent else day + datetime.timedelta(days=30),
+            ages_out_month=datetime.date(2040, 1, 1),
+            enrolled_by=actor,
+            enrolled_at=moment,
+        )
+        for at in range(size)
+    ]
+    seal_into_many(donors, "registrant", [str(one.row_key) for one in people])
+    seal_into_many(donors, "answers", ['{"cold": false}'] * size)
+    seal_into_many(donors, "kin", ['[{"name": "示例", "relation": "kin", "phone": "13900000000"}]'] * size)
+    Donor.objects.bulk_create(donors)
+    _around(people, donors, actor, moment, first, sent=sent, no_consent=no_consent)
+
+
+def _people(branch: Branch, actor: User, first: int, size: int) -> list[Registrant]:
+    serial = take_serials(branch.code, today().year, "N", size)
+    people = [
+        Registrant(
+            **Registrant.lineage_of(branch),
+            number=format_number(branch.code, today().year, "N", serial + at),
+            document_kind="id_card",
+            created_by=actor,
+            created_at=now(),
+        )
+        for at in range(size)
+    ]
+    said = [_said(first + at) for at in range(size)]
+    for name in ("document", "name", "phone", "details"):
+        seal_into_many(people, name, [one[name] for one in said])
+    Registrant.objects.bulk_create(people)
+    return people
+
+
+def _said(at: int) -> dict[str, str]:
+    born = BORN + datetime.timedelta(days=at // 900)
+    digits = f"330106{born:%Y%m%d}{at % 900:03d}"
+    details: dict[str, Any] = {"sex": "female", "born_on": born.isoformat(), "address": f"示例路 {at} 号"}
+    return {
+        "document": digits + id_check_digit(digits),
+        "name": f"{SURNAMES[at % 10]}示例{chr(0x4E00 + at % 3000)}",
+        "phone": f"138{at:08d}",
+        "details": json.dumps(details, ensure_ascii=False),
+    }
+
+
+def _around(
+    people: list[Registrant],
+    donors: list[Donor],
+    actor: User,
+    moment: datetime.datetime,
+    first: int,
+    *,
+    sent: int,
+    no_consent: int,
+) -> None:
+    RegistrantEvent.objects.bulk_create(
+        RegistrantEvent(registrant=one, verb="written", actor=actor, at=moment) for one in people
+    )
+    Consent.objects.bulk_create(
+        Consent(
+            registrant=one,
+            subject=subject,
+            act=ConsentAct.GIVEN,
+            text_version=TEXT_VERSIONS[subject],
+            channel=Channel.COUNTER,
+            recorded_by=actor,
+            at=moment,
+        )
+        for at, one in enumerate(people, start=first)
+        for subject in STEM_CONSENTS
+        if subject != "stem_transfer" or at >= no_consent
+    )
+    DonorEvent.objects.bulk_create(
+        DonorEvent(
+            donor=one, from_status="", to_status=one.status, verb="sent", on=one.stepped_on, channel=Channel.COUNTER,
+            actor=actor, at=moment,
+        )
+        for one in donors
+    )  # fmt: skip
+    Sample.objects.bulk_create(
+        Sample(
+            donor=one, bag=f"BAG{uuid.uuid4().hex[:16].upper()}", taken_on=one.sample_from, written_by=actor,
+            written_at=moment,
+        )
+        for at, one in enumerate(donors, start=first)
+        if at < sent
+    )  # fmt: skip

@@ -1,0 +1,63 @@
+"""Files exchanged with the library, their rows and their steps, for the people of their branches; nobody's name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Count
+
+from organizations.choices import Right
+from registries.choices.exchange import FAULTS, Outcome, Result
+from registries.models import ExchangeFile, ExchangeFileEvent, ExchangeRow
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+PAGE_SIZE, ROWS_SHOWN = 50, 100
+NOT_DONE = (Outcome.BAD, Outcome.LATE)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A row that is not applied: in which line and field, what is wrong, what to do."""
+
+    line: int
+    field: str
+    wrong: str
+    do: str
+
+
+def exchange_files(person: User, *, before: int | None = None) -> list[ExchangeFile]:
+    """A page of the files of the person's branches, newest first, one row more where there is a next; one query."""
+    rows = ExchangeFile.objects.visible_to(person, Right.KEEP_REGISTRIES)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return list(rows.select_related("branch", "batch", "made_by").order_by("-pk")[: PAGE_SIZE + 1])
+
+
+def exchange_history(row: ExchangeFile) -> list[ExchangeFileEvent]:
+    """The steps of a file that the reader was let into, downloads among them, oldest first; one query."""
+    return list(row.events.select_related("actor").order_by("pk"))
+
+
+def exchange_problems(row: ExchangeFile) -> Iterator[Problem]:
+    """The rows of a file that are not applied, in order; one query, read as it goes."""
+    rows = row.rows.filter(outcome__in=NOT_DONE).order_by("line").defer("reference")
+    for one in rows.iterator(chunk_size=2_000):
+        fault = FAULTS[one.fault]
+        yield Problem(one.line, one.field or fault.field or "—", str(fault.wrong), str(fault.do))
+
+
+def exchange_counts(row: ExchangeFile) -> list[tuple[str, int]]:
+    """How many of the rows that can be, or were, applied say what, in words; one query."""
+    rows = row.rows.filter(outcome__in=[Outcome.GOOD, Outcome.DONE]).values("result")
+    found = {one["result"]: one["n"] for one in rows.annotate(n=Count("pk")).order_by()}
+    return [(str(Result(result).label), found[result]) for result in Result.values if result in found]
+
+
+def exchange_changes(row: ExchangeFile, *, after: int = 0) -> list[ExchangeRow]:
+    """What a file changed, or would, by line: a page of rows, one more where there is a next; one query."""
+    rows = row.rows.filter(outcome__in=[Outcome.GOOD, Outcome.DONE], line__gt=after).select_related("donor")
+    return list(rows.defer("reference").order_by("line")[: ROWS_SHOWN + 1])

@@ -1,0 +1,212 @@
+"""The one mover of exchanged files, their jobs, and the files that go out."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core.audit import record_audit
+from core.choices import JobStatus
+from core.clock import now, today
+from core.jobs import start_job
+from core.models import Job, StoredFile
+from core.numbers import take_number
+from organizations.choices import Right
+from organizations.permissions import require
+from registries.choices.exchange import FILE_TRANSITIONS, OUT_FILE_DAYS, Direction, FileStatus, Outcome
+from registries.errors import RegistryError, WrongState
+from registries.models import ExchangeFile, ExchangeFileEvent, SampleBatch
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from organizations.models import Branch
+
+LETTER = "L"
+MAKE_KIND, CHECK_KIND, APPLY_KIND = (
+    "registries.tasks.make_exchange_file",
+    "registries.tasks.check_exchange_file",
+    "registries.tasks.apply_exchange_file",
+)
+_KIND_OF = {FileStatus.MAKING: MAKE_KIND, FileStatus.CHECKING: CHECK_KIND, FileStatus.APPLYING: APPLY_KIND}
+
+
+def open_outgoing(*, branch: Branch, batch_number: str = "", key: uuid.UUID, actor: User) -> ExchangeFile:
+    """Begin a file of all who were sampled and stood in no file yet, of a branch or of one batch; sent twice, one file.
+
+    Raises RegistryError with the field `batch`, NotAllowed without READ_REGISTRANTS: it names people.
+    """
+    with transaction.atomic():
+        require(actor, Right.KEEP_REGISTRIES, branch)
+        require(actor, Right.READ_REGISTRANTS, branch)
+        rows = ExchangeFile.objects.unscoped("the same form sent twice").select_related("branch")
+        first: ExchangeFile | None = rows.filter(key=key).first()
+        if first is not None:
+            return first
+        batch = _batch_of(branch, batch_number)
+        row = new_file(branch, Direction.OUT, FileStatus.MAKING, key=key, actor=actor)
+        row.batch = batch
+        row.save(force_insert=True)
+        note_file(row, "begun", actor=actor)
+        start_file_job(row, actor=actor)
+    return row
+
+
+def confirm_file(*, file_id: int, actor: User) -> ExchangeFile:
+    """Have the good rows of a checked file applied, by who looked at the preview. Locks it. Raises WrongState."""
+    with transaction.atomic():
+        row = lock_file(file_id)
+        require(actor, Right.KEEP_REGISTRIES, row.branch)
+        if row.row_count <= row.bad_count:
+            raise WrongState("exchange_empty", _("这份文件里没有可以办理的行。"))
+        move_file(row, FileStatus.APPLYING, verb="confirmed", actor=actor, confirmed_by=actor, confirmed_at=now())
+        start_file_job(row, actor=actor, total=row.row_count - row.bad_count)
+    return row
+
+
+def drop_file(*, file_id: int, actor: User) -> ExchangeFile:
+    """Give up a file of which nothing was applied, so that a better one may come. Locks it. Raises WrongState."""
+    with transaction.atomic():
+        row = lock_file(file_id)
+        require(actor, Right.KEEP_REGISTRIES, row.branch)
+        move_file(row, FileStatus.DROPPED, verb="dropped", actor=actor)
+        StoredFile.objects.filter(pk=row.file_id).update(purge_on=today())
+    return row
+
+
+def resume_file(*, file_id: int, actor: User) -> Job:
+    """Queue anew what stands still because its job failed or was cancelled. Locks it. Raises WrongState."""
+    with transaction.atomic():
+        row = lock_file(file_id)
+        require(actor, Right.KEEP_REGISTRIES, row.branch)
+        if not is_stuck(row):
+            raise WrongState("exchange_not_stuck", _("没有中断的任务，请刷新页面查看。"))
+        return start_file_job(row, actor=actor)
+
+
+def is_stuck(row: ExchangeFile) -> bool:
+    """Whether a file waits for a job that will not go on by itself; one query."""
+    last = last_job(row)
+    ended = last is None or last.status in (JobStatus.FAILED, JobStatus.CANCELLED)
+    return row.status in _KIND_OF and ended
+
+
+def last_job(row: ExchangeFile) -> Job | None:
+    """The newest job of a file; one query."""
+    rows = Job.objects.filter(idempotency_key__startswith=_prefix(row)).order_by("-created_at", "-pk")
+    found: Job | None = rows.first()
+    return found
+
+
+def new_file(branch: Branch, direction: str, status: str, *, key: uuid.UUID, actor: User) -> ExchangeFile:
+    """A file with its number, not saved; in the caller's transaction."""
+    return ExchangeFile(
+        **ExchangeFile.lineage_of(branch),
+        number=take_number(branch.code, today().year, LETTER),
+        key=key,
+        direction=direction,
+        status=status,
+        made_by=actor,
+        made_at=now(),
+    )
+
+
+def lock_file(file_id: int) -> ExchangeFile:
+    """Read a file under its row lock; the caller is in a transaction and checks who asks."""
+    rows = ExchangeFile.objects.unscoped("lock of one known file").select_for_update(of=("self",))
+    found: ExchangeFile = rows.select_related("branch", "file", "batch").get(pk=file_id)
+    return found
+
+
+def move_file(row: ExchangeFile, to_status: str, *, verb: str, actor: User | None, **changes: object) -> None:
+    """Move a locked file to another state with other columns, and note it. Raises WrongState."""
+    if to_status not in FILE_TRANSITIONS[row.status]:
+        raise WrongState(
+            "exchange_wrong_state",
+            _("文件 %(number)s 现在是“%(now)s”，这一步已由他人办理或不能办理，请刷新页面查看。")
+            % {"number": row.number, "now": FileStatus(row.status).label},
+        )
+    row.status = to_status
+    for name, value in changes.items():
+        setattr(row, name, value)
+    row.save(update_fields=["status", *changes])
+    note_file(row, verb, actor=actor, count=row.row_count)
+
+
+def note_file(row: ExchangeFile, verb: str, *, actor: User | None, count: int = 0) -> None:
+    """Write a step of a file down: an event, and a row of the trail."""
+    ExchangeFileEvent.objects.create(
+        exchange_file=row, to_status=row.status, verb=verb, count=count, actor=actor, at=now()
+    )
+    record_audit(f"registries.exchange.{verb}", actor=actor, obj=row, branch_code=row.branch.code)
+
+
+def start_file_job(row: ExchangeFile, *, actor: User, total: int | None = None) -> Job:
+    """Queue what a file's state waits for; each try is a job of its own."""
+    labels = {
+        FileStatus.MAKING: _("生成报送文件"),
+        FileStatus.CHECKING: _("核对接收文件"),
+        FileStatus.APPLYING: _("办理接收文件"),
+    }
+    tries = Job.objects.filter(idempotency_key__startswith=_prefix(row)).count()
+    return start_job(
+        kind=_KIND_OF[FileStatus(row.status)],
+        label=labels[FileStatus(row.status)],
+        params={"file": row.pk},
+        idempotency_key=f"{_prefix(row)}{tries + 1}",
+        actor=actor,
+        branch_code=row.branch.code,
+        total=total,
+        link=reverse("desk_exchange_file", args=[row.number]),
+    )
+
+
+def expire_files(*, before: datetime.datetime) -> int:
+    """Close files that were made before a moment and may no longer be downloaded; return how many. Locks each."""
+    closed = 0
+    for pk in list(files_to_expire(before=before).values_list("pk", flat=True)):
+        with transaction.atomic():
+            row = lock_file(pk)
+            if row.status == FileStatus.READY:
+                move_file(row, FileStatus.EXPIRED, verb="expired", actor=None)
+                StoredFile.objects.filter(pk=row.file_id).update(purge_on=today())
+                closed += 1
+    return closed
+
+
+def files_to_expire(*, before: datetime.datetime) -> QuerySet[ExchangeFile]:
+    """Files that were made before a moment and could still be downloaded."""
+    rows: QuerySet[ExchangeFile] = ExchangeFile.objects.unscoped("retention").filter(
+        status=FileStatus.READY, made_at__lt=before
+    )
+    return rows
+
+
+def expires_on(row: ExchangeFile) -> datetime.date:
+    """The last day on which a file may be downloaded."""
+    return row.made_at.date() + datetime.timedelta(days=OUT_FILE_DAYS - 1)
+
+
+def rows_left(row: ExchangeFile) -> int:
+    """How many good rows of a file are not yet applied; one query."""
+    return row.rows.filter(outcome=Outcome.GOOD).count()
+
+
+def _batch_of(branch: Branch, number: str) -> SampleBatch | None:
+    if not number:
+        return None
+    rows = SampleBatch.objects.unscoped("of the branch that the actor writes in")
+    found: SampleBatch | None = rows.filter(branch=branch, number=number).first()
+    if found is None:
+        sentence = _("请选择本会的样本批次，或不选。")
+        raise RegistryError("batch_wrong", sentence, {"batch": sentence})
+    return found
+
+
+def _prefix(row: ExchangeFile) -> str:
+    return f"registry-exchange:{row.pk}:"

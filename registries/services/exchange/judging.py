@@ -1,0 +1,48 @@
+"""Whether what the library says can be true of a donor as they stand; opens a birthday only where it matters."""
+
+from __future__ import annotations
+
+import datetime
+
+from core.clock import today
+from core.errors import DomainError
+from registries.choices.donors import DONOR_TRANSITIONS, ENDED, NOT_WHILE_DEFERRED
+from registries.choices.exchange import LEADS_TO, TAKEN_FROM, Result
+from registries.models import Donor
+from registries.services.donors.states import (
+    OLDEST_STEP,
+    born_on_of,
+    is_aged,
+    last_birthday,
+    refuse_deferred,
+    registrant_of_donor,
+)
+
+
+def fault_of(donor: Donor, result: str, on: datetime.date) -> str:
+    """The code of what is wrong with a result for a donor on a day; empty where nothing is."""
+    to_status = LEADS_TO[result]
+    if donor.status in ENDED:
+        return "left"
+    if donor.status not in TAKEN_FROM.get(result, frozenset({donor.status})):
+        return "state_wrong"
+    if to_status not in DONOR_TRANSITIONS[donor.status]:
+        return "state_wrong"
+    if on > today():
+        return "day_ahead"
+    if on < max(donor.stepped_on, today() - OLDEST_STEP):
+        return "day_early"
+    return _fault_of_person(donor, result, on)
+
+
+def _fault_of_person(donor: Donor, result: str, on: datetime.date) -> str:
+    if LEADS_TO[result] in NOT_WHILE_DEFERRED:
+        try:
+            refuse_deferred(donor, on)
+        except DomainError:
+            return "deferred"
+    if result in (Result.MATCHED, Result.HIGH_RES_YES) and is_aged(donor, on):
+        return "aged"
+    if result == Result.AGED and on < last_birthday(born_on_of(registrant_of_donor(donor))):
+        return "not_aged"
+    return ""
