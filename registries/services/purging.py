@@ -12,6 +12,7 @@ from core.retention.terms import Asked, Outcome, Term
 from core.sealed import look_up_digests, seal_into
 from registries.choices import WishStatus
 from registries.models import Registrant, RegistrantEvent, Wish
+from registries.services.figures.tallying import count_steps
 
 # While another wish of the person is in force, what it took the place of shows how it came about.
 REPLACED_DAYS = 3 * 365
@@ -28,6 +29,7 @@ def purge_replaced(asked: Asked) -> Outcome:
     due, destroyed = rows.count(), 0
     if asked.is_dry:
         return Outcome(due=due)
+    count_steps()
     while True:
         with transaction.atomic():
             found = list(rows.select_for_update(of=("self",)).order_by("pk")[:_BATCH_ROWS])
@@ -42,6 +44,9 @@ def purge_registrants(asked: Asked) -> Outcome:
 
     Locks the registrants, then their wishes. Statistics stay right: numbers, branches, days and states are kept.
     """
+    if not asked.is_dry:
+        # What is emptied was counted before, whatever became of the nightly count.
+        count_steps()
     due = destroyed = last = 0
     before = _before(asked, ENDED_DAYS)
     rows = Registrant.objects.unscoped("retention").filter(destroyed_at=None, created_at__lt=before)
