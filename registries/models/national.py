@@ -44,7 +44,9 @@ class NationalFigure(models.Model):
             models.UniqueConstraint(
                 fields=["year", "measure"], name="nationalfigure_once", condition=Q(replaces__isnull=True)
             ),
-            models.CheckConstraint(condition=Q(measure__in=NationalMeasure.values), name="nationalfigure_measure_known"),
+            models.CheckConstraint(
+                condition=Q(measure__in=NationalMeasure.values), name="nationalfigure_measure_known"
+            ),
             models.CheckConstraint(
                 condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
                 | (Q(confirmed_by__isnull=False, confirmed_at__isnull=False) & ~Q(confirmed_by=F("entered_by"))),

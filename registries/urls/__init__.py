@@ -2,8 +2,9 @@
 
 from django.urls import URLPattern, URLResolver
 
-from registries.urls import wishes
+from registries.urls import figures, wishes
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *wishes.urlpatterns,
+    *figures.urlpatterns,
 ]

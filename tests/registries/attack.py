@@ -46,7 +46,7 @@ class Equations:
             else:
                 assert rest == 0, f"published numbers disagree: {row}"
         hidden = self.unknown - self.known.keys()
-        found: dict[Hashable, tuple[float, float]] = {key: (0.0, math.inf) for key in hidden}
+        found: dict[Hashable, tuple[float, float]] = dict.fromkeys(hidden, (0.0, math.inf))
         for part in _apart(rows):
             found |= _extremes(part)
         return found
@@ -181,11 +181,15 @@ def equations_of(published: Iterable[Published], below: Mapping[tuple[int, str],
         row = {(one, top, figure, "whole"): 1 for one in range(since, year + 1)}
         found.add(row | {("years", year, figure): -1})
     for gift in {one.removesuffix("_left") for one in figures if one.endswith("_left")}:
-        years = sorted(figures[f"{gift}_left"])
-        for year in years:
-            joined, left, stands = ((year, top, f"{gift}_{name}", "whole") for name in ("joined", "left", "standing"))
-            row = {joined: 1, left: -1, stands: -1}
-            if year > years[0]:
-                row[year - 1, top, f"{gift}_standing", "whole"] = 1
-            found.add(row)
+        _add_flow(found, gift, sorted(figures[f"{gift}_left"]), top)
     return found
+
+
+def _add_flow(found: Equations, gift: str, years: list[int], top: str) -> None:
+    """What stands at a year's end is what stood before, and who joined, less who left; before the first year nothing."""
+    for year in years:
+        joined, left, stands = ((year, top, f"{gift}_{name}", "whole") for name in ("joined", "left", "standing"))
+        row = {joined: 1, left: -1, stands: -1}
+        if year > years[0]:
+            row[year - 1, top, f"{gift}_standing", "whole"] = 1
+        found.add(row)

@@ -62,7 +62,9 @@ def published_of(top: Place, tallies: dict[tuple[int, int], Counter[str]]) -> tu
                 said = written[place.branch].get(figure.value, {})
                 for what in ("whole", "own"):
                     if what in said:
-                        found.append(Published(year, str(place.branch), figure.value, what, said[what], said.get("since")))
+                        found.append(
+                            Published(year, str(place.branch), figure.value, what, said[what], said.get("since"))
+                        )
     return found, below
 
 
@@ -143,7 +145,9 @@ def _cells(place: Place, tallies: Any) -> Cell:
     own = tallies.get((place.branch, YEARS[0]), Counter())[FLOW.joined.value]
     if not place.below:
         return Cell((place.branch, "whole"), own)
-    return Cell.of((place.branch, "whole"), [Cell((place.branch, "own"), own), *(_cells(one, tallies) for one in place.below)])
+    return Cell.of(
+        (place.branch, "whole"), [Cell((place.branch, "own"), own), *(_cells(one, tallies) for one in place.below)]
+    )
 
 
 @pytest.mark.parametrize(("least", "most", "is_wide"), [(0, 4, False), (0, 5, True), (7, 11, False), (3, 8, True)])

@@ -45,9 +45,7 @@ def count_steps() -> int:
         with transaction.atomic():
             lock_figures()
             found = list(
-                WishEvent.objects.filter(counted__isnull=True)
-                .select_related("wish__replaces")
-                .order_by("pk")[:_STEPS]
+                WishEvent.objects.filter(counted__isnull=True).select_related("wish__replaces").order_by("pk")[:_STEPS]
             )
             _add(_counted(found))
             CountedStep.objects.bulk_create(CountedStep(event=one) for one in found)
