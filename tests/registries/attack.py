@@ -186,7 +186,7 @@ def equations_of(published: Iterable[Published], below: Mapping[tuple[int, str],
 
 
 def _add_flow(found: Equations, gift: str, years: list[int], top: str) -> None:
-    """What stands at a year's end is what stood before, and who joined, less who left; before the first year nothing."""
+    """What stands at a year's end is what stood before, and who joined, less who left; at first nothing."""
     for year in years:
         joined, left, stands = ((year, top, f"{gift}_{name}", "whole") for name in ("joined", "left", "standing"))
         row = {joined: 1, left: -1, stands: -1}
