@@ -83,6 +83,11 @@ def keeps_national(person: User) -> bool:
     return branches_with(person, Right.KEEP_REGISTRIES).filter(kind=BranchKind.PROVINCE).exists()
 
 
+def require_national(person: User) -> None:
+    """Raises NotAllowed for who may neither enter nor confirm national numbers."""
+    _province(person)
+
+
 def _province(actor: User) -> Branch:
     """The provincial association that somebody keeps registries for. Raises NotAllowed."""
     found = branches_with(actor, Right.KEEP_REGISTRIES).filter(kind=BranchKind.PROVINCE).first()

@@ -14,7 +14,12 @@ from organizations.choices import Right
 from organizations.views.access import StaffRequest, desk_page
 from registries.forms.national import NationalForm
 from registries.selectors.national import national_figures
-from registries.services.national import confirm_national, enter_national, keeps_national
+from registries.services.national import (
+    confirm_national,
+    enter_national,
+    keeps_national,
+    require_national,
+)
 
 
 @desk_page(Right.COUNT_REGISTRIES, Right.KEEP_REGISTRIES)
@@ -29,6 +34,7 @@ def national_list(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def national_new(request: StaffRequest) -> HttpResponse:
     """Enter a number with its source."""
+    require_national(request.user)
     form = NationalForm(posted(request))
     if form.is_valid():
         try:
@@ -45,6 +51,7 @@ def national_new(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def national_confirm(request: StaffRequest, figure_id: int) -> HttpResponse:
     """Show a number with its source, and confirm it."""
+    require_national(request.user)
     row = national_figures().filter(pk=figure_id).first()
     if row is None:
         raise NotFound("national_not_found", _("没有找到这个数字，请从列表打开。"))
@@ -52,5 +59,5 @@ def national_confirm(request: StaffRequest, figure_id: int) -> HttpResponse:
         confirm_national(figure_id=row.pk, actor=request.user)
         messages.success(request, _("已复核，公开页面马上采用。"))
         return redirect("desk_national")
-    may_confirm = keeps_national(request.user) and row.confirmed_at is None and row.entered_by_id != request.user.pk
+    may_confirm = row.confirmed_at is None and row.entered_by_id != request.user.pk
     return render(request, "registries/national_confirm.html", {"row": row, "may_confirm": may_confirm})

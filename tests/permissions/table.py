@@ -1,6 +1,7 @@
 """The table: every address of the portal, what it asks of a person, and which methods it takes."""
 
 from tests.permissions.people import HOME
+from tests.permissions.registry_figures_table import REGISTRY_FIGURES
 from tests.permissions.registry_table import REGISTRIES
 from tests.permissions.rules import (
     Route,
@@ -427,7 +428,7 @@ TRANSPARENCY = {
     "report_opinion": Route(everybody(), arguments=REPORT, gives=frozenset({404})),
     **{
         f"report_{name}_csv": Route(everybody(), arguments=REPORT, gives=frozenset({404}))
-        for name in ("certificates", "ends", "lessons", "training")
+        for name in ("certificates", "ends", "lessons", "training", "registries")
     },
     "api_donation": Route(everybody(), arguments=GIFT),
     **{
@@ -712,6 +713,7 @@ TABLE: dict[str, Route] = {
     **RECONCILIATION,
     **TRAINING,
     **REGISTRIES,
+    **REGISTRY_FIGURES,
     **TRAINING_PLANNING,
     **TRAINING_PUBLIC,
     **TRAINING_CERTIFICATES,
