@@ -54,6 +54,7 @@ MENU: tuple[MenuEntry, ...] = (
     MenuEntry(_("培训统计"), "desk_training_figures", "bar-chart", (Right.VIEW_TRAINING,)),
     MenuEntry(_("捐献登记"), "desk_wishes", "person", (Right.VIEW_REGISTRIES,)),
     MenuEntry(_("捐献登记统计"), "desk_registry_figures", "bar-chart", (Right.COUNT_REGISTRIES,)),
+    MenuEntry(_("造血干细胞"), "desk_donors", "heart", (Right.VIEW_REGISTRIES,)),
     MenuEntry(_("报告"), "desk_reports", "journal-text", (Right.VIEW_DRAFT_REPORTS,)),
     MenuEntry(_("后台任务"), "desk_jobs", "hourglass-split"),
     MenuEntry(_("组织网络"), "desk_branches", "diagram-3"),

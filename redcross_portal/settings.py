@@ -323,6 +323,9 @@ PORTAL = {
     "organ_registry_url": env_text("PORTAL_ORGAN_REGISTRY_URL", ""),
 }
 
+# 第 n 例: how many collections of stem cells the province counted before it kept them here.
+STEM_COLLECTIONS_BEFORE = env_int("STEM_COLLECTIONS_BEFORE", 0, minimum=0, maximum=1_000_000)
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

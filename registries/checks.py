@@ -28,7 +28,19 @@ QUERIES: dict[str, str] = {
          WHERE r.destroyed_at IS NULL
            AND (SELECT count(DISTINCT c.subject) FROM registries_consent c
                  WHERE c.registrant_id = r.id AND c.act = 'given' AND c.subject IN ('registration', 'sensitive')) < 2
+           AND (SELECT count(DISTINCT c.subject) FROM registries_consent c
+                 WHERE c.registrant_id = r.id AND c.act = 'given' AND c.subject LIKE 'stem%') < 5
          LIMIT 100""",
+    "a_closed_contact_has_its_record": """
+        SELECT d.id FROM registries_duecontact d
+         WHERE d.status = 'done' AND NOT EXISTS (SELECT 1 FROM registries_contact c WHERE c.due_id = d.id)
+         LIMIT 100""",
+    "nobody_who_is_gone_is_to_be_contacted": """
+        SELECT d.id FROM registries_duecontact d JOIN registries_wish w ON w.id = d.wish_id
+         WHERE d.status = 'open' AND w.status <> 'in_force' LIMIT 100""",
+    "a_contact_stands_in_the_branch_of_what_it_is_about": """
+        SELECT c.id FROM registries_contact c JOIN registries_wish w ON w.id = c.wish_id
+         WHERE c.branch_id <> w.branch_id LIMIT 100""",
 }
 
 

@@ -13,6 +13,7 @@ from core.clock import today
 from core.identifiers import id_check_digit
 from organizations.models import Branch
 from registries.choices import Channel, ConsentSubject, Executor, Item, Purpose, Stance
+from registries.demo_donors import leave_donors
 from registries.models import Wish
 from registries.services.registrants import Person
 from registries.services.wish_content import WishContent
@@ -62,6 +63,7 @@ def leave_registrations(branch: Branch, elsewhere: Branch, people: dict[str, Use
     )
     withdraw_wish(wish_id=wishes[4].pk, channel=Channel.COUNTER, actor=clerk)
     _register(elsewhere, 1, people["wenzhou.coordinator"], first=50)
+    leave_donors(branch, elsewhere, people)
 
 
 def _register(branch: Branch, at: int, clerk: User, *, first: int = 0) -> Wish:

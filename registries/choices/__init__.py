@@ -20,8 +20,24 @@ class ConsentSubject(models.TextChoices):
     SENSITIVE = "sensitive", _("登记意愿、健康等敏感个人信息")
     CONTACT = "contact", _("今后回访联系")
     TRANSFER = "transfer", _("报送全国登记系统")
+    STEM_KEEP = "stem_keep", _("造血干细胞：登记和保管身份、联系方式")
+    STEM_HEALTH = "stem_health", _("造血干细胞：登记健康询问等敏感个人信息")
+    STEM_JOIN = "stem_join", _("造血干细胞：自愿加入，采集血样")
+    STEM_TRANSFER = "stem_transfer", _("造血干细胞：血样和资料报送全国资料库")
+    STEM_CONTACT = "stem_contact", _("造血干细胞：相合、核对和随访时联系")
 
 
+# Of wishes and of stem cells apart: what is taken back with the one leaves the other standing.
+WISH_CONSENTS: frozenset[str] = frozenset(
+    {ConsentSubject.REGISTRATION, ConsentSubject.SENSITIVE, ConsentSubject.CONTACT, ConsentSubject.TRANSFER}
+)
+STEM_CONSENTS: tuple[str, ...] = (
+    ConsentSubject.STEM_KEEP,
+    ConsentSubject.STEM_HEALTH,
+    ConsentSubject.STEM_JOIN,
+    ConsentSubject.STEM_TRANSFER,
+    ConsentSubject.STEM_CONTACT,
+)
 # Without these nothing is registered; the others are free.
 NEEDED_CONSENTS: frozenset[str] = frozenset({ConsentSubject.REGISTRATION, ConsentSubject.SENSITIVE})
 

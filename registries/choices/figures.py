@@ -43,6 +43,9 @@ class Figure(models.TextChoices):
     TISSUE_STANDING = "tissue_standing", _("年末有效的其他组织捐献登记")
     BODY_STANDING = "body_standing", _("年末有效的遗体捐献登记")
     REFUSED = "refused", _("新登记不同意捐献")
+    MARROW_ENROLLED = "marrow_enrolled", _("新报名造血干细胞志愿者")
+    MARROW_TYPED = "marrow_typed", _("新入库造血干细胞志愿者")
+    MARROW_COLLECTED = "marrow_collected", _("造血干细胞采集")
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,9 @@ FLOWS: dict[str, Flow] = {
 OF_PROVINCE_ALONE: frozenset[Figure] = frozenset(
     {Figure.REFUSED, *(one.left for one in FLOWS.values()), *(one.standing for one in FLOWS.values())}
 )
-BY_PLACE: tuple[Figure, ...] = tuple(one for one in Figure if one not in OF_PROVINCE_ALONE)
+# What pages show by place, in their order: wishes by gift, and stem-cell donors beside them.
+BY_PLACE: tuple[Figure, ...] = tuple(one.joined for one in FLOWS.values())
+OF_MARROW: tuple[Figure, ...] = (Figure.MARROW_ENROLLED, Figure.MARROW_TYPED, Figure.MARROW_COLLECTED)
 
 
 class NationalMeasure(models.TextChoices):

@@ -14,13 +14,14 @@ from core.documents import DocumentKind
 from organizations.choices import Right
 from organizations.forms import BranchField, DayInput
 from organizations.permissions import branches_with
-from registries.choices import Channel, ConsentSubject, Executor, Item, Purpose, Sex, Stance
+from registries.choices import WISH_CONSENTS, Channel, ConsentSubject, Executor, Item, Purpose, Sex, Stance
 from registries.services.registrants import Person
 from registries.services.wish_content import WishContent
 from registries.services.wishes import Registration
 
 # By hand on paper; the person alone acts online.
 PAPER_CHANNELS = [(value, label) for value, label in Channel.choices if value != Channel.ONLINE]
+WISH_CONSENT_CHOICES = [(value, label) for value, label in ConsentSubject.choices if value in WISH_CONSENTS]
 OFF = {"autocomplete": "off"}
 
 
@@ -97,7 +98,7 @@ class RegistrationForm(DeclarationForm):
         label=_("已核对证件原件，登记人是具有完全民事行为能力的成年人，由本人作出"), required=False
     )
     consents = forms.MultipleChoiceField(
-        label=_("本人逐项同意"), choices=ConsentSubject, widget=forms.CheckboxSelectMultiple,
+        label=_("本人逐项同意"), choices=WISH_CONSENT_CHOICES, widget=forms.CheckboxSelectMultiple,
         help_text=_("照登记表上本人的勾选填写；前两项是登记的前提。"), required=False,
     )  # fmt: skip
 

@@ -89,6 +89,11 @@ class Wish(SealedModel, BranchLineage):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def is_accompanied(self) -> bool:
+        """Whether there is still somebody to be contacted about it (services/contacts.py)."""
+        return self.status == WishStatus.IN_FORCE
+
 
 class WishEvent(models.Model):
     """One step of a wish: who moved it from where to where, and when. Append-only by trigger."""

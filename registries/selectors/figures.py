@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from organizations.choices import ASSOCIATION_KINDS, Right
 from organizations.models import Branch
 from organizations.permissions import branches_with
-from registries.choices.figures import BY_PLACE, FLOWS, Figure, Gift
+from registries.choices.figures import BY_PLACE, FLOWS, OF_MARROW, Figure, Gift
 from registries.models import RegistryFigures
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ FIGURE_FIELDS: tuple[tuple[str, str, Any], ...] = (
 
 
 COLUMNS = tuple(str(label) for label in Gift.labels)
+MARROW_COLUMNS = (_("新报名（人）"), _("新入库（人）"), _("采集（例）"))
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class PlaceFigures:
     @property
     def joined(self) -> list[int | None]:
         """Those who joined by gift, in the order of BY_PLACE, with all below."""
-        return [self.figures.get(one.value, {}).get("whole") for one in BY_PLACE]
+        return [self._of(one) for one in BY_PLACE]
 
     @property
     def cells(self) -> list[tuple[str, int | None]]:
@@ -58,7 +59,26 @@ class PlaceFigures:
     @property
     def own_cells(self) -> list[tuple[str, int | None]]:
         """The same of the association by itself."""
-        return [(name, self.figures.get(one.value, {}).get("own")) for name, one in zip(COLUMNS, BY_PLACE, strict=True)]
+        return [(name, self._of(one, "own")) for name, one in zip(COLUMNS, BY_PLACE, strict=True)]
+
+    @property
+    def marrow_cells(self) -> list[tuple[str, int | None]]:
+        """Stem-cell donors with all below."""
+        return [(str(name), self._of(one)) for name, one in zip(MARROW_COLUMNS, OF_MARROW, strict=True)]
+
+    @property
+    def own_marrow_cells(self) -> list[tuple[str, int | None]]:
+        """The same of the association by itself."""
+        return [(str(name), self._of(one, "own")) for name, one in zip(MARROW_COLUMNS, OF_MARROW, strict=True)]
+
+    @property
+    def has_marrow(self) -> bool:
+        """Whether stem-cell donors were counted in that year."""
+        return any(one.value in self.figures for one in OF_MARROW)
+
+    def _of(self, figure: Figure, what: str = "whole") -> int | None:
+        said: int | None = self.figures.get(figure.value, {}).get(what)
+        return said
 
     @property
     def true_cells(self) -> list[tuple[str, int | None]]:
@@ -66,7 +86,7 @@ class PlaceFigures:
         wanted = [(_("%(gift)s：新登记") % {"gift": gift.label}, FLOWS[gift].joined) for gift in Gift]
         wanted += [(_("%(gift)s：有效") % {"gift": gift.label}, FLOWS[gift].standing) for gift in Gift]
         wanted += [(_("不同意"), Figure.REFUSED)]
-        return [(str(label), self.figures.get(figure.value, {}).get("whole")) for label, figure in wanted]
+        return [(str(label), self._of(figure)) for label, figure in wanted]
 
 
 @dataclass(frozen=True)

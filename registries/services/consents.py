@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from core.clock import now
-from registries.choices import NEEDED_CONSENTS, ConsentAct, ConsentSubject
+from registries.choices import NEEDED_CONSENTS, STEM_CONSENTS, WISH_CONSENTS, ConsentAct, ConsentSubject
 from registries.errors import RegistryError
 from registries.models import Consent, Registrant
 
@@ -22,14 +22,26 @@ TEXT_VERSIONS: dict[str, str] = {
     ConsentSubject.SENSITIVE: "sensitive-1",
     ConsentSubject.CONTACT: "contact-1",
     ConsentSubject.TRANSFER: "transfer-1",
+    ConsentSubject.STEM_KEEP: "stem-keep-1",
+    ConsentSubject.STEM_HEALTH: "stem-health-1",
+    ConsentSubject.STEM_JOIN: "stem-join-1",
+    ConsentSubject.STEM_TRANSFER: "stem-transfer-1",
+    ConsentSubject.STEM_CONTACT: "stem-contact-1",
 }
 
 
 def check_consents(subjects: Iterable[str]) -> frozenset[str]:
-    """The consents that were given, the needed ones among them. Raises RegistryError with fields."""
-    given = frozenset(subjects) & frozenset(ConsentSubject.values)
-    missing = NEEDED_CONSENTS - given
-    if missing:
+    """The consents to a wish that were given, the needed ones among them. Raises RegistryError with fields."""
+    return _checked(frozenset(subjects) & WISH_CONSENTS, NEEDED_CONSENTS)
+
+
+def check_stem_consents(subjects: Iterable[str]) -> frozenset[str]:
+    """The consents of a stem-cell donor, all of them needed: each is a part of joining. Raises RegistryError."""
+    return _checked(frozenset(subjects) & frozenset(STEM_CONSENTS), frozenset(STEM_CONSENTS))
+
+
+def _checked(given: frozenset[str], needed: frozenset[str]) -> frozenset[str]:
+    if needed - given:
         sentence = _("须本人单独同意后才能登记，请逐项确认。")
         raise RegistryError("consent_missing", sentence, {"consents": sentence})
     return given

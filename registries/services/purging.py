@@ -11,7 +11,8 @@ from core.clock import SHANGHAI, now
 from core.retention.terms import Asked, Outcome, Term
 from core.sealed import look_up_digests, seal_into
 from registries.choices import WishStatus
-from registries.models import Registrant, RegistrantEvent, Wish
+from registries.choices.donors import LEFT_DAYS
+from registries.models import Contact, Donor, Registrant, RegistrantEvent, Wish
 from registries.services.figures.tallying import count_steps
 
 # While another wish of the person is in force, what it took the place of shows how it came about.
@@ -39,8 +40,31 @@ def purge_replaced(asked: Asked) -> Outcome:
             return Outcome(due=due, destroyed=destroyed)
 
 
+def purge_donors(asked: Asked) -> Outcome:
+    """Empty stem-cell donors a month after they left: whose, answers, whom to ring, notes of contacts.
+
+    Numbers, states, days, serials and what was paid stay for the figures.
+    """
+    rows = Donor.objects.unscoped("retention").filter(destroyed_at=None, ended_at__lt=_before(asked, LEFT_DAYS))
+    due, destroyed = rows.count(), 0
+    if asked.is_dry:
+        return Outcome(due=due)
+    while True:
+        with transaction.atomic():
+            found = list(rows.select_for_update(of=("self",)).order_by("pk")[:_BATCH_ROWS])
+            for donor in found:
+                columns = seal_into(donor, registrant=None, answers=None, deferral_reason=None, kin=None)
+                donor.destroyed_at = now()
+                donor.save(update_fields=[*columns, "destroyed_at"])
+            notes = Contact.objects.unscoped("retention").filter(donor__in=found, destroyed_at=None)
+            notes.update(note=None, destroyed_at=now())
+        destroyed += len(found)
+        if not found:
+            return Outcome(due=due, destroyed=destroyed)
+
+
 def purge_registrants(asked: Asked) -> Outcome:
-    """Empty who somebody is with all that they wished, a month after the last of it ended.
+    """Empty what somebody wished a month after the last of it ended; who it is too, unless they are a donor in force.
 
     Locks the registrants, then their wishes. Statistics stay right: numbers, branches, days and states are kept.
     """
@@ -54,13 +78,14 @@ def purge_registrants(asked: Asked) -> Outcome:
         with transaction.atomic():
             found = list(rows.filter(pk__gt=last).select_for_update(of=("self",)).order_by("pk")[:_BATCH_ROWS])
             ended = _ended(found, before)
+            donors = _donors_among([one for one, _wishes in ended])
+            # Whose wishes are emptied already, and who is kept as a donor, is not due any more.
+            ended = [(one, wishes) for one, wishes in ended if wishes or one.pk not in donors]
             due += len(ended)
             for one, wishes in [] if asked.is_dry else ended:
                 _empty(wishes)
-                columns = seal_into(one, document=None, name=None, phone=None, details=None)
-                one.destroyed_at = now()
-                one.save(update_fields=[*columns, "destroyed_at"])
-                RegistrantEvent.objects.create(registrant=one, verb="destroyed", at=now())
+                if one.pk not in donors:
+                    _empty_person(one)
                 destroyed += 1
         if not found:
             return Outcome(due=due, destroyed=destroyed)
@@ -83,11 +108,27 @@ def _ended(people: list[Registrant], before: datetime.datetime) -> list[tuple[Re
     ]
 
 
+def _donors_among(people: list[Registrant]) -> set[int]:
+    """The ids of those who are a donor in force, or one that is not emptied yet; one query."""
+    digests = {one.pk: look_up_digests(Donor, "registrant", str(one.row_key)) for one in people}
+    wanted = [digest for each in digests.values() for digest in each]
+    rows = Donor.objects.unscoped("retention").filter(registrant_digest__in=wanted)
+    kept = {bytes(digest) for digest in rows.values_list("registrant_digest", flat=True)}
+    return {pk for pk, each in digests.items() if not kept.isdisjoint(each)}
+
+
 def _empty(wishes: list[Wish]) -> None:
     for wish in wishes:
         columns = seal_into(wish, registrant=None, content=None, reference=None)
         wish.destroyed_at = now()
         wish.save(update_fields=[*columns, "destroyed_at"])
+
+
+def _empty_person(one: Registrant) -> None:
+    columns = seal_into(one, document=None, name=None, phone=None, details=None)
+    one.destroyed_at = now()
+    one.save(update_fields=[*columns, "destroyed_at"])
+    RegistrantEvent.objects.create(registrant=one, verb="destroyed", at=now())
 
 
 def _before(asked: Asked, days: int) -> datetime.datetime:
@@ -96,6 +137,16 @@ def _before(asked: Asked, days: int) -> datetime.datetime:
 
 
 TERMS: tuple[Term, ...] = (
+    # Before the registrants: who left as a donor is no reason any more to keep who they are.
+    Term(
+        "registries.donors",
+        "P3",
+        _("造血干细胞志愿者的健康询问、亲友联系方式和联系备注"),
+        _("核对本人、配型后联系、捐献安全和随访"),
+        _("在库期间保存；退库满三十日销毁，编号、日期、状态和例数保留；另有有效志愿登记的，身份随该登记保存"),
+        "个人信息保护法 第十九条、第二十八条、第四十七条",
+        purge_donors,
+    ),
     Term(
         "registries.registrants",
         "P3",

@@ -18,11 +18,11 @@ from core.throttling import Limit, count_once
 from organizations.choices import ROLE_RIGHTS, Right
 from organizations.models import held_grants
 from organizations.permissions import require
-from registries.choices import ConsentSubject, WishStatus
+from registries.choices import WISH_CONSENTS, ConsentSubject, WishStatus
 from registries.models import Registrant, Wish
 from registries.services.consents import consents_in_force
+from registries.services.registrants import registrant_of
 from registries.services.wish_content import WishContent, content_of
-from registries.services.wishes import registrant_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -93,7 +93,9 @@ def reveal_identity(*, wish: Wish, purpose: str, actor: User) -> Identity:
         document=said["document"],
         phone=said["phone"],
         details=json.loads(said["details"] or "{}"),
-        consents=[str(ConsentSubject(one).label) for one in ConsentSubject.values if one in consents],
+        consents=[
+            str(ConsentSubject(one).label) for one in ConsentSubject.values if one in consents and one in WISH_CONSENTS
+        ],
         may_contact=ConsentSubject.CONTACT in consents and wish.status == WishStatus.IN_FORCE,
     )
 
@@ -135,6 +137,18 @@ def find_by_document(*, document_kind: str, document: str, actor: User) -> list[
 
     Finds by keyed digest; the number goes nowhere. Raises DomainError with the field `document`. Three queries.
     """
+    keys = look_up_document(document_kind=document_kind, document=document, actor=actor)
+    if not keys:
+        return []
+    rows = Wish.objects.visible_to(actor, Right.VIEW_REGISTRIES).filter(matching(Wish, "registrant", *keys))
+    return list(rows.select_related("branch").order_by("-pk"))
+
+
+def look_up_document(*, document_kind: str, document: str, actor: User) -> list[str]:
+    """The row keys of who has a document in the branches that the actor may see; logged, at most so many an hour.
+
+    Raises DomainError with the field `document`. Two queries.
+    """
     read = read_document(document_kind, document)
     count_once(LIMIT, str(actor.pk))
     people = Registrant.objects.visible_to(actor, Right.VIEW_REGISTRIES).filter(
@@ -151,7 +165,4 @@ def find_by_document(*, document_kind: str, document: str, actor: User) -> list[
             object_key=str(len(keys)),
             branch_code=branch,
         )
-    if not keys:
-        return []
-    rows = Wish.objects.visible_to(actor, Right.VIEW_REGISTRIES).filter(matching(Wish, "registrant", *keys))
-    return list(rows.select_related("branch").order_by("-pk"))
+    return keys

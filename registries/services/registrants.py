@@ -19,7 +19,7 @@ from core.numbers import take_number
 from core.phone_codes import checked_mobile
 from core.sealed import holds, matching, open_for_work, seal_into
 from registries.choices import Sex
-from registries.errors import RegistryError
+from registries.errors import RegistryError, WrongState
 from registries.models import Registrant, RegistrantEvent
 
 if TYPE_CHECKING:
@@ -84,6 +84,22 @@ def check_person(person: Person, *, signed_on: datetime.date) -> CheckedPerson:
     if faults or document is None or born_on is None or phone is None:
         raise RegistryError("person_incomplete", _("还不完整，请按提示填写。"), faults)
     return CheckedPerson(name, document, phone, {"sex": person.sex, "born_on": born_on.isoformat(), **texts})
+
+
+def registrant_of(about: Any, *, lock: bool = False) -> Registrant:
+    """Whose a row is that names its person by a sealed `registrant`; opens the sealed key as work of the system.
+
+    Raises WrongState for a destroyed one.
+    """
+    # Named by chance: a number would stand in the log of reading beside the person's.
+    text = open_for_work(about, "registrant", work=f"registries.{about._meta.model_name}:{uuid.uuid4()}")
+    if text is None:
+        raise WrongState("wish_destroyed", _("这份登记已按保存期限销毁。"))
+    rows = Registrant.objects.unscoped("whose row the caller was let into").select_related("branch")
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    found: Registrant = rows.get(row_key=uuid.UUID(text))
+    return found
 
 
 def find_registrant(branch: Branch, document: Document) -> Registrant | None:

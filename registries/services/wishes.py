@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from core.audit import record_audit
 from core.clock import now, today
 from core.numbers import take_number
-from core.sealed import holds, matching, open_for_work, seal_into
+from core.sealed import holds, matching, seal_into
 from organizations.choices import Right
 from organizations.permissions import require
-from registries.choices import BY_PROXY, WISH_TRANSITIONS, Channel, ConsentSubject, WishStatus
+from registries.choices import BY_PROXY, WISH_CONSENTS, WISH_TRANSITIONS, Channel, ConsentSubject, WishStatus
 from registries.errors import RegistryError, WrongState
 from registries.models import Registrant, Wish, WishEvent
 from registries.services.consents import (
@@ -25,7 +25,8 @@ from registries.services.consents import (
     give_consents,
     take_back_consents,
 )
-from registries.services.registrants import Person, check_person, write_registrant
+from registries.services.contacts import cancel_contacts, carry_contacts
+from registries.services.registrants import Person, check_person, registrant_of, write_registrant
 from registries.services.wish_content import WishContent, check_content
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ def change_wish(
         row.channel, row.signed_on, row.replaces = channel, signed_on, old
         row.save(force_insert=True)
         _note(row, "", "registered", channel=channel, actor=actor)
+        carry_contacts(from_about=old, to_about=row, actor=actor)
     return row
 
 
@@ -116,7 +118,9 @@ def withdraw_wish(*, wish_id: int, channel: str, actor: User | None = None) -> W
         elif channel != Channel.ONLINE:
             raise ValueError("without a person of the staff only the person themselves withdraws, online")
         _move(wish, WishStatus.WITHDRAWN, verb="withdrawn", channel=channel, actor=actor)
-        take_back_consents(registrant, ConsentSubject.values, channel=channel, actor=actor)
+        take_back_consents(registrant, WISH_CONSENTS, channel=channel, actor=actor)
+        # In no work list a second later.
+        cancel_contacts(about=wish, actor=actor)
     return wish
 
 
@@ -159,19 +163,6 @@ def wish_in_force(registrant: Registrant) -> Wish | None:
         status=WishStatus.IN_FORCE,
     )
     found: Wish | None = rows.first()
-    return found
-
-
-def registrant_of(wish: Wish, *, lock: bool = False) -> Registrant:
-    """Whose wish it is; opens the sealed key as work of the system. Raises WrongState for a destroyed one."""
-    # Named by chance: a number would stand in the log of reading beside the person's.
-    text = open_for_work(wish, "registrant", work=f"registries.wish:{uuid.uuid4()}")
-    if text is None:
-        raise WrongState("wish_destroyed", _("这份登记已按保存期限销毁。"))
-    rows = Registrant.objects.unscoped("whose wish the caller was let into").select_related("branch")
-    if lock:
-        rows = rows.select_for_update(of=("self",))
-    found: Registrant = rows.get(row_key=uuid.UUID(text))
     return found
 
 

@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, URLResolver
 
-from registries.urls import figures, wishes
+from registries.urls import donors, figures, wishes
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *wishes.urlpatterns,
+    *donors.urlpatterns,
     *figures.urlpatterns,
 ]

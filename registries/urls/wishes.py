@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("organ/mine/code/", mine.mine_code, name="registry_mine_code"),
     path("organ/mine/wishes/", mine.mine_wishes, name="registry_mine_wishes"),
     path("organ/mine/wishes/<str:number>/withdraw/", mine.mine_withdraw, name="registry_mine_withdraw"),
+    path("organ/mine/donors/<str:number>/withdraw/", mine.mine_donor_withdraw, name="registry_mine_donor_withdraw"),
     path("organ/mine/contact/", mine.mine_contact, name="registry_mine_contact"),
     path("desk/registries/wishes/", wishes.wish_list, name="desk_wishes"),
     path("desk/registries/wishes/new/", wishes.wish_new, name="desk_wish_new"),

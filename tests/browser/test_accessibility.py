@@ -35,6 +35,7 @@ NOT_PAGES = {
     "give_csv", "give_json", "api_campaigns", "campaign_json", "api_campaign", "campaign_file", "my_code", "my_gift",
     # One's own registrations, once telephone, code and name were shown: tests/browser/test_registrations.py.
     "registry_mine_code", "registry_mine_wishes", "registry_mine_withdraw", "registry_mine_contact",
+    "registry_mine_donor_withdraw",
     "claim_code", "claim_new", "claim_detail", "my_wechat", "my_wechat_callback",
     "api_branches", "api_donation", "api_donations", "api_report", "api_reports", "api_schema", "desk_batch_file",
     "desk_batch_problems", "desk_batch_progress", "desk_counter_amount", "desk_gift_voucher", "desk_import_template",

@@ -11,7 +11,8 @@ from core.crypto import key_id_of, keyring, new_keyring
 from core.keys import record_keys, retire_old_keys, rotate_keys
 from registries.models import Registrant, Wish
 from registries.services.reading import find_by_document, reveal_identity, reveal_wish
-from registries.services.wishes import registrant_of, withdraw_wish
+from registries.services.registrants import registrant_of
+from registries.services.wishes import withdraw_wish
 from tests.ledger.test_concurrency import at_once
 from tests.registries.ground import Ground, gift, make_ground, registered, somebody
 

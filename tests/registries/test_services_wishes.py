@@ -12,17 +12,17 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from core.clock import today
 from core.errors import NotAllowed, NotFound
 from core.models import AuditEvent
-from registries.choices import WISH_TRANSITIONS, ConsentSubject, Item, WishStatus
+from registries.choices import WISH_CONSENTS, WISH_TRANSITIONS, ConsentSubject, Item, WishStatus
 from registries.errors import RegistryError, WrongState
 from registries.models import Consent, Registrant, Wish, WishEvent
 from registries.services import wishes
 from registries.services.consents import consents_in_force
 from registries.services.reading import find_by_document, reveal_identity, reveal_wish
+from registries.services.registrants import registrant_of
 from registries.services.wishes import (
     change_wish,
     hand_over_wish,
     register_wish,
-    registrant_of,
     wish_in_force,
     withdraw_wish,
 )
@@ -35,7 +35,7 @@ def test_a_wish_is_registered_with_its_person_its_consents_and_an_event(ground: 
     registrant = registrant_of(wish)
     assert wish.number.startswith("330106-")
     assert (wish.status, registrant.branch_id) == (WishStatus.IN_FORCE, ground.branch.pk)
-    assert set(consents_in_force(registrant)) == set(ConsentSubject.values)
+    assert set(consents_in_force(registrant)) == WISH_CONSENTS
     assert list(wish.events.values_list("from_status", "to_status", "verb")) == [("", "in_force", "registered")]
     shown = reveal_identity(wish=wish, purpose="核对登记表", actor=ground.person("clerk"))
     assert (shown.name, shown.document, shown.details["sex"]) == (somebody().name, somebody().document, "female")

@@ -14,7 +14,8 @@ from core.clock import frozen_at, now, today
 from core.kept_phones import STAYS
 from core.models import AuditEvent
 from registries.models import RegistrantEvent, Wish
-from registries.services.wishes import hand_over_wish, registrant_of
+from registries.services.registrants import registrant_of
+from registries.services.wishes import hand_over_wish
 from tests.registries.ground import Ground, registered, somebody
 from tests.training.telephones import code_sent, messages_sent, with_messages
 

@@ -10,7 +10,8 @@ from django.test import Client
 from core.clock import today
 from core.models import ReadLog
 from registries.models import Wish
-from registries.services.wishes import registrant_of, withdraw_wish
+from registries.services.registrants import registrant_of
+from registries.services.wishes import withdraw_wish
 from tests.registries.ground import Ground, id_number, registered, somebody
 from tests.training.pages import page, post
 

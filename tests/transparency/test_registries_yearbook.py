@@ -228,7 +228,8 @@ def test_a_forged_figure_is_found_by_verification_and_stops_a_yearbook(year: Yea
     [
         ("33", "organs_joined", {"whole": 12}, "明细为 11"),
         ("330106", "organs_joined", {"whole": 3}, "少于 5"),
-        ("33", "organs_standing", {"whole": 99}, "不符"),
+        ("33", "organs_standing", {"whole": 99}, "明细为 15"),
+        ("33", "cornea_joined", {"own": 7}, "与所属之和"),
         ("330302", "cornea_joined", {"whole": 0}, "少于 5"),
     ],
 )
@@ -241,6 +242,14 @@ def test_a_wrong_or_small_or_given_away_figure_is_not_set(
     place = next(one for one in snapshot["places"] if one["code"] == code)
     place["figures"][figure].update(change)
     with pytest.raises(FiguresDisagree, match=words):
+        check_registries(snapshot, lambda: iter(rows))
+
+
+def test_what_stands_must_follow_from_the_year_before(year: Year) -> None:
+    run = year.ready()
+    snapshot, rows = copy.deepcopy(snapshot_of(run)), rows_of(run)
+    snapshot["earlier"][0]["figures"]["organs_standing"]["whole"] = 8
+    with pytest.raises(FiguresDisagree, match="与上次公开的数、新登记和退出不符"):
         check_registries(snapshot, lambda: iter(rows))
 
 

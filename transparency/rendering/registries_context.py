@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from core.canonical import canonical_bytes
 from core.charts import Series, grouped_bar_chart
 from core.printing.glyphs import printable
-from registries.choices.figures import FLOWS, Figure, Gift, NationalMeasure
+from registries.choices.figures import FLOWS, OF_MARROW, Figure, Gift, NationalMeasure
 from transparency.rendering.annual_tables import Group, Line, Numbering, Picture, Table, TableRow, Words, cover_bars
 from transparency.rendering.context import FileLine
 from transparency.rendering.pictures import for_print
@@ -90,9 +90,11 @@ def _chapters(snapshot: Line) -> list[tuple[str, list[Group]]]:
     found = [(_("志愿登记"), [Group("", _joined(snapshot))])]
     if Figure.ORGANS_STANDING in snapshot["places"][0]["figures"]:
         found.append((_("退出、年末有效和不同意"), [Group("", _flows(snapshot))]))
-    if others := _others(snapshot):
-        found.append((_("其他工作"), [Group("", others)]))
-    found.append((_("各地"), [Group("", _places(snapshot))]))
+    gifts = [str(label) for label in Gift.labels]
+    places = _places(snapshot, list(_JOINED.values()), gifts, _("各地新登记（份，含所属各级）"))
+    found.append((_("各地志愿登记"), [Group("", places)]))
+    if marrow := _marrow(snapshot):
+        found.append((_("造血干细胞捐献"), [Group("", marrow)]))
     found.append((_("全国数字"), [Group("", _national(snapshot))]))
     return found
 
@@ -141,31 +143,37 @@ def _flows(snapshot: Line) -> list[Any]:
     return found
 
 
-def _others(snapshot: Line) -> list[Any]:
-    """Figures of other lines of work, each by itself."""
-    known = {*(name.value for flow in FLOWS.values() for name in (flow.joined, flow.left, flow.standing)), "refused"}
+def _marrow(snapshot: Line) -> list[Any]:
+    """Stem-cell donors, as far as they were counted in the year; each number stands by itself."""
     figures = snapshot["places"][0]["figures"]
-    rows = [TableRow(figure_word(name), [_shown(figures[name]["whole"])]) for name in figures if name not in known]
-    return [Table(_("其他工作数字"), _("指标"), [(_("数量"), True)], rows)] if rows else []
+    names = [one.value for one in OF_MARROW if one.value in figures]
+    if not names:
+        return []
+    rows = [TableRow(figure_word(name), [_shown(figures[name]["whole"])]) for name in names]
+    found: list[Any] = [Table(_("造血干细胞志愿者"), _("指标"), [(_("数量"), True)], rows, style="narrow")]
+    return [
+        *found,
+        *_places(snapshot, names, [figure_word(name) for name in names], _("各地造血干细胞志愿者（含所属各级）")),
+    ]
 
 
-def _places(snapshot: Line) -> list[Any]:
+def _places(snapshot: Line, names: Sequence[str], labels: Sequence[str], title: str) -> list[Any]:
     """Every association with all below, its depth shown; those whose every number is hidden are counted in words."""
     shown, silent = [], 0
-    depths = {"province": "", "city": "", "county": "depth-1"}
+    depths = {"province": "sum", "city": "", "county": "depth-1"}
     for place in snapshot["places"]:
-        counts = [place["figures"][name]["whole"] for name in _JOINED.values()]
+        counts = [place["figures"][name]["whole"] for name in names]
         if all(one is None for one in counts):
             silent += 1
             continue
         shown.append(
             TableRow(printable(place["name"]), [_shown(one) for one in counts], depths.get(place["level"], ""))
         )
-    columns = [(str(label), True) for label in Gift.labels]
-    found: list[Any] = [Table(_("各地新登记（份，含所属各级）"), _("红十字会"), columns, shown)] if shown else []
+    columns = [(label, True) for label in labels]
+    found: list[Any] = [Table(title, _("红十字会"), columns, shown)] if shown else []
     if silent:
-        said = _("另有 %(n)s 家红十字会的各项数字都不公开（不足 5，或为了不让别的数被推算出来）。")
-        found.append(Words(said % {"n": silent}))
+        said = _("%(more)s%(n)s 家红十字会的这些数字都不公开（不足 5，或为了不让别的数被推算出来）。")
+        found.append(Words(said % {"n": silent, "more": _("另有 ") if shown else ""}))
     return found
 
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from django.db.models import Count
+from django.db.models.functions import Coalesce
+
+from core.periods import parse_period
+from registries.choices.donors import DonorStatus
 from registries.choices.figures import BY_PLACE, FLOWS, Figure
+from registries.models import DonorEvent
 from registries.services.figures.tallying import Tally
 
 # What a source is asked with: the tallies by association and year, and the year; it gives a number by association, that
@@ -43,9 +49,27 @@ def _standing(gift: str) -> Source:
     return source
 
 
+def _stepped(from_status: str, to_status: str) -> Source:
+    """Steps of stem-cell donors, by the day on which each was written down; rows of steps stay for good."""
+
+    def source(_tallies: Tallies, year: int) -> dict[int, int]:
+        within = parse_period(str(year))
+        steps = DonorEvent.objects.filter(
+            from_status=from_status, to_status=to_status, at__gte=within.start, at__lt=within.end
+        )
+        association = Coalesce("donor__county_id", "donor__city_id", "donor__province_id", "donor__branch_id")
+        counted = steps.values(association=association).annotate(n=Count("pk")).order_by()
+        return dict(counted.values_list("association", "n"))
+
+    return source
+
+
 MEASURES: tuple[Measure, ...] = (
     *(Measure(figure, _tallied(figure)) for figure in BY_PLACE),
     *(Measure(flow.left, _tallied(flow.left), by_place=False) for flow in FLOWS.values()),
     *(Measure(flow.standing, _standing(gift), by_place=False) for gift, flow in FLOWS.items()),
     Measure(Figure.REFUSED, _tallied(Figure.REFUSED), by_place=False),
+    Measure(Figure.MARROW_ENROLLED, _stepped("", DonorStatus.ENROLLED)),
+    Measure(Figure.MARROW_TYPED, _stepped(DonorStatus.SENT, DonorStatus.TYPED)),
+    Measure(Figure.MARROW_COLLECTED, _stepped(DonorStatus.MOBILISING, DonorStatus.COLLECTED)),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -12,9 +12,9 @@ from core.clock import SHANGHAI, now, today
 from organizations.choices import ASSOCIATION_KINDS
 from organizations.models import Branch
 from registries.choices.figures import FLOWS, Figure
-from registries.models import RegistryFigures, RegistryTally, WishEvent
+from registries.models import DonorEvent, RegistryFigures, RegistryTally, WishEvent
 from registries.services.figures.hiding import Place, Shown, YearOfFlow, shown_alone, shown_by_place, shown_flow
-from registries.services.figures.measures import MEASURES, Tallies
+from registries.services.figures.measures import MEASURES, Measure, Tallies
 from registries.services.figures.records import record_figures
 from registries.services.figures.tallying import count_steps, first_open_year, lock_figures, read_tallies
 
@@ -33,9 +33,9 @@ def publish_years() -> list[int]:
 
 
 def _first_year() -> int:
-    """The year in which the registry began; 0 where nothing was registered."""
-    found = WishEvent.objects.aggregate(first=Min("at"))["first"]
-    return 0 if found is None else int(found.astimezone(SHANGHAI).year)
+    """The year in which the registries began; 0 where nothing was registered."""
+    moments = [rows.aggregate(first=Min("at"))["first"] for rows in (WishEvent.objects, DonorEvent.objects)]
+    return min((one.astimezone(SHANGHAI).year for one in moments if one is not None), default=0)
 
 
 def _publish(year: int) -> bool:
@@ -84,7 +84,13 @@ def walk(place: Place) -> list[Place]:
     return [place, *(one for below in place.below for one in walk(below))]
 
 
-def figures_of(top: Place, tallies: Tallies, year: int, past: Mapping[int, dict[str, Shown]]) -> Written:
+def figures_of(
+    top: Place,
+    tallies: Tallies,
+    year: int,
+    past: Mapping[int, dict[str, Shown]],
+    measures: Sequence[Measure] = MEASURES,
+) -> Written:
     """What is shown of each association below a province; of the province also what is shown of it alone.
 
     `past` is what was published of the province for the years before. Reads nothing but what measures ask for.
@@ -92,7 +98,7 @@ def figures_of(top: Place, tallies: Tallies, year: int, past: Mapping[int, dict[
     inside = [one.branch for one in walk(top)]
     found: Written = {branch: {} for branch in inside}
     whole: dict[Figure, int] = {}
-    for measure in MEASURES:
+    for measure in measures:
         own = measure.source(tallies, year)
         whole[measure.figure] = sum(own.get(branch, 0) for branch in inside)
         if measure.by_place:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from core.errors import DomainError, NotFound
 from core.views.answers import add_refusal, posted
 from registries.forms.public import CodeForm, NewPhoneCodeForm, NewPhoneForm, PhoneForm
+from registries.services.donors.own import own_donors, withdraw_own_donor
 from registries.services.mine import change_own_phone, own_wishes, withdraw_own_wish
 from registries.views.public import proving
 
@@ -63,7 +64,8 @@ def mine_wishes(request: HttpRequest) -> HttpResponse:
     people = proving.people(request)
     if not people:
         return redirect("registry_mine")
-    return render(request, "public/registries/mine_wishes.html", {"wishes": own_wishes(people)})
+    context = {"wishes": own_wishes(people), "donors": own_donors(people)}
+    return render(request, "public/registries/mine_wishes.html", context)
 
 
 @never_cache
@@ -86,6 +88,23 @@ def mine_withdraw(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, _("已撤回，从现在起不再有效。"))
         return redirect("registry_mine_wishes")
     return render(request, "public/registries/mine_withdraw.html", {"wish": wish})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def mine_donor_withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    """Leave the library of stem-cell donors: one question, no reason asked."""
+    people = proving.people(request)
+    if not people:
+        return redirect("registry_mine")
+    donor = next((one for one in own_donors(people) if one.number == number), None)
+    if donor is None:
+        raise NotFound("donor_not_found", _("没有这份有效的登记，它可能已经退出。"))
+    if request.method == "POST":
+        withdraw_own_donor(registrant_ids=people, number=number)
+        messages.success(request, _("已退出造血干细胞捐献者资料库，从现在起不再有效。我们会通知全国资料库。"))
+        return redirect("registry_mine_wishes")
+    return render(request, "public/registries/mine_donor_withdraw.html", {"donor": donor})
 
 
 @never_cache

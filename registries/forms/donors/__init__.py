@@ -1,0 +1,1 @@
+"""Forms of stem-cell donors at the desk; what they mean is checked by the services."""

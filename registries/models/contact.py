@@ -1,0 +1,247 @@
+"""Who is to be contacted when and why, and what came of each contact."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from core.fields import SealedModel, SealedTextField
+from organizations.models import BranchLineage, BranchRowsQuerySet
+from registries.choices.contacts import (
+    ABOUT_FIELDS,
+    ContactMeans,
+    ContactOutcome,
+    ContactReason,
+    DueStatus,
+    about_one,
+)
+
+
+class AboutOne(models.Model):
+    """A row about one thing: the field of `ABOUT_FIELDS` that is set. No row leads to a person but through its key."""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def about_field(self) -> str:
+        """The name of the foreign key that is set."""
+        return next(one for one in ABOUT_FIELDS if getattr(self, f"{one}_id") is not None)
+
+    @property
+    def about(self) -> Any:
+        """What it is about; a query where it was not fetched with the row."""
+        return getattr(self, self.about_field)
+
+
+class DueContact(AboutOne, BranchLineage):
+    """That somebody is to be contacted on a day, by whom (None: whoever is free), and why.
+
+    `key` is its address. Closed once, with who closed it (None: by the person's own withdrawal or by the system);
+    nothing but the coordinator changes while it is open (trigger).
+    """
+
+    key = models.UUIDField(_("幂等键"), unique=True, default=uuid.uuid4, editable=False)
+    wish = models.ForeignKey(
+        "registries.Wish",
+        verbose_name=_("志愿登记"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="due_contacts",
+        db_index=False,
+    )
+    donor = models.ForeignKey(
+        "registries.Donor",
+        verbose_name=_("造血干细胞志愿者"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="due_contacts",
+        db_index=False,
+    )
+    reason = models.CharField(_("事由"), max_length=12, choices=ContactReason)
+    due_on = models.DateField(_("联系日期"))
+    coordinator = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("协调员"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
+    status = models.CharField(_("状态"), max_length=12, choices=DueStatus)
+    closed_at = models.DateTimeField(_("办结时间"), null=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("办结人"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
+
+    objects = BranchRowsQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("待联系")
+        verbose_name_plural = _("待联系")
+        constraints = [
+            models.CheckConstraint(condition=about_one(), name="duecontact_about_one"),
+            models.CheckConstraint(condition=Q(reason__in=ContactReason.values), name="duecontact_reason_known"),
+            models.CheckConstraint(
+                condition=Q(status=DueStatus.OPEN, closed_at__isnull=True, closed_by__isnull=True)
+                | Q(status__in=[DueStatus.DONE, DueStatus.CANCELLED], closed_at__isnull=False),
+                name="duecontact_closed_says_when",
+            ),
+            models.UniqueConstraint(
+                fields=["wish", "reason", "due_on"],
+                condition=Q(status=DueStatus.OPEN, wish__isnull=False),
+                name="duecontact_wish_once_open",
+            ),
+            models.UniqueConstraint(
+                fields=["donor", "reason", "due_on"],
+                condition=Q(status=DueStatus.OPEN, donor__isnull=False),
+                name="duecontact_donor_once_open",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["coordinator", "due_on", "id"], condition=Q(status=DueStatus.OPEN), name="duecontact_mine"
+            ),
+            models.Index(
+                fields=["branch", "due_on", "id"], condition=Q(status=DueStatus.OPEN), name="duecontact_branch"
+            ),
+            models.Index(fields=["wish", "due_on"], condition=Q(wish__isnull=False), name="duecontact_of_wish"),
+            models.Index(fields=["donor", "due_on"], condition=Q(donor__isnull=False), name="duecontact_of_donor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.reason} {self.due_on}"
+
+
+class Contact(AboutOne, SealedModel, BranchLineage):
+    """One contact that took place or was tried: why, how, what came of it. Append-only by trigger.
+
+    `row_key` is also the key of the form that it was sent with. `note` (P3) lies under the keys of wishes and is
+    emptied when what it is about is destroyed. A slip is put right by another row that names it (`corrects`).
+    """
+
+    wish = models.ForeignKey(
+        "registries.Wish",
+        verbose_name=_("志愿登记"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="contacts",
+        db_index=False,
+    )
+    donor = models.ForeignKey(
+        "registries.Donor",
+        verbose_name=_("造血干细胞志愿者"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="contacts",
+        db_index=False,
+    )
+    due = models.ForeignKey(
+        DueContact,
+        verbose_name=_("待联系"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="contacts",
+        db_index=False,
+    )
+    corrects = models.ForeignKey(
+        "self",
+        verbose_name=_("更正"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="corrections",
+        db_index=False,
+    )
+    reason = models.CharField(_("事由"), max_length=12, choices=ContactReason)
+    means = models.CharField(_("方式"), max_length=12, choices=ContactMeans)
+    outcome = models.CharField(_("结果"), max_length=12, choices=ContactOutcome)
+    note = SealedTextField(_("备注"), logical="registries.contact.note", purpose="wishes", null=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("联系人"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
+    at = models.DateTimeField(_("时间"))
+    destroyed_at = models.DateTimeField(_("销毁时间"), null=True)
+
+    objects = BranchRowsQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("联系记录")
+        verbose_name_plural = _("联系记录")
+        constraints = [
+            models.CheckConstraint(condition=about_one(), name="contact_about_one"),
+            models.CheckConstraint(condition=Q(reason__in=ContactReason.values), name="contact_reason_known"),
+            models.CheckConstraint(condition=Q(means__in=ContactMeans.values), name="contact_means_known"),
+            models.CheckConstraint(condition=Q(outcome__in=ContactOutcome.values), name="contact_outcome_known"),
+            models.CheckConstraint(
+                condition=Q(destroyed_at__isnull=True) | Q(note__isnull=True), name="contact_destroyed_is_empty"
+            ),
+            models.CheckConstraint(
+                condition=Q(corrects__isnull=True) | ~Q(corrects=F("id")), name="contact_corrects_another"
+            ),
+            models.UniqueConstraint(
+                fields=["corrects"], condition=Q(corrects__isnull=False), name="contact_once_right"
+            ),
+            models.UniqueConstraint(
+                fields=["due"], condition=Q(due__isnull=False, corrects__isnull=True), name="contact_closes_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["wish", "-id"], condition=Q(wish__isnull=False), name="contact_of_wish"),
+            models.Index(fields=["donor", "-id"], condition=Q(donor__isnull=False), name="contact_of_donor"),
+            # Rows come in the order of time: a small index is enough to read the outcomes of a year.
+            BrinIndex(fields=["at"], name="contact_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.reason} {self.outcome}"
+
+
+class ContactHandOver(BranchLineage):
+    """That a coordinator's open contacts in a branch went to another. Append-only by trigger.
+
+    `from_person` is None where they were nobody's yet.
+    """
+
+    key = models.UUIDField(_("幂等键"), unique=True, default=uuid.uuid4, editable=False)
+    from_person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("移交人"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    to_person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("接手人"), on_delete=models.PROTECT, related_name="+"
+    )
+    contact_count = models.PositiveIntegerField(_("待联系件数"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("操作人"), on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(_("时间"))
+
+    objects = BranchRowsQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("移交记录")
+        verbose_name_plural = _("移交记录")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(from_person__isnull=True) | ~Q(from_person=F("to_person")), name="handover_to_another"
+            ),
+            models.CheckConstraint(condition=Q(contact_count__gt=0), name="handover_of_something"),
+        ]
+        indexes = [models.Index(fields=["branch", "-id"], name="handover_by_branch")]
+
+    def __str__(self) -> str:
+        return f"{self.branch_id} {self.contact_count}"

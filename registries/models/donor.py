@@ -1,0 +1,190 @@
+"""Stem-cell donors: recruitment drives, who joined, and each of their steps."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.fields import LookupDigestField, SealedModel, SealedTextField, unique_lookup
+from organizations.models import BranchLineage, BranchRowsQuerySet
+from registries.choices import Channel
+from registries.choices.donors import AGEING, ENDED, DonorStatus
+from registries.models.wish import whole_key
+
+
+class Drive(BranchLineage):
+    """A recruitment drive (招募活动) at which people join. Nobody is named here."""
+
+    key = models.UUIDField(_("幂等键"), unique=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("活动名称"), max_length=80)
+    place = models.CharField(_("地点"), max_length=120)
+    held_on = models.DateField(_("活动日期"))
+    planned_count = models.PositiveIntegerField(_("计划人数"))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("建立人"), on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(_("建立时间"))
+
+    objects = BranchRowsQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("招募活动")
+        verbose_name_plural = _("招募活动")
+        constraints = [models.CheckConstraint(condition=Q(planned_count__gt=0), name="drive_plans_somebody")]
+        indexes = [models.Index(fields=["branch", "-id"], name="drive_by_branch")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Donor(SealedModel, BranchLineage):
+    """One person's way as a stem-cell donor of a branch (P3); no typing value and no patient stands here or elsewhere.
+
+    `registrant` is the sealed `row_key` of who it is, as a wish has it. `answers` is JSON, health question to yes or
+    no; `deferral_reason` a code: both under the keys of wishes. `kin` is JSON, two people to ring (name, relation,
+    phone), under the keys of identity. A birthday is not kept in clear: `ages_out_month` is the first day of the month
+    in which somebody gets too old to give, enough for a list of work and shared by thousands; the very day is
+    looked at sealed when it matters. `sample_from` is the first day after the reflection, `stepped_on` the day of the
+    last step, `fit_on` stands from a medical examination until its date is set, `unreached_on` while nobody is
+    reached after a match. Legal source: 红十字会法 Art. 11; 个人信息保护法 Arts. 28-29.
+    """
+
+    number = models.CharField(_("编号"), max_length=40, unique=True)
+    key = models.UUIDField(_("幂等键"), unique=True, default=uuid.uuid4, editable=False)
+    status = models.CharField(_("状态"), max_length=12, choices=DonorStatus)
+    registrant = SealedTextField(
+        _("登记人"), logical="registries.donor.registrant", purpose="wishes", lookup=whole_key, null=True
+    )
+    registrant_digest = LookupDigestField()
+    registrant_digest_next = LookupDigestField()
+    answers = SealedTextField(_("健康询问"), logical="registries.donor.answers", purpose="wishes", null=True)
+    deferral_reason = SealedTextField(
+        _("暂缓原因"), logical="registries.donor.deferral_reason", purpose="wishes", null=True
+    )
+    kin = SealedTextField(_("亲友联系方式"), logical="registries.donor.kin", purpose="identity", null=True)
+    drive = models.ForeignKey(
+        Drive, verbose_name=_("招募活动"), null=True, on_delete=models.PROTECT, related_name="donors"
+    )
+    channel = models.CharField(_("方式"), max_length=12, choices=Channel)
+    enrolled_on = models.DateField(_("报名日期"))
+    sample_from = models.DateField(_("可采样日期"))
+    ages_out_month = models.DateField(_("到龄月份"))
+    stepped_on = models.DateField(_("最近办理日期"))
+    typed_on = models.DateField(_("入库日期"), null=True)
+    deferred_until = models.DateField(_("暂缓至"), null=True)
+    unreached_on = models.DateField(_("未联系上日期"), null=True)
+    fit_on = models.DateField(_("体检合格日期"), null=True)
+    follow_up_on = models.DateField(_("下次随访日期"), null=True)
+    enrolled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("登记人员"), on_delete=models.PROTECT, related_name="+"
+    )
+    enrolled_at = models.DateTimeField(_("登记时间"))
+    ended_at = models.DateTimeField(_("退库时间"), null=True)
+    destroyed_at = models.DateTimeField(_("销毁时间"), null=True)
+
+    objects = BranchRowsQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("造血干细胞志愿者")
+        verbose_name_plural = _("造血干细胞志愿者")
+        constraints = [
+            *unique_lookup("registrant", "branch", name="donor_one_in_force", condition=Q(ended_at__isnull=True)),
+            models.CheckConstraint(condition=Q(status__in=DonorStatus.values), name="donor_status_known"),
+            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="donor_channel_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=sorted(ENDED), ended_at__isnull=False)
+                | (~Q(status__in=sorted(ENDED)) & Q(ended_at__isnull=True)),
+                name="donor_ended_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(destroyed_at__isnull=True, registrant__isnull=False)
+                | Q(
+                    destroyed_at__isnull=False,
+                    ended_at__isnull=False,
+                    registrant__isnull=True,
+                    answers__isnull=True,
+                    deferral_reason__isnull=True,
+                    kin__isnull=True,
+                ),
+                name="donor_whole_or_destroyed",
+            ),
+            models.CheckConstraint(condition=Q(ages_out_month__day=1), name="donor_no_birthday"),
+        ]
+        # One partial index for each list of work (selectors/donors.py), in the order in which the list is read.
+        indexes = [
+            models.Index(fields=["branch", "-id"], name="donor_by_branch"),
+            models.Index(
+                fields=["branch", "sample_from", "id"], name="donor_to_sample",
+                condition=Q(status=DonorStatus.ENROLLED),
+            ),
+            models.Index(
+                fields=["branch", "stepped_on", "id"], name="donor_to_send", condition=Q(status=DonorStatus.SAMPLED)
+            ),
+            models.Index(
+                fields=["branch", "stepped_on", "id"], name="donor_to_ask",
+                condition=Q(status__in=[DonorStatus.MATCHED, DonorStatus.REMOBILISING]),
+            ),
+            models.Index(
+                fields=["branch", "unreached_on", "id"], name="donor_to_recover",
+                condition=Q(ended_at__isnull=True, unreached_on__isnull=False),
+            ),
+            models.Index(
+                fields=["branch", "follow_up_on", "id"], name="donor_to_follow_up",
+                condition=Q(ended_at__isnull=True, follow_up_on__isnull=False),
+            ),
+            models.Index(
+                fields=["branch", "deferred_until", "id"], name="donor_deferral_over",
+                condition=Q(ended_at__isnull=True, deferred_until__isnull=False),
+            ),
+            models.Index(
+                fields=["branch", "ages_out_month", "id"], name="donor_ageing_out",
+                condition=Q(status__in=sorted(AGEING)),
+            ),
+            models.Index(
+                fields=["branch", "fit_on", "id"], name="donor_to_schedule",
+                condition=Q(status=DonorStatus.MEDICAL, fit_on__isnull=False),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def is_accompanied(self) -> bool:
+        """Whether there is still somebody to be contacted about it (services/contacts.py)."""
+        return self.ended_at is None
+
+
+class DonorEvent(models.Model):
+    """One step of a donor: who moved it from where to where, on which day. Append-only by trigger.
+
+    `verb` says what was done, `until` the day that was named with it. No reason and nothing of health stands here.
+    """
+
+    donor = models.ForeignKey(Donor, verbose_name=_("志愿者"), on_delete=models.PROTECT, related_name="events")
+    from_status = models.CharField(_("原状态"), max_length=12, blank=True)
+    to_status = models.CharField(_("新状态"), max_length=12, choices=DonorStatus)
+    verb = models.CharField(_("事项"), max_length=24)
+    on = models.DateField(_("日期"))
+    until = models.DateField(_("至"), null=True)
+    channel = models.CharField(_("方式"), max_length=12, choices=Channel)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("操作人"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = _("志愿者经过")
+        verbose_name_plural = _("志愿者经过")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(actor__isnull=False) | Q(channel=Channel.ONLINE), name="donorevent_by_somebody"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.donor_id} {self.from_status} → {self.to_status}"

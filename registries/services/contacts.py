@@ -1,0 +1,290 @@
+"""Contacts: planned, written down as they took place, cancelled at once, handed from one coordinator to another."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from core.audit import record_audit
+from core.clock import now, today
+from core.errors import NotFound
+from core.sealed import seal_into
+from organizations.choices import Right
+from organizations.permissions import may, require
+from registries.choices import ConsentSubject
+from registries.choices.contacts import DUE_TRANSITIONS, ContactMeans, ContactOutcome, DueStatus
+from registries.errors import RegistryError, WrongState
+from registries.models import Contact, ContactHandOver, Donor, DueContact, Wish
+from registries.selectors.contacts import contact_keepers
+from registries.services.consents import consents_in_force
+from registries.services.registrants import registrant_of
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from organizations.models import Branch
+
+LONGEST_NOTE = 500
+# Nobody plans further ahead by hand than the yearly visit after the next.
+FURTHEST = datetime.timedelta(days=731)
+
+
+@dataclass(frozen=True)
+class About:
+    """How contacts hang on a model: by which foreign key, on which consent of its registrant they rest (None: none).
+
+    Such a model has a sealed `registrant`; each has the property `is_accompanied`.
+    """
+
+    field: str
+    consent: str | None = ConsentSubject.CONTACT
+
+
+# What contacts may be about; each field stands in choices.contacts.ABOUT_FIELDS as well.
+ABOUT: dict[type[Model], About] = {Wish: About("wish"), Donor: About("donor", ConsentSubject.STEM_CONTACT)}
+
+
+def plan_contact(
+    *, about: Any, reason: str, due_on: datetime.date, coordinator: User | None = None
+) -> DueContact | None:
+    """Plan a contact, once for each open (about, reason, day); None where nobody may be contacted.
+
+    In the caller's transaction. Locks whose it is, then what it is about: whoever locks both does so in this order.
+    """
+    if not hold_contactable(about):
+        return None
+    named = {ABOUT[type(about)].field: about}
+    rows = DueContact.objects.unscoped("of something the caller was let into")
+    there: DueContact | None = rows.filter(**named, reason=reason, due_on=due_on, status=DueStatus.OPEN).first()
+    if there is not None:
+        return there
+    return _planned(about, reason, due_on, coordinator)
+
+
+def log_contact(
+    *,
+    due_id: int,
+    means: str,
+    outcome: str,
+    note: str,
+    next_on: datetime.date | None,
+    key: uuid.UUID,
+    actor: User,
+) -> Contact:
+    """Write down what came of a contact that was due, which closes it, and plan the next where a day is given.
+
+    Said twice with one key, it is the first one. Locks whose it is, what it is about, then the due contact. Raises
+    NotFound for one that is somebody else's, RegistryError with fields, WrongState.
+    """
+    with transaction.atomic():
+        due = DueContact.objects.unscoped("lock of one known row").select_related("branch").get(pk=due_id)
+        require(actor, Right.KEEP_REGISTRIES, due.branch)
+        if first := _sent_before(key, actor):
+            return first
+        faults = _faults(means, outcome, note)
+        if next_on is not None and not today() < next_on <= today() + FURTHEST:
+            faults["next_on"] = _("下次联系的日期须在明天以后、两年以内；不用再联系的请留空。")
+        if faults:
+            raise RegistryError("contact_incomplete", _("还不完整，请按提示填写。"), faults)
+        about = due.about
+        if not hold_contactable(about):
+            raise WrongState("contact_not_consented", _("本人已撤回登记或没有同意联系，这件联系已取消，请不要再联系。"))
+        due = _closed(due_id, DueStatus.DONE, actor=actor)
+        row = _written(about, due.reason, means, outcome, note, actor=actor, key=key, due=due)
+        if next_on is not None:
+            plan_contact(about=about, reason=due.reason, due_on=next_on, coordinator=due.coordinator or actor)
+    return row
+
+
+def write_contact(
+    *, about: Any, reason: str, means: str, outcome: str, note: str, actor: User, key: uuid.UUID | None = None
+) -> Contact:
+    """Write down a contact that no plan asked for, in the caller's transaction; the caller has asked the right to.
+
+    Said twice with one key, it is the first one. Raises RegistryError with fields.
+    """
+    if key is not None and (first := _sent_before(key, actor)):
+        return first
+    if faults := _faults(means, outcome, note):
+        raise RegistryError("contact_incomplete", _("还不完整，请按提示填写。"), faults)
+    return _written(about, reason, means, outcome, note, actor=actor, key=key or uuid.uuid4())
+
+
+def correct_contact(*, contact_id: int, means: str, outcome: str, note: str, key: uuid.UUID, actor: User) -> Contact:
+    """Put a contact right by a second record that names it; the first stays. Only by who wrote it, once.
+
+    Locks the first record. Raises NotFound, RegistryError with fields, WrongState.
+    """
+    with transaction.atomic():
+        rows = Contact.objects.unscoped("lock of one known row").select_related("branch")
+        old: Contact = rows.select_for_update(of=("self",)).get(pk=contact_id)
+        require(actor, Right.KEEP_REGISTRIES, old.branch)
+        if first := _sent_before(key, actor):
+            return first
+        if old.by_id != actor.pk:
+            raise NotFound("contact_not_found", _("只有写下这条记录的人能更正它。"))
+        if old.destroyed_at is not None or rows.filter(corrects=old).exists():
+            raise WrongState("contact_corrected", _("这条记录已更正过，请刷新页面，在最新的一条上更正。"))
+        if faults := _faults(means, outcome, note):
+            raise RegistryError("contact_incomplete", _("还不完整，请按提示填写。"), faults)
+        return _written(old.about, old.reason, means, outcome, note, actor=actor, key=key, due=old.due, corrects=old)
+
+
+def cancel_contacts(*, about: Any, reasons: Collection[str] | None = None, actor: User | None = None) -> int:
+    """Cancel all that is open about something, or what is for some reasons, at once; return how many.
+
+    In the caller's transaction, which has locked what it is about, so that nobody plans anew meanwhile.
+    """
+    rows = DueContact.objects.unscoped("of something the caller was let into").filter(
+        **{ABOUT[type(about)].field: about}, status=DueStatus.OPEN
+    )
+    if reasons is not None:
+        rows = rows.filter(reason__in=reasons)
+    count: int = rows.update(status=DueStatus.CANCELLED, closed_at=now(), closed_by=actor)
+    if count:
+        record_audit("registries.contacts.cancelled", actor=actor, obj=about, branch_code=about.branch.code)
+    return count
+
+
+def carry_contacts(*, from_about: Any, to_about: Any, actor: User) -> int:
+    """Plan what is open about something about what came in its place instead; return how many. As `cancel_contacts`."""
+    rows = DueContact.objects.unscoped("of something the caller was let into").filter(
+        **{ABOUT[type(from_about)].field: from_about}, status=DueStatus.OPEN
+    )
+    for one in rows.select_related("coordinator").order_by("pk"):
+        plan_contact(about=to_about, reason=one.reason, due_on=one.due_on, coordinator=one.coordinator)
+    return cancel_contacts(about=from_about, actor=actor)
+
+
+def hand_over_contacts(
+    *, from_person: User | None, to_person: User, branch: Branch, actor: User, key: uuid.UUID | None = None
+) -> ContactHandOver:
+    """Hand a coordinator's open contacts in a branch (None: what is nobody's) to another who works there.
+
+    One's own by oneself, any with ASSIGN_COORDINATORS. Said twice with one key, it is the first one. Locks the
+    contacts. Raises RegistryError with fields, WrongState where there is nothing to hand over.
+    """
+    with transaction.atomic():
+        is_own = from_person is not None and from_person.pk == actor.pk
+        if not (is_own and may(actor, Right.KEEP_REGISTRIES, branch)):
+            require(actor, Right.ASSIGN_COORDINATORS, branch)
+        row_key = key or uuid.uuid4()
+        there: ContactHandOver | None = (
+            ContactHandOver.objects.unscoped("the same form sent twice").filter(key=row_key, by=actor).first()
+        )
+        if there is not None:
+            return there
+        if to_person == from_person or to_person not in contact_keepers(branch):
+            sentence = _("请选择本会另一位在岗的协调员。")
+            raise RegistryError("hand_over_to_whom", sentence, {"to_person": sentence})
+        rows = DueContact.objects.unscoped("of a branch in which the actor may").filter(
+            branch=branch, coordinator=from_person, status=DueStatus.OPEN
+        )
+        count = rows.update(coordinator=to_person)
+        if not count:
+            raise WrongState("nothing_to_hand_over", _("没有可移交的待联系，可能刚由他人移交，请刷新页面查看。"))
+        done = ContactHandOver.objects.create(
+            **ContactHandOver.lineage_of(branch),
+            key=row_key,
+            from_person=from_person,
+            to_person=to_person,
+            contact_count=count,
+            by=actor,
+            at=now(),
+        )
+        record_audit("registries.contacts.handed_over", actor=actor, obj=done, branch_code=branch.code)
+    return done
+
+
+def hold_contactable(about: Any) -> bool:
+    """Whether somebody may be contacted about this; locks whose it is, then the row, for the caller's transaction.
+
+    Not without a consent to be contacted in force, where it rests on one; not once it is over.
+    """
+    if (consent := ABOUT[type(about)].consent) is not None:
+        if about.registrant is None:
+            return False
+        if consent not in consents_in_force(registrant_of(about, lock=True)):
+            return False
+    locked = type(about)._base_manager.select_for_update(of=("self",)).get(pk=about.pk)
+    return bool(locked.is_accompanied)
+
+
+def _planned(about: Any, reason: str, due_on: datetime.date, coordinator: User | None) -> DueContact:
+    return DueContact.objects.create(
+        **DueContact.lineage_of(about.branch),
+        **{ABOUT[type(about)].field: about},
+        reason=reason,
+        due_on=due_on,
+        coordinator=coordinator,
+        status=DueStatus.OPEN,
+    )
+
+
+def _sent_before(key: uuid.UUID, actor: User) -> Contact | None:
+    found: Contact | None = Contact.objects.unscoped("the same form sent twice").filter(row_key=key, by=actor).first()
+    return found
+
+
+def _closed(due_id: int, to_status: str, *, actor: User) -> DueContact:
+    """The one mover of a due contact: locks, looks up, saves. Raises NotFound for one that is somebody else's."""
+    rows = DueContact.objects.unscoped("lock of one known row").select_related("branch", "coordinator")
+    due: DueContact = rows.select_for_update(of=("self",)).get(pk=due_id)
+    if due.coordinator_id not in (None, actor.pk):
+        raise NotFound("contact_not_found", _("这件联系由另一位协调员负责，可能刚移交。"))
+    if to_status not in DUE_TRANSITIONS[due.status]:
+        raise WrongState(
+            "contact_wrong_state",
+            _("这件联系现在是“%(now)s”，不能再登记结果，请刷新页面查看。") % {"now": DueStatus(due.status).label},
+        )
+    due.status, due.closed_at, due.closed_by = to_status, now(), actor
+    due.save(update_fields=["status", "closed_at", "closed_by"])
+    return due
+
+
+def _faults(means: str, outcome: str, note: str) -> dict[str, str]:
+    faults = {}
+    if means not in ContactMeans.values:
+        faults["means"] = _("请选择联系方式。")
+    if outcome not in ContactOutcome.values:
+        faults["outcome"] = _("请选择联系结果。")
+    if len(note) > LONGEST_NOTE:
+        faults["note"] = _("备注请写在 500 字以内。")
+    return faults
+
+
+def _written(
+    about: Any,
+    reason: str,
+    means: str,
+    outcome: str,
+    note: str,
+    *,
+    actor: User,
+    key: uuid.UUID,
+    due: DueContact | None = None,
+    corrects: Contact | None = None,
+) -> Contact:
+    row = Contact(
+        **Contact.lineage_of(about.branch),
+        **{ABOUT[type(about)].field: about},
+        row_key=key,
+        due=due,
+        corrects=corrects,
+        reason=reason,
+        means=means,
+        outcome=outcome,
+        by=actor,
+        at=now(),
+    )
+    seal_into(row, note=note.replace("\x00", "").strip() or None)
+    row.save(force_insert=True)
+    verb = "corrected" if corrects else "written"
+    record_audit(f"registries.contact.{verb}", actor=actor, obj=row, branch_code=about.branch.code)
+    return row

@@ -1,0 +1,27 @@
+"""A contact with a donor that no plan asked for."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from registries.models import Contact
+from registries.services.contacts import write_contact
+from registries.services.donors.states import locked_donor
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def note_contact(
+    *, donor_id: int, reason: str, means: str, outcome: str, note: str, key: uuid.UUID, actor: User
+) -> Contact:
+    """Write down that a donor was contacted, or not reached; sent twice with one key, it is the first. Locks the donor.
+
+    Raises RegistryError with fields.
+    """
+    with transaction.atomic():
+        donor = locked_donor(donor_id, actor=actor)
+        return write_contact(about=donor, reason=reason, means=means, outcome=outcome, note=note, actor=actor, key=key)

@@ -1,0 +1,117 @@
+"""The doors to who a donor is and what they answered: each reading by the staff is logged before it is shown."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from core.masking import mask_name
+from core.sealed import matching, open_many_for_work, reveal, reveal_many
+from organizations.choices import Right
+from organizations.permissions import require
+from registries.choices import STEM_CONSENTS, ConsentSubject
+from registries.choices.donors import DeferralReason, Relation
+from registries.models import Donor, Registrant
+from registries.services.consents import consents_in_force
+from registries.services.donors.health import answer_lines
+from registries.services.reading import look_up_document
+from registries.services.registrants import registrant_of
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@dataclass(frozen=True)
+class DonorIdentity:
+    """Who a donor is, in full; `details` as in models.Registrant, `kin` whom to ring: name, relation, phone.
+
+    `may_contact` is False without that consent and once somebody has left: nobody calls.
+    """
+
+    name: str
+    document: str
+    phone: str
+    details: dict[str, Any]
+    kin: list[dict[str, str]]
+    consents: list[str]
+    may_contact: bool
+
+
+@dataclass(frozen=True)
+class DonorHealth:
+    """What a donor answered, and why they wait where they do."""
+
+    answers: list[tuple[str, str]]
+    deferral_reason: str
+
+
+def masked_donors(donors: Sequence[Donor], *, reader: User) -> dict[int, str]:
+    """The masked name beside each donor of a page, by id; each reading is logged. Not in a transaction.
+
+    The caller has fetched the donors for this reader. A destroyed one has none. Four queries for a page.
+    """
+    if not donors:
+        return {}
+    keys = open_many_for_work(donors, "registrant", work=f"registries.donors:{reader.pk}")
+    wanted = {donor.pk: uuid.UUID(key) for donor, key in zip(donors, keys, strict=True) if key}
+    rows = Registrant.objects.unscoped("the donors that the reader was let into").select_related("branch")
+    people = {one.row_key: one for one in rows.filter(row_key__in=set(wanted.values()))}
+    shown = list(people.values())
+    names = reveal_many(shown, "name", reader=reader, purpose=_("查看志愿者名单（姓名掩码）"))
+    by_key = {one.row_key: mask_name(name) if name else "" for one, name in zip(shown, names, strict=True)}
+    return {pk: by_key.get(key, "") for pk, key in wanted.items()}
+
+
+def reveal_donor(*, donor: Donor, purpose: str, actor: User) -> DonorIdentity:
+    """Show who a donor is to somebody who says what for; each value is logged. Not in a transaction.
+
+    Raises DomainError `purpose_missing`, NotAllowed, WrongState for a destroyed one.
+    """
+    require(actor, Right.READ_REGISTRANTS, donor.branch)
+    registrant = registrant_of(donor)
+    said = {
+        name: reveal(registrant, name, reader=actor, purpose=purpose) or ""
+        for name in ("name", "document", "phone", "details")
+    }
+    kin = json.loads(reveal(donor, "kin", reader=actor, purpose=purpose) or "[]")
+    consents = consents_in_force(registrant)
+    return DonorIdentity(
+        name=said["name"],
+        document=said["document"],
+        phone=said["phone"],
+        details=json.loads(said["details"] or "{}"),
+        kin=[{**one, "relation": str(Relation(one["relation"]).label)} for one in kin],
+        consents=[str(ConsentSubject(one).label) for one in STEM_CONSENTS if one in consents],
+        may_contact=ConsentSubject.STEM_CONTACT in consents and donor.ended_at is None,
+    )
+
+
+def reveal_health(*, donor: Donor, purpose: str, actor: User) -> DonorHealth:
+    """Show a donor's answers to somebody who says what for; each value is logged. Not in a transaction.
+
+    Raises DomainError `purpose_missing`, NotAllowed.
+    """
+    require(actor, Right.READ_WISHES, donor.branch)
+    answers = reveal(donor, "answers", reader=actor, purpose=purpose)
+    reason = reveal(donor, "deferral_reason", reader=actor, purpose=purpose)
+    return DonorHealth(
+        answers=answer_lines(answers) if answers else [],
+        deferral_reason=str(DeferralReason(reason).label) if reason else "",
+    )
+
+
+def find_donors(*, document_kind: str, document: str, actor: User) -> list[Donor]:
+    """The donors who have a document, newest first, among those that the actor may see; the look-up is logged.
+
+    Finds by keyed digest; the number goes nowhere. Raises DomainError with the field `document`. Three queries.
+    """
+    keys = look_up_document(document_kind=document_kind, document=document, actor=actor)
+    if not keys:
+        return []
+    rows = Donor.objects.visible_to(actor, Right.VIEW_REGISTRIES).filter(matching(Donor, "registrant", *keys))
+    return list(rows.select_related("branch").order_by("-pk"))

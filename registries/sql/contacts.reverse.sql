@@ -1,0 +1,6 @@
+DROP TRIGGER append_only_row ON registries_contacthandover;
+DROP TRIGGER append_only_all ON registries_contacthandover;
+DROP TRIGGER duecontact_guard ON registries_duecontact;
+DROP FUNCTION registries_duecontact_guard();
+DROP TRIGGER contact_guard ON registries_contact;
+DROP FUNCTION registries_contact_guard();

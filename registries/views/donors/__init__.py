@@ -1,0 +1,1 @@
+"""Stem-cell donors at the desk."""

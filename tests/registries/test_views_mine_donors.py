@@ -1,0 +1,73 @@
+"""我的登记 for a stem-cell donor: seen, contact changed, left in three pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from core.models import AuditEvent
+from registries.models import Sample
+from tests.registries.donor_ground import S, brought, joined
+from tests.registries.ground import Ground
+from tests.registries.test_views_mine import proved
+from tests.training.telephones import with_messages
+
+
+@pytest.fixture(autouse=True)
+def telephones(settings: Any, tmp_path: Path) -> Path:
+    """Messages become files."""
+    return with_messages(settings, tmp_path)
+
+
+def test_a_donor_sees_how_far_they_are_and_leaves_in_three_pages(ground: Ground) -> None:
+    donor, client = brought(ground, S.SAMPLED), Client()
+    assert proved(client) == "/organ/mine/wishes/"
+    text = client.get("/organ/mine/wishes/").content.decode()
+    for sentence in (donor.number, "已采样", "我的健康询问回答"):
+        assert sentence in text
+    where = f"/organ/mine/donors/{donor.number}/withdraw/"
+    assert "不问理由" in client.get(where).content.decode()
+    answer = client.post(where, follow=True).content.decode()
+    assert "已退出造血干细胞捐献者资料库" in answer
+    assert "您在这里没有有效的登记" in answer
+    donor.refresh_from_db()
+    assert (donor.status, Sample.objects.get().verdict) == (S.WISH, "void")
+    event = donor.events.order_by("-pk")[0]
+    assert (event.actor_id, event.channel) == (None, "online")
+    assert AuditEvent.objects.filter(verb="registries.donor.seen_online", object_key=donor.number).exists()
+
+
+def test_who_is_under_way_is_told_gently_and_leaves_as_quickly(ground: Ground) -> None:
+    donor, client = brought(ground, S.SCHEDULED), Client()
+    proved(client)
+    where = f"/organ/mine/donors/{donor.number}/withdraw/"
+    assert "没有人会责怪您" in client.get(where).content.decode()
+    client.post(where)
+    donor.refresh_from_db()
+    assert donor.status == S.WISH
+
+
+def test_a_match_is_told_by_a_person_not_by_a_page(ground: Ground) -> None:
+    brought(ground, S.MATCHED)
+    client = Client()
+    proved(client)
+    text = client.get("/organ/mine/wishes/").content.decode()
+    assert "已入库" in text
+    assert "相合" not in text
+
+
+def test_the_donor_of_somebody_else_is_not_found(ground: Ground) -> None:
+    joined(ground)
+    other, client = joined(ground, 1), Client()
+    proved(client)
+    where = f"/organ/mine/donors/{other.number}/withdraw/"
+    assert (client.get(where).status_code, client.post(where).status_code) == (404, 404)
+    assert client.get(where)["Cache-Control"].find("no-store") >= 0
+
+
+def test_who_has_shown_nothing_is_sent_to_do_so(ground: Ground) -> None:
+    donor = joined(ground)
+    assert Client().get(f"/organ/mine/donors/{donor.number}/withdraw/")["Location"] == "/organ/mine/"
