@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("organizations", "0006_registry_heads"),
-        ("registries", "0002_registries_stand"),
+        ("registries", "0008_donors_stand"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

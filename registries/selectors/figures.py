@@ -83,7 +83,9 @@ class PlaceFigures:
     @property
     def true_cells(self) -> list[tuple[str, int | None]]:
         """For the desk: joined and standing by gift, and who refused."""
-        wanted = [(_("%(gift)s：新登记") % {"gift": gift.label}, FLOWS[gift].joined) for gift in Gift]
+        wanted: list[tuple[Any, Figure]] = [
+            (_("%(gift)s：新登记") % {"gift": gift.label}, FLOWS[gift].joined) for gift in Gift
+        ]
         wanted += [(_("%(gift)s：有效") % {"gift": gift.label}, FLOWS[gift].standing) for gift in Gift]
         wanted += [(_("不同意"), Figure.REFUSED)]
         return [(str(label), self._of(figure)) for label, figure in wanted]
