@@ -27,6 +27,7 @@ from registries.services.figures.tallying import count_steps, gifts_of, read_tal
 from registries.services.purging import purge_registrants
 from registries.services.wishes import change_wish, register_wish, withdraw_wish
 from tests.factories.people import branch_at
+from tests.registries.donor_ground import brought, joined
 from tests.registries.ground import Ground, form, gift, refusal, registered
 
 LAST = 2025
@@ -249,6 +250,20 @@ def test_true_numbers_are_seen_by_who_may_see_registrations_there_and_by_nobody_
     assert mine[0].figures["organs_standing"]["whole"] == 2
     assert [one.branch for one in true_figures(ground.person("province"), year)] == [ground.branch, ground.elsewhere]
     assert true_figures(ground.person("supervisor"), year) == []
+
+
+def test_stem_cell_donors_are_counted_by_the_year_of_each_step_and_once_whatever_comes_after(ground: Ground) -> None:
+    with on("2025-03-01"):
+        for at in range(5):
+            joined(ground, 50 + at)
+    with on("2025-05-01"):
+        brought(ground, "typed", 60)
+    with on("2026-01-02"):
+        publish_years()
+    figures = shown()
+    assert figures["marrow_enrolled"] == {"whole": 6, "own": None}
+    assert figures["marrow_typed"]["whole"] is None
+    assert figures["marrow_collected"]["whole"] is None
 
 
 def test_what_a_basic_unit_registers_counts_for_the_association_that_it_stands_under(ground: Ground) -> None:
