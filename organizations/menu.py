@@ -64,6 +64,7 @@ MENU: tuple[MenuEntry, ...] = (
         "telephone",
         (Right.KEEP_CASES, Right.ASSIGN_COORDINATORS, Right.COUNT_REGISTRIES),
     ),
+    MenuEntry(_("捐献登记统计"), "desk_registry_figures", "bar-chart", (Right.COUNT_REGISTRIES,)),
     MenuEntry(_("造血干细胞"), "desk_donors", "heart", (Right.VIEW_REGISTRIES,)),
     MenuEntry(_("登记资料导出"), "desk_registry_exports", "table", (Right.EXPORT_REGISTRANTS, Right.APPROVE_EXPORTS)),
     MenuEntry(_("报告"), "desk_reports", "journal-text", (Right.VIEW_DRAFT_REPORTS,)),

@@ -16,6 +16,7 @@ RECORDED_ROWS = {
     "campaign_settled": "donations.services.appeals.recorded.settlements_today",
     "giving_channel": "donations.services.appeals.recorded.channels_today",
     "change_notice": "donations.services.appeals.recorded.notices_today",
+    "registry_figures": "registries.services.figures.records.figures_today",
     "report": "transparency.services.recorded.reports_today",
     "withdrawal": "transparency.services.recorded.withdrawals_today",
 }

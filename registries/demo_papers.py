@@ -18,9 +18,9 @@ from registries.services.consenting import give_consent, take_back_consent
 from registries.services.correcting import Correction, correct_registrant
 from registries.services.evidence import add_wish_paper
 from registries.services.exports import ExportRequest, refuse_export, request_export
-from registries.services.registrants import Person
+from registries.services.registrants import Person, registrant_of
 from registries.services.wish_content import WishContent
-from registries.services.wishes import Registration, hand_over_wish, register_wish, registrant_of, withdraw_wish
+from registries.services.wishes import Registration, hand_over_wish, register_wish, withdraw_wish
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -4,6 +4,10 @@ from celery import shared_task
 
 from core.jobs import run_job
 from registries.services import exports, visits
+from registries.services.exchange.applying import apply_incoming
+from registries.services.exchange.incoming import check_incoming
+from registries.services.exchange.outgoing import make_outgoing
+from registries.services.figures.publishing import publish_years
 
 
 @shared_task(name="registries.tasks.plan_visits")
@@ -24,11 +28,6 @@ def end_exports() -> None:
     exports.end_exports()
 
 
-from registries.services.exchange.applying import apply_incoming
-from registries.services.exchange.incoming import check_incoming
-from registries.services.exchange.outgoing import make_outgoing
-
-
 @shared_task(name="registries.tasks.make_exchange_file")
 def make_exchange_file(job_id: str) -> None:
     """Write a file for the national library."""
@@ -45,3 +44,9 @@ def check_exchange_file(job_id: str) -> None:
 def apply_exchange_file(job_id: str) -> None:
     """Apply a file that was confirmed."""
     run_job(job_id, lambda job: apply_incoming(file_id=job.params["file"], job=job))
+
+
+@shared_task(name="registries.tasks.count_registries")
+def count_registries() -> None:
+    """Count what was registered, and publish a year's figures once it is over; said again, nothing happens."""
+    publish_years()

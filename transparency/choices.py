@@ -23,6 +23,7 @@ class ReportKind(models.TextChoices):
     EMERGENCY_BULLETIN = "emergency_bulletin", _("应急募捐每日通报")
     ANNUAL_WORK = "annual_work", _("年度工作报告")
     TRAINING_YEARBOOK = "training_yearbook", _("应急救护培训年报")
+    REGISTRIES_YEARBOOK = "registries_yearbook", _("捐献工作年报")
 
 
 # Kinds that are about one campaign; the database holds that they name it.
@@ -97,6 +98,8 @@ BALANCE_PART = 2
 ANNUAL_PART = 3
 # A training yearbook: certificates by number, those that ended, mass lessons, and its figures as a table.
 CERTIFICATES_PART, ENDS_PART, LESSONS_PART, TRAINING_PART = 4, 5, 6, 7
+# A registries yearbook: its figures, row by row.
+REGISTRIES_PART = 8
 
 
 class RecordSection(models.TextChoices):

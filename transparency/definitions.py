@@ -37,6 +37,7 @@ class ReportDefinition:
     campaigns only. `begins_with_period`: a new series takes the records of its first period alone, and what was
     written before stands in its opening; another kind's first report takes all that the log holds. `has_amounts`: it
     is about money; one that is not has a summary of its own, and nothing about amounts is shown or compared.
+    `takes_all`: it takes what the log holds when it is made, as what a period gives is written after its end.
     """
 
     kind: ReportKind
@@ -58,6 +59,7 @@ class ReportDefinition:
     compares: bool = True
     begins_with_period: bool = False
     has_amounts: bool = True
+    takes_all: bool = False
 
     @property
     def label(self) -> str:
@@ -202,6 +204,23 @@ REPORT_DEFINITIONS: dict[ReportKind, ReportDefinition] = {
             compares=False,
             begins_with_period=True,
             has_amounts=False,
+        ),
+        ReportDefinition(
+            kind=ReportKind.REGISTRIES_YEARBOOK,
+            title=_("%(period)s度捐献工作年报"),
+            periods=(ReportPeriod.YEAR,),
+            scopes=(ReportScope.BELOW,),
+            template="reports/registries_yearbook.html",
+            due=Term(workdays=10),
+            due_words=_("次年第 10 个工作日 02:00"),
+            deadline=Term(months=5, hour=24),
+            deadline_words=_("次年 5 月 31 日前"),
+            source=_("红十字会法第十一条第三项：参与、推动遗体和人体器官捐献工作，参与开展造血干细胞捐献的相关工作"),
+            lists_rows=False,
+            compares=False,
+            begins_with_period=True,
+            has_amounts=False,
+            takes_all=True,
         ),
     )
 }

@@ -9,6 +9,7 @@ from transparency.choices import (
     CERTIFICATES_PART,
     ENDS_PART,
     LESSONS_PART,
+    REGISTRIES_PART,
     TRAINING_PART,
     USE_PART,
 )
@@ -127,6 +128,7 @@ urlpatterns = [
             ("ends", ENDS_PART),
             ("lessons", LESSONS_PART),
             ("training", TRAINING_PART),
+            ("registries", REGISTRIES_PART),
         )
     ),
     path("reports/<str:number>/opinion.pdf", reports.report_download, {"role": "opinion"}, name="report_opinion"),

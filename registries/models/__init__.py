@@ -18,8 +18,10 @@ from registries.models.donor import Donor, DonorEvent, Drive
 from registries.models.duty import DutyShift
 from registries.models.exchange import ExchangeFile, ExchangeFileEvent, ExchangeRow, ExchangeSent
 from registries.models.export import Export, ExportEvent
+from registries.models.figures import CountedStep, RegistryFigures, RegistryTally
 from registries.models.memorial import MemorialBooking, MemorialOccasion, MemorialPlace
 from registries.models.memorial_pages import MemorialConsent, MemorialMessage, MemorialPage, MemorialStep
+from registries.models.national import NationalFigure
 from registries.models.paper import WishPaper
 from registries.models.registrant import Registrant, RegistrantEvent
 from registries.models.request import Request, RequestEvent
@@ -44,6 +46,7 @@ __all__ = [
     "Consent",
     "Contact",
     "ContactHandOver",
+    "CountedStep",
     "Donor",
     "DonorEvent",
     "DonorExpense",
@@ -66,9 +69,12 @@ __all__ = [
     "MemorialPage",
     "MemorialPlace",
     "MemorialStep",
+    "NationalFigure",
     "ReceivingUnit",
     "Registrant",
     "RegistrantEvent",
+    "RegistryFigures",
+    "RegistryTally",
     "Request",
     "RequestEvent",
     "Sample",

@@ -16,6 +16,7 @@ from registries.choices.papers import ExportStatus
 from registries.models import Contact, Donor, Export, Registrant, RegistrantEvent, Wish
 from registries.services.evidence import destroy_papers
 from registries.services.exports import end_exports
+from registries.services.figures.tallying import count_steps
 
 # While another wish of the person is in force, what it took the place of shows how it came about.
 REPLACED_DAYS = 3 * 365
@@ -34,6 +35,7 @@ def purge_replaced(asked: Asked) -> Outcome:
     due, destroyed = rows.count(), 0
     if asked.is_dry:
         return Outcome(due=due)
+    count_steps()
     while True:
         with transaction.atomic():
             found = list(rows.select_for_update(of=("self",)).order_by("pk")[:_BATCH_ROWS])
@@ -72,6 +74,9 @@ def purge_registrants(asked: Asked) -> Outcome:
     What still stands in the national system waits until it is withdrawn there too, at most STANDING_DAYS.
     Locks the registrants, then their wishes. Statistics stay right: numbers, branches, days and states are kept.
     """
+    if not asked.is_dry:
+        # What is emptied was counted before, whatever became of the nightly count.
+        count_steps()
     due = destroyed = last = 0
     before = _before(asked, ENDED_DAYS)
     rows = Registrant.objects.unscoped("retention").filter(destroyed_at=None, created_at__lt=before)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
-from registries.urls import cases, desk, donors, exchange, exports, memorial, requests, wishes
+from registries.urls import cases, desk, donors, exchange, exports, figures, memorial, requests, wishes
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *wishes.urlpatterns,
@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *requests.urlpatterns,
     *memorial.urlpatterns,
     *exports.urlpatterns,
+    *figures.urlpatterns,
 ]

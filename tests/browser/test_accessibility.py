@@ -52,6 +52,7 @@ NOT_PAGES = {
     "robots", "sitemap",
     "desk_annual_pdf", "desk_annual_opinion_file", "report_annual_csv", "report_opinion",
     "report_certificates_csv", "report_ends_csv", "report_lessons_csv", "report_training_csv",
+    "report_registries_csv", "registry_figures_csv", "registry_figures_json",
     "setup", "report_use_csv", "report_balance_csv", "spending_feed", "reports_feed",
     "desk_report_file", "desk_report_progress", "audit_trail_csv",
     "api_payment", "api_spending", "spending_csv", "spending_document", "spending_json", "desk_payments_csv",

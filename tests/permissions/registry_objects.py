@@ -18,6 +18,7 @@ from tests.factories.people import branch_at
 from tests.permissions.people import HOME
 from tests.permissions.registry_cases_objects import make_cases
 from tests.permissions.registry_donor_objects import make_donors
+from tests.permissions.registry_figures_objects import make_figures
 from tests.registries.asking import arranged, asking
 from tests.registries.ground import Ground, form
 from tests.registries.memorial_ground import booked, left, opened_place, planned, published, shown_message, written
@@ -29,11 +30,12 @@ def make_registries(people: dict[str, User]) -> dict[str, Any]:
     wish = register_wish(registration=form(branch_at(HOME)), actor=people["registry_clerk.own"])
     return {
         "wish": wish.number,
+        **make_donors(people),
+        **make_figures(people),
         **_memorial(people),
         **make_contacts(wish, people),
         **_requests(people["registry_clerk.own"]),
         **make_cases(people),
-        **make_donors(people),
         **make_registry_papers(wish, people),
     }
 

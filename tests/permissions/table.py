@@ -4,6 +4,7 @@ from tests.permissions.people import HOME
 from tests.permissions.registry_cases_table import REGISTRY_CASES
 from tests.permissions.registry_contacts_table import REGISTRY_CONTACTS
 from tests.permissions.registry_donors_table import REGISTRY_DONORS
+from tests.permissions.registry_figures_table import REGISTRY_FIGURES
 from tests.permissions.registry_memorial_table import MEMORIAL
 from tests.permissions.registry_papers_table import REGISTRY_PAPERS
 from tests.permissions.registry_requests_table import REGISTRY_REQUESTS
@@ -433,7 +434,7 @@ TRANSPARENCY = {
     "report_opinion": Route(everybody(), arguments=REPORT, gives=frozenset({404})),
     **{
         f"report_{name}_csv": Route(everybody(), arguments=REPORT, gives=frozenset({404}))
-        for name in ("certificates", "ends", "lessons", "training")
+        for name in ("certificates", "ends", "lessons", "training", "registries")
     },
     "api_donation": Route(everybody(), arguments=GIFT),
     **{
@@ -721,6 +722,7 @@ TABLE: dict[str, Route] = {
     **REGISTRY_CONTACTS,
     **REGISTRY_REQUESTS,
     **REGISTRY_CASES,
+    **REGISTRY_FIGURES,
     **REGISTRY_DONORS,
     **REGISTRY_PAPERS,
     **MEMORIAL,

@@ -97,6 +97,16 @@ class TrainingFiguresSerializer(Fields):
     audience = serializers.IntegerField(help_text=_("普及培训（人次）"))
 
 
+class RegistriesFiguresSerializer(Fields):
+    """The figures of a registries yearbook; null for a number that is not shown."""
+
+    places = serializers.IntegerField(help_text=_("统计到的红十字会（家）"))
+    organs_joined = serializers.IntegerField(allow_null=True, help_text=_("新登记捐献器官（份）；null 为不公开"))
+    cornea_joined = serializers.IntegerField(allow_null=True, help_text=_("新登记捐献眼角膜（份）；null 为不公开"))
+    tissue_joined = serializers.IntegerField(allow_null=True, help_text=_("新登记捐献其他组织（份）；null 为不公开"))
+    body_joined = serializers.IntegerField(allow_null=True, help_text=_("新登记捐献遗体（份）；null 为不公开"))
+
+
 class ReportSerializer(Fields):
     """A published report."""
 
@@ -120,6 +130,7 @@ class ReportSerializer(Fields):
     correction_note = serializers.CharField(help_text=_("更正说明"))
     use = ReceiptsAndUseSerializer(allow_null=True, help_text=_("收支；早期报告和不涉及款项的报告没有，为 null"))
     training = TrainingFiguresSerializer(allow_null=True, help_text=_("应急救护培训年报的数字；其他报告为 null"))
+    registries = RegistriesFiguresSerializer(allow_null=True, help_text=_("捐献工作年报的数字；其他报告为 null"))
     url = serializers.CharField(help_text=_("报告页面地址"))
 
 

@@ -29,6 +29,7 @@ from organizations.services import create_associations, load_divisions
 from registries.demo import leave_registrations
 from registries.demo_cases import leave_cases
 from registries.demo_contacts import leave_contacts
+from registries.demo_figures import leave_registered_year
 from registries.demo_memorial import leave_memorial
 from registries.demo_papers import leave_papers
 from registries.demo_requests import leave_requests
@@ -50,7 +51,7 @@ from transparency.selectors.calendar import due_at
 from transparency.selectors.log import log_size
 from transparency.services.anomalies import clear_anomalies
 from transparency.services.publishing import approve_run, check_run, sign_run
-from transparency.services.runs import render_run
+from transparency.services.runs import make_run, render_run
 from transparency.services.schedules import make_due_reports, set_schedule
 from transparency.services.sequencing import sequence_records
 
@@ -115,11 +116,31 @@ def load(*, seed: int, scale: Scale, tell: Callable[[str], Any]) -> Loaded:
     leave_cases(desks["3301"].branch, desks["33"].branch, people)
     leave_papers(desks["3301"].branch, people)
     leave_memorial(desks["3301"].branch, people)
+    if year:
+        tell(_("捐献登记统计和年报"))
+        leave_registered_year(year, {code: desks[code].branch for code in DESKS}, people)
     _place_all()
+    if year:
+        _registries_yearbook(desks[PROVINCE], people["publisher"], year)
     tell(_("核对账目"))
     _verify()
     record_audit("transparency.demo.loaded", actor=None, object_label=NOTE, object_key=str(seed))
     return Loaded(Branch.objects.count(), PublicRecord.objects.filter(kind="gift").count(), len(runs), runs[-1].number)
+
+
+def _registries_yearbook(province: Desk, publisher: User, year: int) -> None:
+    """The yearbook of figures that were published just now: made and published in the minute after."""
+    moment = now() + datetime.timedelta(minutes=1)
+    with frozen_at(moment):
+        run = make_run(
+            kind=ReportKind.REGISTRIES_YEARBOOK,
+            branch=province.branch,
+            scope=ReportScope.BELOW,
+            period=parse_period(str(year)),
+            actor=None,
+            queue=False,
+        )
+    _publish(run, province.clerk, publisher, moment)
 
 
 def _year_of_training(months: list[Period]) -> int | None:
@@ -226,9 +247,11 @@ def _work_months(
     runs = [run for run in made if run.kind == ReportKind.MONTHLY_RECEIPTS]
     if len(runs) != len(months):
         raise DomainError("demo_reports", _("演示报告没有按期做齐，请清空数据库后重新装入。"))
+    # Those of the calendar at nine o'clock on the day on which they were made.
     tell(_("公开最近一期的报告"))
     for newest in {run.kind: run for run in made}.values():
-        _publish(newest, province.clerk, publisher, end)
+        morning = newest.requested_at.astimezone(SHANGHAI).replace(hour=9, minute=0)
+        _publish(newest, province.clerk, publisher, min(morning, end))
     tell(_("本月"))
     _carry_out(maker.steps(months[-1].next(), len(months)), before=end)
     return runs
@@ -252,10 +275,9 @@ def _place_all() -> None:
         sequence_records()
 
 
-def _publish(run: ReportRun, checker: User, publisher: User, end: datetime.datetime) -> None:
-    """Set a report here and let two people publish it, at nine o'clock on the day on which it was made."""
-    morning = run.requested_at.astimezone(SHANGHAI).replace(hour=9, minute=0)
-    with frozen_at(min(morning, end)):
+def _publish(run: ReportRun, checker: User, publisher: User, at: datetime.datetime) -> None:
+    """Set a report here and let two people publish it at a moment."""
+    with frozen_at(at):
         render_run(run_id=run.pk, job=NoProgress())
         for line in anomalies_by_rule(run):
             reason = _("示例：已逐笔核对原始单据，情况属实。")

@@ -20,6 +20,7 @@ from transparency.choices import (
     CERTIFICATES_PART,
     ENDS_PART,
     LESSONS_PART,
+    REGISTRIES_PART,
     TRAINING_PART,
     USE_PART,
     FileRole,
@@ -300,6 +301,7 @@ class ReportFile(models.Model):
             (FileRole.CSV, ENDS_PART): _("失效证书明细（CSV）"),
             (FileRole.CSV, LESSONS_PART): _("普及培训明细（CSV）"),
             (FileRole.CSV, TRAINING_PART): _("培训年报数字（CSV）"),
+            (FileRole.CSV, REGISTRIES_PART): _("捐献工作年报数字（CSV）"),
             (FileRole.ROWS, USE_PART): _("固定的使用明细（JSONL）"),
         }
         label = str(named.get((FileRole(self.role), self.part)) or FileRole(self.role).label)

@@ -79,6 +79,21 @@ def field_meanings() -> dict[str, tuple[str, str]]:
         _("数量"): ("number", _("物资的数量，单位见“计量单位”")),
         _("计量单位"): ("string", _("物资的计量单位")),
         **_training_meanings(),
+        **_registries_meanings(),
+    }
+
+
+def _registries_meanings() -> dict[str, tuple[str, str]]:
+    """The columns of a registries yearbook that no other has."""
+    return {
+        _("年度"): ("integer", _("按在本会办理登记的日期")),
+        _("红十字会编码"): ("string", _("红十字会的编码")),
+        _("红十字会"): ("string", _("红十字会的名称")),
+        _("层级"): ("string", _("省、市或县")),
+        _("指标代码"): ("string", _("指标的英文代码")),
+        _("份数（含所属各级）"): ("integer", _("登记的份数，不是人数；空着的不公开（不足 5，或为避免推算而不列）")),
+        _("份数（本级）"): ("integer", _("其中本级的；下面没有别的红十字会的为空，其他空着的不公开")),
+        _("合计起始年度"): ("integer", _("几年合计时从哪一年起；只是一年的为空")),
     }
 
 

@@ -20,6 +20,8 @@ from transparency.rendering.context import FileLine, annex_sections, report_cont
 from transparency.rendering.figures import Row, Rows, check_figures
 from transparency.rendering.listings import Listing, gift_listing, use_listing
 from transparency.rendering.part_figures import check_parts
+from transparency.rendering.registries import render_registries
+from transparency.rendering.registries_context import registries_context
 from transparency.rendering.rendered import RenderedReport, head_files, head_lines
 from transparency.rendering.tables import write_csv
 from transparency.rendering.training import render_training
@@ -154,6 +156,7 @@ RENDERERS: dict[str, Renderer] = {
     ReportKind.CAMPAIGN_FINAL: render_figures,
     ReportKind.EMERGENCY_BULLETIN: render_figures,
     ReportKind.TRAINING_YEARBOOK: render_training,
+    ReportKind.REGISTRIES_YEARBOOK: render_registries,
 }
 
 
@@ -163,4 +166,6 @@ def page_context(snapshot: dict[str, Any]) -> dict[str, Any]:
         return {**annual_context(snapshot), "body": definition_of(snapshot["kind"]).body}
     if snapshot["kind"] == ReportKind.TRAINING_YEARBOOK:
         return {**training_context(snapshot), "body": definition_of(snapshot["kind"]).body}
+    if snapshot["kind"] == ReportKind.REGISTRIES_YEARBOOK:
+        return {**registries_context(snapshot), "body": definition_of(snapshot["kind"]).body}
     return report_context(snapshot)

@@ -17,13 +17,14 @@ from transparency.choices import (
     CERTIFICATES_PART,
     ENDS_PART,
     LESSONS_PART,
+    REGISTRIES_PART,
     TRAINING_PART,
     USE_PART,
     FileRole,
 )
 from transparency.models import ReportFile, ReportRun
 from transparency.rendering.package import PackageFile, PackageHead, write_package
-from transparency.selectors.reports import training_of
+from transparency.selectors.reports import registries_of, training_of
 
 # A package up to this size stays in memory.
 IN_MEMORY_BYTES = 8 << 20
@@ -31,6 +32,7 @@ _TABLES = {
     0: "gifts.csv", USE_PART: "use.csv", BALANCE_PART: "balance.csv", ANNUAL_PART: "annual.csv",
     CERTIFICATES_PART: "certificates.csv", ENDS_PART: "ends.csv", LESSONS_PART: "lessons.csv",
     TRAINING_PART: "training.csv",
+    REGISTRIES_PART: "registries.csv",
 }  # fmt: skip
 _NAMES = {FileRole.SNAPSHOT: "snapshot.json", FileRole.CHECKPOINT: "checkpoint.txt"}
 
@@ -68,9 +70,10 @@ def _name_of(file: ReportFile) -> str:
 
 
 def _figures(run: ReportRun) -> tuple[str, str]:
-    training = training_of(run)
-    if training is not None:
+    if (training := training_of(run)) is not None:
         return _("培训"), training.words
+    if (registries := registries_of(run)) is not None:
+        return _("捐献登记"), registries.words
     words = {"count": run.summary["count"], "amount": format_yuan(yuan(run.summary["amount"]))}
     return _("捐赠"), _("%(count)s 笔，%(amount)s") % words
 

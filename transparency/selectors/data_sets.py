@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from registries.selectors.figures import FIGURE_FIELDS
 from training.selectors.public.aeds import AED_FIELDS
 from training.selectors.public.data_sets import DATA_SETS, DataSet
 from training.selectors.public.open_data import SESSION_FIELDS
@@ -152,6 +153,14 @@ LISTED: tuple[Listed, ...] = (
     ),
     Listed("aeds", _("AED"), _("在用的自动体外除颤器。"), "/aed.csv", "/aed/", _fields(AED_FIELDS)),
     *(_of_training(one) for one in DATA_SETS),
+    Listed(
+        "registries-figures",
+        _("捐献登记统计"),
+        _("每家红十字会每年每项一行：新登记，全省另有退出、年末有效和不同意。年度结束后统计一次，以后不改。"),
+        "/organ/figures.csv",
+        "/organ/figures/",
+        FIGURE_FIELDS,
+    ),
 )
 
 

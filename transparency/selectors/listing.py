@@ -17,6 +17,7 @@ from transparency.choices import (
     CERTIFICATES_PART,
     ENDS_PART,
     LESSONS_PART,
+    REGISTRIES_PART,
     TRAINING_PART,
     USE_PART,
     FileRole,
@@ -37,6 +38,7 @@ _TABLE_ADDRESSES = {
     ENDS_PART: "/reports/{number}/ends.csv",
     LESSONS_PART: "/reports/{number}/lessons.csv",
     TRAINING_PART: "/reports/{number}/training.csv",
+    REGISTRIES_PART: "/reports/{number}/registries.csv",
 }
 
 
@@ -119,6 +121,7 @@ def report_row(run: ReportRun) -> dict[str, Any]:
         "correction_note": run.correction_note,
         "use": run.summary.get("use"),
         "training": run.summary.get("training"),
+        "registries": run.summary.get("registries"),
         "url": f"/reports/{run.number}/",
     }
 

@@ -16,6 +16,7 @@ from core.periods import Period, parse_period
 from organizations.choices import Right
 from organizations.models import Branch
 from organizations.models.lineage import rows_of
+from registries.choices.figures import FLOWS, Gift
 from transparency.choices import FileRole, RecordSection, RunStatus
 from transparency.definitions import definition_of
 from transparency.models import ReportEvent, ReportFile, ReportRun
@@ -134,14 +135,39 @@ def training_of(run: ReportRun) -> TrainingFigures | None:
 
 
 @dataclass(frozen=True)
+class RegistriesFigures:
+    """What a registries yearbook says in short: who joined by gift, None where that is not shown."""
+
+    joined: list[tuple[str, int | None]]
+
+    @property
+    def words(self) -> str:
+        """In one sentence: 新登记：器官 60 份，眼角膜 55 份，遗体 —."""
+        said = [
+            _("%(gift)s %(n)s 份") % {"gift": label, "n": f"{count:,}"} if count is not None else f"{label} —"
+            for label, count in self.joined
+        ]
+        return _("新登记：%(said)s") % {"said": _("，").join(said)}
+
+
+def registries_of(run: ReportRun) -> RegistriesFigures | None:
+    """The figures of the registries as a run froze them; None for another report. No query."""
+    told = run.summary.get("registries")
+    if told is None:
+        return None
+    return RegistriesFigures([(str(gift.label), told.get(FLOWS[gift].joined.value)) for gift in Gift])
+
+
+@dataclass(frozen=True)
 class ReportSheet:
-    """Everything the page of a report shows; `training` has the figures of one that is not about money."""
+    """Everything the page of a report shows; `training` or `registries` is set for one that is not about money."""
 
     run: ReportRun
     count: int
     amount: Decimal
     training: TrainingFigures | None
     training_before: TrainingFigures | None
+    registries: RegistriesFigures | None
     sections: list[SectionLine]
     use: UseFigures | None
     difference: Difference | None
@@ -162,6 +188,7 @@ def report_sheet(run: ReportRun) -> ReportSheet:
         amount=yuan(summary["amount"]),
         training=training,
         training_before=training_of(before) if before is not None else None,
+        registries=registries_of(run),
         sections=[
             SectionLine(str(name.label), summary["sections"][name]["count"], yuan(summary["sections"][name]["amount"]))
             for name in RecordSection

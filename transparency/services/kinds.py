@@ -15,6 +15,7 @@ from transparency.models import ReportRun
 from transparency.services.freezing import freeze
 from transparency.services.freezing_annual import freeze_annual
 from transparency.services.freezing_finance import freeze_finance
+from transparency.services.freezing_registries import freeze_registries
 from transparency.services.freezing_training import freeze_training
 
 
@@ -50,6 +51,7 @@ FREEZERS: dict[str, Freezer] = {
     ReportKind.CAMPAIGN_FINAL: freeze,
     ReportKind.EMERGENCY_BULLETIN: freeze,
     ReportKind.TRAINING_YEARBOOK: freeze_training,
+    ReportKind.REGISTRIES_YEARBOOK: freeze_registries,
 }
 
 

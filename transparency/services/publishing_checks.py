@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,13 @@ from donations.checks import all_checks as gift_checks
 from donations.choices import DonorKind
 from donations.selectors.reporting import name_in_files
 from ledger.checks import all_checks as ledger_checks
+from registries.checks import all_checks as registry_checks
 from training.checks import all_checks as training_checks
-from transparency.choices import USE_PART, FileRole, RunStatus
+from transparency.choices import USE_PART, FileRole, ReportKind, RunStatus
 from transparency.definitions import definition_of
 from transparency.models import ReportFile, ReportRun
 from transparency.rendering.figures import check_figures
+from transparency.rendering.registries_figures import check_registries
 from transparency.rendering.training_figures import check_training
 from transparency.rendering.use_figures import check_use
 from transparency.selectors.anomalies import open_count
@@ -64,6 +66,8 @@ def publishing_checks(run: ReportRun) -> list[PublishingCheck]:
     path = {(item.role, item.part): path_of(item.file.sha256) for item in files}
     rows_path, use_path = path[(FileRole.ROWS, 0)], path.get((FileRole.ROWS, USE_PART))
     snapshot = read_snapshot(path[(FileRole.SNAPSHOT, 0)])
+    if run.kind == ReportKind.REGISTRIES_YEARBOOK:
+        return [*checks, *_registries_checks(snapshot, rows_path)]
     if not definition_of(run.kind).has_amounts:
         return [*checks, *_training_checks(snapshot, rows_path)]
     return [
@@ -76,6 +80,18 @@ def publishing_checks(run: ReportRun) -> list[PublishingCheck]:
         PublishingCheck(_("异常已逐条说明"), unexplained(run)),
         PublishingCheck(_("账目核对相符"), _failed(ledger_checks())),
         PublishingCheck(_("捐赠与账目相符"), _failed(gift_checks())),
+    ]
+
+
+def _registries_checks(snapshot: dict[str, Any], rows_path: Path) -> list[PublishingCheck]:
+    typed = [(snapshot["corrects"] or {}).get("note", ""), *(one["source"] for one in snapshot["national"])]
+    return [
+        PublishingCheck(
+            _("各项与明细相符，少于 5 的已隐去，隐去的推不出来"),
+            _said(lambda: check_registries(snapshot, lambda: read_rows(rows_path))),
+        ),
+        PublishingCheck(_("文字中没有身份证号码和手机号码"), _numbers_in(typed)),
+        PublishingCheck(_("捐献登记核对相符"), _failed(registry_checks())),
     ]
 
 
@@ -98,6 +114,10 @@ def _personal_numbers(snapshot: dict[str, Any]) -> str:
     typed += [line["document"] for line in counted["targets"] or []]
     holders = counted["holders"]
     typed += [line["residents"]["source"] for line in (holders, *holders["by_branch"]) if line["residents"]]
+    return _numbers_in(typed)
+
+
+def _numbers_in(typed: list[str]) -> str:
     found = ", ".join(one.masked for one in find_personal_numbers("\n".join(typed)))
     return _("固定的文字中有个人号码 %(found)s，请更正原登记后重新生成") % {"found": found} if found else ""
 
@@ -144,7 +164,7 @@ def unexplained(run: ReportRun) -> str:
     return _("还有 %(n)s 条异常没有说明，请在“异常”页逐条说明") % {"n": count} if count else ""
 
 
-def _failed(found: dict[str, list[dict[str, Any]]]) -> str:
+def _failed(found: Mapping[str, Sequence[Any]]) -> str:
     failed = [name for name, rows in found.items() if rows]
     if not failed:
         return ""

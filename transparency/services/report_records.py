@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.recorded import exact_text
-from transparency.choices import RunStatus
+from transparency.choices import ReportKind, RunStatus
 from transparency.definitions import definition_of
 from transparency.models import ReportRun
 
@@ -55,9 +55,10 @@ def published_row(run: ReportRun) -> dict[str, object]:
 
 
 def _figures(run: ReportRun) -> dict[str, object]:
-    """What a record says of a report's figures: money, or those of training."""
+    """What a record says of a report's figures: money, or those of training or of the registries."""
     if not definition_of(run.kind).has_amounts:
-        return {"training": run.summary["training"], "rows_sha256": run.summary["rows_sha256"]}
+        part = "registries" if run.kind == ReportKind.REGISTRIES_YEARBOOK else "training"
+        return {part: run.summary[part], "rows_sha256": run.summary["rows_sha256"]}
     return {"count": run.summary["count"], "amount": run.summary["amount"], "use": run.summary.get("use")}
 
 

@@ -132,7 +132,8 @@ def check_over(
                 else _("%(period)s %(hour)s 时以后才能生成当日的通报。")
                 % {"period": period.label, "hour": definition.cut_hour},
             )
-        return cut
+        # To the minute, as below.
+        return moment.replace(second=0, microsecond=0) if definition.takes_all else cut
     if campaign is None:
         raise ValueError(f"{definition.kind} has neither period nor campaign")
     if moment.astimezone(SHANGHAI).date() <= campaign.last_day:

@@ -15,8 +15,8 @@ from registries.services.donors.states import (
     is_aged,
     last_birthday,
     refuse_deferred,
-    registrant_of_donor,
 )
+from registries.services.registrants import registrant_of
 
 
 def fault_of(donor: Donor, result: str, on: datetime.date) -> str:
@@ -43,6 +43,6 @@ def _fault_of_person(donor: Donor, result: str, on: datetime.date) -> str:
             return "deferred"
     if result in (Result.MATCHED, Result.HIGH_RES_YES) and is_aged(donor, on):
         return "aged"
-    if result == Result.AGED and on < last_birthday(born_on_of(registrant_of_donor(donor))):
+    if result == Result.AGED and on < last_birthday(born_on_of(registrant_of(donor))):
         return "not_aged"
     return ""

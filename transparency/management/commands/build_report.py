@@ -15,7 +15,7 @@ from core.progress import NoProgress
 from organizations.selectors import branch_by_code
 from transparency.choices import FileRole, ReportKind, ReportScope, RunStatus
 from transparency.models import ReportRun
-from transparency.selectors.reports import report_files, training_of
+from transparency.selectors.reports import registries_of, report_files, training_of
 from transparency.services.runs import make_run, render_run, request_report
 from transparency.services.series import default_scope, read_campaign, read_kind, read_period
 
@@ -59,8 +59,8 @@ class Command(PortalCommand):
         if options["json"]:
             self.print_json(answer)
         else:
-            training = training_of(run)
-            said = training.words if training else f"{answer['count']} {answer['amount']}"
+            counted = training_of(run) or registries_of(run)
+            said = counted.words if counted else f"{answer['count']} {answer['amount']}"
             self.stdout.write(f"{run.number} {RunStatus(run.status).label} {said}")
             if use := answer.get("use"):
                 self.stdout.write(f"  {use['opening']} + {use['in']} - {use['out']} = {use['closing']}")
@@ -91,7 +91,8 @@ class Command(PortalCommand):
 
 
 def _figures(run: ReportRun) -> dict[str, Any]:
-    """The figures in the answer: those of money, or those of training alone."""
-    if training_of(run) is not None:
-        return {"training": run.summary["training"]}
+    """The figures in the answer: those of money, or those of training or of the registries alone."""
+    for part in ("training", "registries"):
+        if part in run.summary:
+            return {part: run.summary[part]}
     return {"count": run.summary["count"], "amount": run.summary["amount"], "use": run.summary.get("use")}

@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 from core.canonical import canonical_bytes
 from core.errors import DomainError
 from donations.selectors.public.campaigns import public_campaign_of_id
-from transparency.choices import USE_PART, FileRole
+from transparency.choices import USE_PART, FileRole, ReportKind
 from transparency.definitions import definition_of
 from transparency.models import ReportRun
+from transparency.rendering.registries_figures import figures_by_place
 from transparency.rendering.training_figures import log_figures
 from transparency.selectors.series import run_before
 from transparency.services.freezing import freeze, read_rows
+from transparency.services.freezing_registries import freeze_figures_part
 from transparency.services.freezing_training import freeze_log_part
 from transparency.services.runs import read_snapshot
 from transparency.services.verifying_reports.comparing import leaves
@@ -51,6 +53,9 @@ def compare_figures(run: ReportRun, paths: Mapping[tuple[str, int], Path], findi
     names or notes alone are a note, no problem. Reads the run's records once; writes nothing.
     """
     frozen = read_snapshot(paths[(FileRole.SNAPSHOT.value, 0)])
+    if run.kind == ReportKind.REGISTRIES_YEARBOOK:
+        _compare_registries(run, frozen, paths, findings)
+        return
     if not definition_of(run.kind).has_amounts:
         _compare_training(run, frozen, paths, findings)
         return
@@ -87,6 +92,24 @@ def _compare_training(
         path = paths.get((FileRole.ROWS.value, 0))
         if path is not None:
             _compare_rows(_("培训明细"), read_rows(path), today.rows, findings)
+
+
+def _compare_registries(
+    run: ReportRun, frozen: dict[str, Any], paths: Mapping[tuple[str, int], Path], findings: ReportFindings
+) -> None:
+    """The same for a registries yearbook: all its figures are in the log; national numbers name their source."""
+    with ExitStack() as stack, translation.override("zh-hans"):
+        try:
+            today = freeze_figures_part(run, stack)
+        except DomainError as refusal:
+            message = _("按公开日志重新汇总没有成功：%(why)s") % {"why": refusal.message}
+            findings.add("figures_differ", message, report=run.number)
+            return
+        head = {name: frozen[name] for name in ("period", "branch")}
+        _compare_leaves(figures_by_place(frozen), figures_by_place({**head, **today.figures}), findings)
+        path = paths.get((FileRole.ROWS.value, 0))
+        if path is not None:
+            _compare_rows(_("捐献登记明细"), read_rows(path), today.rows, findings)
 
 
 def _training_sums(figures: dict[str, Any]) -> dict[str, Any]:

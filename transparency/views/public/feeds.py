@@ -13,7 +13,7 @@ from core.money import format_yuan, yuan
 from spending.selectors.public import PublicPayment, latest_payments
 from transparency.models import ReportRun
 from transparency.selectors.published import published_reports
-from transparency.selectors.reports import training_of
+from transparency.selectors.reports import registries_of, training_of
 
 FEED_LENGTH = 50
 
@@ -84,8 +84,8 @@ class ReportFeed(Feed):  # cannot be subscripted when it runs
     def item_description(self, item: ReportRun) -> str:
         """Its figures, and what a correction corrects."""
         use, training = item.summary.get("use"), training_of(item)
-        if training is not None:
-            parts = [training.words]
+        if (counted := training or registries_of(item)) is not None:
+            parts = [counted.words]
         else:
             parts = [_("捐赠 %(amount)s") % {"amount": format_yuan(yuan(item.summary["amount"]))}]
         if use:

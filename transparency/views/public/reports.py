@@ -30,7 +30,7 @@ from transparency.selectors.published import (
     report_files,
     report_versions,
 )
-from transparency.selectors.reports import training_of, use_of
+from transparency.selectors.reports import registries_of, training_of, use_of
 
 SHOWN = 100
 # What a file is called for its readers.
@@ -80,6 +80,8 @@ def report_detail(request: HttpRequest, number: str) -> HttpResponse:
         "use": use_of(run),
         "training": training_of(run),
         "training_urls": training_urls(run),
+        "registries": registries_of(run),
+        "registries_url": f"/organ/figures/?branch={run.branch.code}&year={run.period}",
         "use_url": use_url(run),
         "source": definition_of(run.kind).source,
         "anomalies": anomaly_counts(run),
@@ -105,7 +107,7 @@ def rows_url(run: ReportRun) -> str:
 
 def training_urls(run: ReportRun) -> dict[str, str]:
     """Today's figures and rows of training of the report's year, of its branch with all below; empty for others."""
-    if definition_of(run.kind).has_amounts or run.scope != ReportScope.BELOW:
+    if training_of(run) is None or run.scope != ReportScope.BELOW:
         return {}
     asked = f"?branch={run.branch.code}&year={run.period}"
     return {"coverage": f"/training/coverage/{asked}", "lessons": f"/training/lessons/{asked}"}

@@ -23,6 +23,7 @@ SITEMAP_PAGES = (
     "/training/coverage/",
     "/training/rescues/",
     "/training/contracts/",
+    "/organ/figures/",
     "/aed/",
     "/verify/",
     "/about/",

@@ -1,0 +1,87 @@
+"""A past year of registrations in the demo, so that there are figures and a yearbook to read; everybody is made up."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.services.people import create_person
+from core.clock import SHANGHAI, frozen_at, today
+from core.identifiers import id_check_digit
+from organizations.choices import Role
+from organizations.models import Branch
+from organizations.services import grant_role
+from registries.choices import Channel, ConsentSubject, Executor, Item, Purpose, Stance
+from registries.models import Wish
+from registries.services.figures.publishing import publish_years
+from registries.services.registrants import Person
+from registries.services.wish_content import WishContent
+from registries.services.wishes import Registration, register_wish, withdraw_wish
+
+_SURNAMES = "赵钱孙李周吴郑王冯陈"
+_GIFT = WishContent(
+    stance=Stance.DONATE,
+    items=(Item.ALL_ORGANS, Item.CORNEA),
+    purposes=(Purpose.TRANSPLANT,),
+    executor_kind=Executor.CHILD,
+    executor_name="示例执行人",
+    executor_phone="13900000000",
+    executor_agrees=True,
+)
+_BODY = replace(_GIFT, items=(Item.CORNEA, Item.BODY), purposes=(Purpose.TRANSPLANT, Purpose.TEACHING))
+_REFUSAL = WishContent(stance=Stance.REFUSE, items=(Item.ALL_ORGANS, Item.CORNEA, Item.TISSUE, Item.BODY))
+# What was registered where: an association, how many of what.
+_REGISTERED = (("3301", 14, _GIFT), ("3301", 7, _BODY), ("330182", 6, _GIFT), ("3303", 8, _GIFT), ("3303", 2, _BODY))
+_REFUSING, _LEAVING = 5, 6
+
+
+def leave_registered_year(year: int, branches: dict[str, Branch], people: dict[str, User]) -> None:
+    """Leave a year of registrations in three associations, publish its figures; none for a year that still runs."""
+    if year >= today().year:
+        return
+    county = branches["330182"]
+    with frozen_at(_day(year, 1)):
+        # Nobody signs in as this one: there is no password.
+        clerk = create_person(login="330182.registrar", name=_("示例建德登记员"), actor=None)
+        grant_role(person=clerk, role=Role.REGISTRY_CLERK, branch=county, valid_from=today(), actor=None)
+    keepers = {"3301": people["hangzhou.registrar"], "3303": people["wenzhou.coordinator"], "330182": clerk}
+    made: list[Wish] = []
+    at = 0
+    for code, count, content in (*_REGISTERED, ("3301", _REFUSING, _REFUSAL)):
+        for _one in range(count):
+            with frozen_at(_day(year, 2 + at % 10)):
+                made.append(_register(branches[code], at, content, keepers[code]))
+            at += 1
+    with frozen_at(_day(year, 12)):
+        for wish in made[:_LEAVING]:
+            withdraw_wish(wish_id=wish.pk, channel=Channel.ONLINE)
+    publish_years()
+
+
+def _day(year: int, month: int) -> datetime.datetime:
+    return datetime.datetime(year, month, 15, 10, tzinfo=SHANGHAI)
+
+
+def _register(branch: Branch, at: int, content: WishContent, clerk: User) -> Wish:
+    number = f"{branch.code[:4]}0219{50 + at % 40}0{1 + at % 9}15{at % 100:02d}0"
+    person = Person(
+        name=_("%(surname)s示例年%(n)s") % {"surname": _SURNAMES[at % 10], "n": chr(0x7532 + at)},
+        document_kind="",
+        document=number + id_check_digit(number),
+        phone=str(13_800_001_000 + at),
+        sex="female" if at % 2 else "male",
+        address=_("示例路 %(n)d 号") % {"n": at + 1},
+        has_capacity=True,
+    )
+    registration = Registration(
+        branch=branch,
+        person=person,
+        content=content,
+        channel=Channel.COUNTER,
+        signed_on=today(),
+        consents=frozenset(ConsentSubject.values),
+    )
+    return register_wish(registration=registration, actor=clerk)

@@ -1,0 +1,183 @@
+"""The published figures of the registries: for pages, files and reports. All of it is read from the same rows."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from organizations.choices import ASSOCIATION_KINDS, Right
+from organizations.models import Branch
+from organizations.permissions import branches_with
+from registries.choices.figures import BY_PLACE, FLOWS, OF_MARROW, Figure, Gift
+from registries.models import RegistryFigures
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# A hidden number reads the same for 0 to 4 as for one that is hidden for another's sake.
+FIGURE_FIELDS: tuple[tuple[str, str, Any], ...] = (
+    ("year", "integer", _("年度，按在本会办理登记的日期")),
+    ("branch", "string", _("红十字会的代码")),
+    ("branch_name", "string", _("红十字会的名称")),
+    ("level", "string", _("层级的英文代码：province、city、county")),
+    ("figure", "string", _("指标的英文代码")),
+    ("figure_name", "string", _("指标的名称")),
+    ("whole", "integer", _("含所属各级的份数；空表示不公开（不足 5，或为了不让别的数被推算出来）")),
+    ("own", "integer", _("其中本级的份数；下面没有别的红十字会的为空，其他空表示不公开")),
+    ("since", "integer", _("几年合计时的起始年度；只是一年的为空")),
+    ("counted_at", "datetime", _("统计时间；以后不再改动")),
+)
+
+
+COLUMNS = tuple(str(label) for label in Gift.labels)
+MARROW_COLUMNS = (_("新报名（人）"), _("新入库（人）"), _("采集（例）"))
+
+
+@dataclass(frozen=True)
+class PlaceFigures:
+    """What is shown of an association in a year; `name` says whose it is."""
+
+    branch: Branch
+    name: str
+    figures: dict[str, dict[str, Any]]
+
+    @property
+    def joined(self) -> list[int | None]:
+        """Those who joined by gift, in the order of BY_PLACE, with all below."""
+        return [self._of(one) for one in BY_PLACE]
+
+    @property
+    def cells(self) -> list[tuple[str, int | None]]:
+        """The same with the name of each column."""
+        return list(zip(COLUMNS, self.joined, strict=True))
+
+    @property
+    def own_cells(self) -> list[tuple[str, int | None]]:
+        """The same of the association by itself."""
+        return [(name, self._of(one, "own")) for name, one in zip(COLUMNS, BY_PLACE, strict=True)]
+
+    @property
+    def marrow_cells(self) -> list[tuple[str, int | None]]:
+        """Stem-cell donors with all below."""
+        return [(str(name), self._of(one)) for name, one in zip(MARROW_COLUMNS, OF_MARROW, strict=True)]
+
+    @property
+    def own_marrow_cells(self) -> list[tuple[str, int | None]]:
+        """The same of the association by itself."""
+        return [(str(name), self._of(one, "own")) for name, one in zip(MARROW_COLUMNS, OF_MARROW, strict=True)]
+
+    @property
+    def has_marrow(self) -> bool:
+        """Whether stem-cell donors were counted in that year."""
+        return any(one.value in self.figures for one in OF_MARROW)
+
+    def _of(self, figure: Figure, what: str = "whole") -> int | None:
+        said: int | None = self.figures.get(figure.value, {}).get(what)
+        return said
+
+    @property
+    def true_cells(self) -> list[tuple[str, int | None]]:
+        """For the desk: joined and standing by gift, and who refused."""
+        wanted: list[tuple[Any, Figure]] = [
+            (_("%(gift)s：新登记") % {"gift": gift.label}, FLOWS[gift].joined) for gift in Gift
+        ]
+        wanted += [(_("%(gift)s：有效") % {"gift": gift.label}, FLOWS[gift].standing) for gift in Gift]
+        wanted += [(_("不同意"), Figure.REFUSED)]
+        return [(str(label), self._of(figure)) for label, figure in wanted]
+
+
+@dataclass(frozen=True)
+class FlowLine:
+    """One gift in a province: joined, left (of several years where `since` is before the year), standing."""
+
+    label: str
+    joined: int | None
+    left: int | None
+    standing: int | None
+    since: int
+
+
+@dataclass(frozen=True)
+class YearFigures:
+    """A year of one association and of those directly below it; `flows` and `refused` of a province alone."""
+
+    year: int
+    whole: PlaceFigures
+    below: list[PlaceFigures]
+    counted_at: datetime.datetime
+    flows: list[FlowLine]
+    refused: int | None
+
+
+def published_years() -> list[int]:
+    """The years that are published, newest first; one query."""
+    return list(RegistryFigures.objects.order_by("-year").values_list("year", flat=True).distinct())
+
+
+def figures_of_year(branch: Branch, year: int) -> YearFigures | None:
+    """What is published of an association and those directly below it; None where nothing is. Two queries."""
+    row = RegistryFigures.objects.filter(branch=branch, year=year).first()
+    if row is None:
+        return None
+    below = RegistryFigures.objects.filter(year=year, branch__code__in=row.below).select_related("branch")
+    return YearFigures(
+        year,
+        _place(row, branch),
+        [_place(one, one.branch) for one in below.order_by("branch__path")],
+        row.counted_at,
+        [_flow(row, gift) for gift in Gift.values] if row.figures.get(Figure.ORGANS_STANDING) else [],
+        row.figures.get(Figure.REFUSED, {}).get("whole"),
+    )
+
+
+def joined_through_years(branch: Branch, *, upto: int, most: int = 5) -> list[tuple[int, list[int | None]]]:
+    """Those who joined by gift in the last published years, oldest first; one query."""
+    rows = RegistryFigures.objects.filter(branch=branch, year__lte=upto).order_by("-year")[:most]
+    return [(row.year, _place(row, branch).joined) for row in reversed(rows)]
+
+
+def figure_rows(branch: Branch | None = None, year: int | None = None) -> Iterator[dict[str, Any]]:
+    """Published figures as rows of a file: all, or those of an association with all below, or of a year; one query."""
+    rows: QuerySet[RegistryFigures] = RegistryFigures.objects.select_related("branch")
+    if branch is not None:
+        rows = rows.filter(branch__path__startswith=branch.path)
+    if year is not None:
+        rows = rows.filter(year=year)
+    for row in rows.order_by("year", "branch__path").iterator(chunk_size=500):
+        for figure in Figure:
+            if (said := row.figures.get(figure.value)) is not None:
+                yield {
+                    "year": row.year,
+                    "branch": row.branch.code,
+                    "branch_name": row.branch.name,
+                    "level": row.branch.kind,
+                    "figure": figure.value,
+                    "figure_name": str(figure.label),
+                    "whole": said["whole"],
+                    "own": said.get("own"),
+                    "since": said.get("since"),
+                    "counted_at": row.counted_at,
+                }
+
+
+def published_places(person: User, year: int) -> list[PlaceFigures]:
+    """What is published of the associations that somebody counts for, hidden as everywhere; two queries."""
+    branches = branches_with(person, Right.COUNT_REGISTRIES).filter(kind__in=ASSOCIATION_KINDS)
+    rows = RegistryFigures.objects.filter(year=year, branch__in=branches).select_related("branch")
+    return [_place(one, one.branch) for one in rows.order_by("branch__path")]
+
+
+def _place(row: RegistryFigures, branch: Branch) -> PlaceFigures:
+    return PlaceFigures(branch, branch.short_name, row.figures)
+
+
+def _flow(row: RegistryFigures, gift: str) -> FlowLine:
+    flow = FLOWS[gift]
+    joined, left, standing = (row.figures.get(one.value, {}) for one in (flow.joined, flow.left, flow.standing))
+    since = left.get("since", row.year)
+    return FlowLine(str(Gift(gift).label), joined.get("whole"), left.get("whole"), standing.get("whole"), since)
