@@ -28,7 +28,7 @@ from registries.models import DonorEvent, ExchangeFile, ExchangeRow, ExchangeSen
 from registries.selectors.exchange import exchange_problems
 from registries.services.consents import take_back_consents
 from registries.services.donors.leaving import withdraw_donor
-from registries.services.donors.states import registrant_of_donor
+from registries.services.registrants import registrant_of
 from registries.services.exchange import applying
 from registries.services.exchange.applying import apply_incoming
 from registries.services.exchange.files import confirm_file, drop_file, open_outgoing
@@ -73,7 +73,7 @@ def test_who_does_not_consent_to_be_reported_is_left_out_and_counted(ground: Gro
     brought(ground, S.SAMPLED)
     silent, gone = brought(ground, S.SENT, 1), brought(ground, S.SENT, 2)
     with transaction.atomic():
-        take_back_consents(registrant_of_donor(silent), ["stem_transfer"], channel="counter", actor=None)
+        take_back_consents(registrant_of(silent), ["stem_transfer"], channel="counter", actor=None)
     withdraw_donor(donor_id=gone.pk, channel="counter", actor=ground.person("clerk"))
     row = sent_out(ground)
     assert row.left_out == {"no_consent": 1, "left": 1}
