@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from registries.selectors.contacts import coming_contacts, free_contacts, overdue_contacts, todays_contacts
+from registries.selectors.day_cases import my_cases
+from registries.selectors.day_donors import donor_work
 from registries.selectors.day_sections import DaySection
 
 if TYPE_CHECKING:
@@ -13,10 +15,12 @@ if TYPE_CHECKING:
 
 # In the order of the page; a part gives None where it is nothing for this person. At most two queries each.
 SECTIONS: tuple[Callable[[User], DaySection | None], ...] = (
+    my_cases,
     overdue_contacts,
     todays_contacts,
     coming_contacts,
     free_contacts,
+    donor_work,
 )
 
 
