@@ -60,17 +60,18 @@ class Declared:
     is_newer_elsewhere: bool = False
 
 
-def masked_names(wishes: Sequence[Wish], *, reader: User) -> dict[int, str]:
-    """The masked name beside each wish of a page, by the wish's id; each reading is logged. Not in a transaction.
+def masked_names(rows: Sequence[Any], *, reader: User) -> dict[int, str]:
+    """The masked name beside each row of a page that names its registrant, by the row's id; each reading is logged.
 
-    The caller has fetched the wishes for this reader. A destroyed one has none. Four queries for a page.
+    The caller has fetched the rows, all of one model, for this reader. A destroyed one has none. Not in a transaction.
+    Four queries for a page.
     """
-    if not wishes:
+    if not rows:
         return {}
-    keys = open_many_for_work(wishes, "registrant", work=f"registries.list:{reader.pk}")
-    wanted = {wish.pk: uuid.UUID(key) for wish, key in zip(wishes, keys, strict=True) if key}
-    rows = Registrant.objects.unscoped("whose wishes the reader was let into").select_related("branch")
-    people = {one.row_key: one for one in rows.filter(row_key__in=set(wanted.values()))}
+    keys = open_many_for_work(rows, "registrant", work=f"registries.list:{reader.pk}")
+    wanted = {row.pk: uuid.UUID(key) for row, key in zip(rows, keys, strict=True) if key}
+    found = Registrant.objects.unscoped("of rows that the reader was let into").select_related("branch")
+    people = {one.row_key: one for one in found.filter(row_key__in=set(wanted.values()))}
     shown = list(people.values())
     names = reveal_many(shown, "name", reader=reader, purpose=_("查看登记名单（姓名掩码）"))
     by_key = {one.row_key: mask_name(name) if name else "" for one, name in zip(shown, names, strict=True)}

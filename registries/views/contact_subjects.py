@@ -21,7 +21,12 @@ class Subject:
 
 
 # By the foreign key that is set; one for each of ABOUT_FIELDS.
-SUBJECTS: dict[str, Subject] = {"wish": Subject("desk_wish")}
+SUBJECTS: dict[str, Subject] = {
+    "wish": Subject("desk_wish"),
+    "donor": Subject("desk_donor"),
+    # Of a case the family is called: who they are is shown on its own page, to its own coordinators.
+    "case": Subject("desk_case", has_registrant=False),
+}
 
 
 def shown_subject(due: DueContact, *, reader: User) -> dict[str, Any]:

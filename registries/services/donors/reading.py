@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
-
-from core.masking import mask_name
-from core.sealed import matching, open_many_for_work, reveal, reveal_many
+from core.sealed import matching, reveal
 from organizations.choices import Right
 from organizations.permissions import require
 from registries.choices import STEM_CONSENTS, ConsentSubject
 from registries.choices.donors import DeferralReason, Relation
-from registries.models import Donor, Registrant
+from registries.models import Donor
 from registries.services.consents import consents_in_force
 from registries.services.donors.health import answer_lines
 from registries.services.reading import look_up_document
@@ -48,23 +43,6 @@ class DonorHealth:
 
     answers: list[tuple[str, str]]
     deferral_reason: str
-
-
-def masked_donors(donors: Sequence[Donor], *, reader: User) -> dict[int, str]:
-    """The masked name beside each donor of a page, by id; each reading is logged. Not in a transaction.
-
-    The caller has fetched the donors for this reader. A destroyed one has none. Four queries for a page.
-    """
-    if not donors:
-        return {}
-    keys = open_many_for_work(donors, "registrant", work=f"registries.donors:{reader.pk}")
-    wanted = {donor.pk: uuid.UUID(key) for donor, key in zip(donors, keys, strict=True) if key}
-    rows = Registrant.objects.unscoped("the donors that the reader was let into").select_related("branch")
-    people = {one.row_key: one for one in rows.filter(row_key__in=set(wanted.values()))}
-    shown = list(people.values())
-    names = reveal_many(shown, "name", reader=reader, purpose=_("查看志愿者名单（姓名掩码）"))
-    by_key = {one.row_key: mask_name(name) if name else "" for one, name in zip(shown, names, strict=True)}
-    return {pk: by_key.get(key, "") for pk, key in wanted.items()}
 
 
 def reveal_donor(*, donor: Donor, purpose: str, actor: User) -> DonorIdentity:
