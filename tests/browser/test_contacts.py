@@ -46,7 +46,7 @@ def test_a_coordinator_calls_somebody_and_writes_it_down_by_keyboard(
     value = client.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": portal.url}])
     page = context.new_page()
-    page.goto(f"{portal.url}/desk/registries/day/")
+    page.goto(f"{portal.url}/desk/registries/")
     fine(page)
     page.get_by_role("link", name=DueContact.objects.unscoped("test").get().about.number).focus()
     page.keyboard.press("Enter")
