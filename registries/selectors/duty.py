@@ -61,6 +61,14 @@ def roster(branches: Sequence[Branch]) -> list[DutyShift]:
     return list(rows.order_by("on", "part", "-branch__path", "pk"))
 
 
+def by_day(rows: Sequence[DutyShift]) -> list[tuple[datetime.date, list[DutyShift], list[DutyShift]]]:
+    """A roster as one line for each day: the day, who is on by day, who by night. Fits on one sheet."""
+    days: dict[datetime.date, tuple[list[DutyShift], list[DutyShift]]] = {}
+    for one in rows:
+        days.setdefault(one.on, ([], []))[one.part == DutyPart.NIGHT].append(one)
+    return [(day, *parts) for day, parts in days.items()]
+
+
 def _parts_left() -> list[str]:
     _day, part = part_now()
     return [part] if part == DutyPart.NIGHT else list(DutyPart.values)

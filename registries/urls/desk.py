@@ -7,7 +7,7 @@ from registries.views import contacts, counts, duty, hand_over
 _CONTACT = "desk/registries/contacts/<uuid:key>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("desk/registries/day/", contacts.my_day, name="desk_registry_day"),
+    path("desk/registries/", contacts.my_day, name="desk_registry_day"),
     path("desk/registries/contacts/", contacts.contact_list, name="desk_contacts"),
     path(_CONTACT, contacts.contact_detail, name="desk_contact"),
     path(_CONTACT + "log/", contacts.contact_log, name="desk_contact_log"),

@@ -37,7 +37,7 @@ from registries.selectors.contacts import (
 from registries.selectors.my_day import day_sections
 from registries.services.contacts import correct_contact, log_contact, schedule_contact
 from registries.services.reading import reveal_identity, reveal_notes
-from registries.views.contact_subjects import shown_subject
+from registries.views.contact_subjects import SUBJECTS, shown_subject
 
 # What somebody needs who calls or goes there; the document is none of it.
 CALLED = ("name", "phone", "details")
@@ -93,8 +93,7 @@ def contact_detail(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
         **_page_of(request, due),
         "history": history,
         "purpose_form": purpose,
-        "may_identify": may(request.user, Right.READ_REGISTRANTS, due.branch),
-        "may_read": may(request.user, Right.READ_WISHES, due.branch) and any(one.note is not None for one in history),
+        **_may_reveal(request, due, history),
         "log_form": LogForm(),
         **shown,
     }
@@ -191,6 +190,13 @@ def _page_of(request: StaffRequest, due: DueContact) -> dict[str, Any]:
         "may_correct": due.status == DueStatus.DONE and due.closed_by_id == request.user.pk,
         **shown_subject(due, reader=request.user),
     }
+
+
+def _may_reveal(request: StaffRequest, due: DueContact, history: list[Contact]) -> dict[str, bool]:
+    is_person = SUBJECTS[due.about_field].has_registrant
+    identify = is_person and may(request.user, Right.READ_REGISTRANTS, due.branch)
+    read = may(request.user, Right.READ_WISHES, due.branch) and any(one.note is not None for one in history)
+    return {"may_identify": identify, "may_read": read, "may_reveal": identify or read}
 
 
 def _shown(request: StaffRequest, due: DueContact, history: list[Contact], form: PurposeForm) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from organizations.permissions import branches_with, holds_anywhere, require
 from organizations.views.access import StaffRequest, desk_page
 from registries.forms.contacts import DutyForm
 from registries.permissions import shift_for
-from registries.selectors.duty import duty_branches, duty_people, on_duty_now, roster
+from registries.selectors.duty import by_day, duty_branches, duty_people, on_duty_now, roster
 from registries.services.duty import place_on_duty, take_off_duty
 
 
@@ -36,7 +36,9 @@ def duty_list(request: StaffRequest) -> HttpResponse:
 @require_safe
 def duty_print(request: StaffRequest) -> HttpResponse:
     """The roster on one sheet, for the wall."""
-    return render(request, "registries/desk/duty_print.html", _roster(request))
+    context = _roster(request)
+    context["days"] = by_day(context["rows"])
+    return render(request, "registries/desk/duty_print.html", context)
 
 
 @desk_page(Right.ASSIGN_COORDINATORS)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.db import transaction
+
 from accounts.models import User
 from core.clock import today
 from registries.models import Wish
@@ -42,7 +44,8 @@ def make_registries(people: dict[str, User]) -> dict[str, Any]:
 
 def make_contacts(wish: Wish, people: dict[str, User]) -> dict[str, Any]:
     """A contact that is due and nobody's yet, and somebody on duty."""
-    due = plan_contact(about=wish, reason="visit", due_on=today())
+    with transaction.atomic():
+        due = plan_contact(about=wish, reason="visit", due_on=today())
     assert due is not None
     shift = place_on_duty(
         branch=branch_at(HOME), person=people["registry_coordinator.own"], on=today(), part="night",
