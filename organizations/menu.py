@@ -52,6 +52,7 @@ MENU: tuple[MenuEntry, ...] = (
     MenuEntry(_("学校和单位"), "desk_organisations", "building", (Right.VIEW_TRAINING,)),
     MenuEntry(_("培训质量"), "desk_training_quality", "list-check", (Right.VIEW_TRAINING,)),
     MenuEntry(_("培训统计"), "desk_training_figures", "bar-chart", (Right.VIEW_TRAINING,)),
+    MenuEntry(_("协调员工作台"), "desk_registry_day", "telephone", (Right.VIEW_REGISTRIES,)),
     MenuEntry(_("捐献登记"), "desk_wishes", "person", (Right.VIEW_REGISTRIES,)),
     MenuEntry(
         _("捐献案例"),
@@ -59,6 +60,7 @@ MENU: tuple[MenuEntry, ...] = (
         "telephone",
         (Right.KEEP_CASES, Right.ASSIGN_COORDINATORS, Right.COUNT_REGISTRIES),
     ),
+    MenuEntry(_("捐献登记统计"), "desk_registry_counts", "bar-chart", (Right.COUNT_REGISTRIES,)),
     MenuEntry(_("报告"), "desk_reports", "journal-text", (Right.VIEW_DRAFT_REPORTS,)),
     MenuEntry(_("后台任务"), "desk_jobs", "hourglass-split"),
     MenuEntry(_("组织网络"), "desk_branches", "diagram-3"),

@@ -13,6 +13,7 @@ from registries.models.case_record import (
 )
 from registries.models.consent import Consent
 from registries.models.contact import Contact, ContactHandOver, DueContact
+from registries.models.duty import DutyShift
 from registries.models.registrant import Registrant, RegistrantEvent
 from registries.models.wish import Wish, WishEvent
 
@@ -34,6 +35,7 @@ __all__ = [
     "Contact",
     "ContactHandOver",
     "DueContact",
+    "DutyShift",
     "ReceivingUnit",
     "Registrant",
     "RegistrantEvent",

@@ -11,7 +11,7 @@ from core.clock import SHANGHAI, now
 from core.retention.terms import Asked, Outcome, Term
 from core.sealed import look_up_digests, seal_into
 from registries.choices import WishStatus
-from registries.models import Registrant, RegistrantEvent, Wish
+from registries.models import Contact, Registrant, RegistrantEvent, Wish
 
 # While another wish of the person is in force, what it took the place of shows how it came about.
 REPLACED_DAYS = 3 * 365
@@ -83,6 +83,9 @@ def _empty(wishes: list[Wish]) -> None:
         columns = seal_into(wish, registrant=None, content=None, reference=None)
         wish.destroyed_at = now()
         wish.save(update_fields=[*columns, "destroyed_at"])
+    # What was noted of talks goes with what they were about; that they took place is kept.
+    notes = Contact.objects.unscoped("retention").filter(wish__in=wishes, destroyed_at=None)
+    notes.update(note=None, destroyed_at=now())
 
 
 def _before(asked: Asked, days: int) -> datetime.datetime:
@@ -94,7 +97,7 @@ TERMS: tuple[Term, ...] = (
     Term(
         "registries.registrants",
         "P3",
-        _("捐献登记人的身份、联系方式和意愿"),
+        _("捐献登记人的身份、联系方式、意愿和联系备注"),
         _("核对本人、联系、办理变更和撤回"),
         _("有有效登记期间保存；最后一份登记撤回满三十日连同意愿一并销毁，编号、日期和状态保留"),
         "个人信息保护法 第十九条、第二十八条、第四十七条",

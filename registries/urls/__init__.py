@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, URLResolver
 
-from registries.urls import cases, wishes
+from registries.urls import cases, desk, wishes
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *wishes.urlpatterns,
     *cases.urlpatterns,
+    *desk.urlpatterns,
 ]

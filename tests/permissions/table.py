@@ -2,6 +2,7 @@
 
 from tests.permissions.people import HOME
 from tests.permissions.registry_cases_table import REGISTRY_CASES
+from tests.permissions.registry_contacts_table import REGISTRY_CONTACTS
 from tests.permissions.registry_table import REGISTRIES
 from tests.permissions.rules import (
     Route,
@@ -714,6 +715,7 @@ TABLE: dict[str, Route] = {
     **TRAINING,
     **REGISTRIES,
     **REGISTRY_CASES,
+    **REGISTRY_CONTACTS,
     **TRAINING_PLANNING,
     **TRAINING_PUBLIC,
     **TRAINING_CERTIFICATES,

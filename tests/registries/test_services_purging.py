@@ -12,6 +12,7 @@ from registries.services.purging import ENDED_DAYS, REPLACED_DAYS, purge_registr
 from registries.services.reading import find_by_document
 from registries.services.wishes import change_wish, withdraw_wish
 from tests.registries.ground import Ground, refusal, registered, somebody
+from tests.registries.test_services_contacts import due, logged
 
 
 def asked(*, days: int, is_dry: bool = False) -> Asked:
@@ -63,3 +64,15 @@ def test_who_is_destroyed_may_register_again(ground: Ground) -> None:
         purge_registrants(asked(days=0))
         registered(ground)
     assert Registrant.objects.unscoped("test").count() == 2
+
+
+def test_notes_of_contacts_go_with_whom_they_were_about_and_that_they_took_place_stays(ground: Ground) -> None:
+    wish = registered(ground)
+    row = logged(ground, due(ground, wish), note="一切都好")
+    other = logged(ground, due(ground, registered(ground, 1)), note="也好")
+    withdraw_wish(wish_id=wish.pk, channel="online")
+    purge_registrants(asked(days=ENDED_DAYS + 1))
+    row.refresh_from_db()
+    other.refresh_from_db()
+    assert (row.note, row.outcome, row.destroyed_at is not None) == (None, "reached", True)
+    assert (other.note is not None, other.destroyed_at) == (True, None)

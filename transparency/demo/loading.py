@@ -28,6 +28,7 @@ from organizations.models import Branch
 from organizations.services import create_associations, load_divisions
 from registries.demo import leave_registrations
 from registries.demo_cases import leave_cases
+from registries.demo_contacts import leave_contacts
 from training.demo import leave_training
 from training.demo_year import TrainingYear
 from transparency.choices import ReportKind, ReportScope
@@ -107,6 +108,7 @@ def load(*, seed: int, scale: Scale, tell: Callable[[str], Any]) -> Loaded:
     leave_training(desks["3301"].branch, people)
     leave_registrations(desks["3301"].branch, desks["3303"].branch, people)
     leave_cases(desks["3301"].branch, desks["33"].branch, people)
+    leave_contacts(desks["3301"].branch, people)
     _place_all()
     tell(_("核对账目"))
     _verify()
