@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 
 from core.clock import now, today
+from core.errors import NotAllowed
 from core.models import AuditEvent, ReadLog
 from core.sealed import open_for_work
 from registries.choices.cases import CaseStatus, Relation
@@ -177,7 +178,7 @@ def test_kin_sent_twice_are_listed_once(ground: Ground) -> None:
     with pytest.raises(RegistryError) as refused:
         listed(ground, case, name="", phone="1", relation="spouse")
     assert set(refused.value.fields) == {"name", "phone"}
-    with pytest.raises(WrongState):
+    with pytest.raises(NotAllowed):
         write_kin(case_id=notified(ground).pk, kin=None, actor=ground.person("coordinator"))  # type: ignore[arg-type]
 
 
