@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,8 +25,9 @@ from registries.choices.cases import (
     Relation,
     UnitKind,
 )
+from registries.choices.contacts import ContactMeans, ContactOutcome
 from registries.demo import document_of
-from registries.models import Case, ReceivingUnit
+from registries.models import Case, DueContact, ReceivingUnit
 from registries.services.cases.assigning import assign_coordinator
 from registries.services.cases.caring import Entitled, write_entitlement, write_use
 from registries.services.cases.family import Kin, begin_family, confirm_consent, write_decision, write_kin
@@ -34,6 +36,7 @@ from registries.services.cases.handing import end_case, give_certificate, go_on,
 from registries.services.cases.notifying import Notice, notify_case
 from registries.services.cases.units import open_unit
 from registries.services.cases.witnessing import Seen, sign_witness, write_witness
+from registries.services.contacts import log_contact
 
 _UNITS = (
     (UnitKind.PROCURING, "示例省人民医院器官获取组织", "organ"),
@@ -83,18 +86,18 @@ def leave_cases(branch: Branch, province: Branch, people: dict[str, User]) -> No
 
 
 def _carried(desk: Desk, units: dict[str, ReceivingUnit]) -> None:
-    """A body that was given two hundred days ago, with all that followed."""
-    case = _assigned(desk, 1, ("cornea", "body"), days=200)
-    with frozen_at(_days_ago(199)):
+    """A body that was given three months ago, with all that followed: no demo is younger."""
+    case = _assigned(desk, 1, ("cornea", "body"), days=90)
+    with frozen_at(_days_ago(89)):
         _asked(desk, case, signatures=2)
         confirm_consent(case_id=case.pk, on=today(), is_confirmed=True, actor=desk.first)
         _witnessed(desk, case, desk.first, desk.second)
         taken = {kind: units[kind].pk for kind in ("cornea", "body")}
         hand_over_gift(case_id=case.pk, units=taken, on=today(), actor=desk.first)
-    with frozen_at(_days_ago(197)):
+    with frozen_at(_days_ago(87)):
         go_on(case_id=case.pk, to_status=CaseStatus.FAREWELL, on=today(), actor=desk.first)
         go_on(case_id=case.pk, to_status=CaseStatus.CARE, on=today(), actor=desk.first)
-    with frozen_at(_days_ago(180)):
+    with frozen_at(_days_ago(70)):
         first = case.kin.order_by("pk")[0]
         give_certificate(case_id=case.pk, kin_id=first.pk, on=today(), actor=desk.first)
         for kind, outcome, amount, paper in (
@@ -105,11 +108,28 @@ def _carried(desk: Desk, units: dict[str, ReceivingUnit]) -> None:
             row = Entitled(kind=kind, outcome=outcome, on=today(), amount=amount, paper=paper)
             write_entitlement(case_id=case.pk, entitled=row, actor=desk.first)
     for days, use, note in (
-        (198, BodyUse.RECEIVED, "示例：已妥善保存"),
-        (60, BodyUse.TEACHING, "示例：系统解剖学教学，师生课前默哀致敬"),
+        (88, BodyUse.RECEIVED, "示例：已妥善保存"),
+        (30, BodyUse.TEACHING, "示例：系统解剖学教学，师生课前默哀致敬"),
     ):
         with frozen_at(_days_ago(days)):
             write_use(case_id=case.pk, use=use, on=today(), note=note, actor=desk.first)
+    _called(case, desk)
+
+
+def _called(case: Case, desk: Desk) -> None:
+    """The family was called each time that it was due."""
+    rows = DueContact.objects.unscoped("of the demo's own case").filter(case=case, due_on__lt=today())
+    for due in rows.order_by("due_on"):
+        with frozen_at(_days_ago((today() - due.due_on).days)):
+            log_contact(
+                due_id=due.pk,
+                means=ContactMeans.PHONE,
+                outcome=ContactOutcome.REACHED,
+                note=_("示例：家属平安，转达慰问。"),
+                next_on=None,
+                key=uuid.uuid4(),
+                actor=desk.first,
+            )
 
 
 def _notified(desk: Desk, at: int, kinds: tuple[str, ...], *, days: int, document: str | None = None) -> Case:

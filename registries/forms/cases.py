@@ -339,11 +339,11 @@ class ExtractForm(forms.Form):
 
 def _keeping(person: User) -> QuerySet[Branch]:
     """The branches for which a person may take a notification down: their own and all below (条例 Art. 19)."""
-    rows: QuerySet[Branch] = Branch.objects.none()
+    rows: QuerySet[Branch] = Branch.objects.valid().none()
     for grant in held_grants(person):
         if Right.KEEP_CASES in ROLE_RIGHTS[grant.role]:
-            rows = rows | Branch.objects.filter(branches_of(grant.branch, with_below=True))
-    return rows.valid()
+            rows = rows | Branch.objects.valid().filter(branches_of(grant.branch, with_below=True))
+    return rows
 
 
 def _offer(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:

@@ -82,12 +82,12 @@ class CaseQuerySet(BranchRowsQuerySet):
     def opened_to(self, person: User) -> Self:
         """The cases that a person may open today (docs/registries-cases.md); three conditions, one query.
 
-        By work: assigned to them, or taken down by them and nobody assigned yet, where they keep cases in the branch or
-        in one above. By office: all of the branches for which they assign. By grant: those of the grants in force.
+        By work: assigned to them, or taken down by them and nobody ever assigned, where they keep cases in the branch
+        or in one above. By office: all of the branches for which they assign. By grant: those of the grants in force.
         """
         keeps, assigns = _reach(person, Right.KEEP_CASES), _reach(person, Right.ASSIGN_COORDINATORS)
         assigned = CaseCoordinator.objects.filter(person_id=person.pk, released_at=None).values("case_id")
-        mine = Q(pk__in=assigned) | Q(notified_by_id=person.pk, status=CaseStatus.NOTIFIED)
+        mine = Q(pk__in=assigned) | Q(notified_by_id=person.pk, assigned_on=None)
         condition = (mine & keeps) | assigns
         if any(Right.COUNT_REGISTRIES in ROLE_RIGHTS[grant.role] for grant in held_grants(person)):
             condition |= Q(pk__in=CaseGrant.objects.in_force().filter(person_id=person.pk).values("case_id"))

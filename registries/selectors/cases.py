@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from organizations.choices import Right
+from organizations.permissions import holds_anywhere
 from registries.choices.cases import (
     ENDED_CASE,
     EXITS,
@@ -28,12 +29,15 @@ from registries.models import (
     CaseHandOver,
     ReceivingUnit,
 )
+from registries.selectors.day_sections import DayRow, DaySection
 
 if TYPE_CHECKING:
     from accounts.models import User
     from organizations.models import Branch
 
 PAGE_SIZE = 30
+# As many as the page of the day shows.
+DAY_ROWS = 20
 CASE_TABS: dict[str, Any] = {"mine": _("我的案例"), "open": _("办理中"), "ended": _("已办结")}
 
 # What comes next, by state: the words of the one main button and where it leads.
@@ -89,6 +93,26 @@ def case_counts(person: User) -> list[tuple[str, int]]:
     rows = Case.objects.visible_to(person, Right.COUNT_REGISTRIES).order_by()
     found = dict(rows.values_list("status").annotate(n=Count("pk")))
     return [(str(label), found.get(status, 0)) for status, label in CaseStatus.choices]
+
+
+def my_cases(person: User) -> DaySection | None:
+    """The open cases that somebody works on, with what comes next; number and state, no name; one query."""
+    if not holds_anywhere(person, Right.KEEP_CASES):
+        return None
+    found = cases_for(person, "mine")[:DAY_ROWS]
+    rows = [
+        DayRow(
+            url=reverse("desk_case", args=[case.number]),
+            number=case.number,
+            what=str(NEXT_STEP[case.status][0]) if case.status in NEXT_STEP else str(_("等待指派协调员")),
+            on=case.notified_on,
+            note=str(case.get_status_display()),
+        )
+        for case in found
+    ]
+    if not rows:
+        return None
+    return DaySection(slug="cases", title=_("我的案例"), rows=rows, more_url=reverse("desk_cases"))
 
 
 def case_steps(case: Case) -> list[dict[str, Any]]:

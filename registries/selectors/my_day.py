@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from registries.selectors.cases import my_cases
 from registries.selectors.contacts import coming_contacts, free_contacts, overdue_contacts, todays_contacts
 from registries.selectors.day_cases import my_cases
 from registries.selectors.day_donors import donor_work
@@ -18,6 +19,7 @@ SECTIONS: tuple[Callable[[User], DaySection | None], ...] = (
     my_cases,
     overdue_contacts,
     todays_contacts,
+    my_cases,
     coming_contacts,
     free_contacts,
     donor_work,

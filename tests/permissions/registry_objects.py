@@ -32,12 +32,12 @@ def make_registries(people: dict[str, User]) -> dict[str, Any]:
     wish = register_wish(registration=form(branch_at(HOME)), actor=people["registry_clerk.own"])
     return {
         "wish": wish.number,
+        **make_contacts(wish, people),
+        **make_cases(people),
         **make_donors(people),
         **make_figures(people),
         **_memorial(people),
-        **make_contacts(wish, people),
         **_requests(people["registry_clerk.own"]),
-        **make_cases(people),
         **make_registry_papers(wish, people),
     }
 

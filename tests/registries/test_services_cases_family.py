@@ -10,13 +10,16 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 
 from core.clock import now, today
+from core.errors import NotAllowed
 from core.models import AuditEvent, ReadLog
 from core.sealed import open_for_work
 from registries.choices.cases import CaseStatus, Relation
 from registries.errors import RegistryError, WrongState
 from registries.models import Case, CaseDecision, CaseKin, CasePerson, Registrant
+from registries.permissions.cases import case_for
 from registries.services.cases.family import strike_kin, write_kin
 from registries.services.cases.notifying import notify_case, write_person
+from registries.services.cases.reading import reveal_people
 from registries.services.wishes import register_wish, withdraw_wish
 from tests.registries.case_ground import (
     DOCUMENT,
@@ -177,7 +180,7 @@ def test_kin_sent_twice_are_listed_once(ground: Ground) -> None:
     with pytest.raises(RegistryError) as refused:
         listed(ground, case, name="", phone="1", relation="spouse")
     assert set(refused.value.fields) == {"name", "phone"}
-    with pytest.raises(WrongState):
+    with pytest.raises(NotAllowed):
         write_kin(case_id=notified(ground).pk, kin=None, actor=ground.person("coordinator"))  # type: ignore[arg-type]
 
 
@@ -185,6 +188,11 @@ def test_a_refusal_of_another_city_ends_the_case_at_the_notification(ground: Gro
     refused_in_life(ground)
     case = notified(ground)
     assert (case.status, case.exit_reason) == ("refused_in_life", "refusal_found")
+    # Who took the call may see how it ended, and nobody's name any more.
+    coordinator = ground.person("coordinator")
+    assert case_for(coordinator, case.number) == case
+    with pytest.raises(NotAllowed):
+        reveal_people(case=case, purpose="核对案例", actor=coordinator)
     with pytest.raises(WrongState):
         assign(ground, case, "coordinator")
 

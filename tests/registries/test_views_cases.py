@@ -196,8 +196,9 @@ def test_a_supervisor_sees_counts_and_only_the_case_that_was_opened_to_them_unti
     assert looks.count() == 1
     assert client.get(address(case, "desk_case_kin")).status_code == 403
     with frozen_at(now() + datetime.timedelta(days=7)):
-        assert client.get(address(case)).status_code == 200
+        assert client_of(ground, "supervisor").get(address(case)).status_code == 200
     with frozen_at(now() + datetime.timedelta(days=8)):
+        client = client_of(ground, "supervisor")
         assert client.get(address(case)).status_code == 404
         let_in(ground, case, until=today())
         assert client.get(address(case)).status_code == 200

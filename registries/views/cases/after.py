@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -93,7 +93,7 @@ def case_step(request: StaffRequest, number: str, step: str) -> HttpResponse:
 @desk_page(*DOOR)
 @never_cache
 @require_http_methods(["GET", "POST"])
-def case_certificate(request: StaffRequest, number: str) -> HttpResponse:
+def case_certificate(request: StaffRequest, number: str) -> HttpResponseBase:
     """Give the certificate to one of the kin; once given, print it for who says what for."""
     case = worked_case(request, number)
     given = CaseCertificate.objects.filter(case=case).select_related("kin").first()
@@ -119,7 +119,7 @@ def case_certificate(request: StaffRequest, number: str) -> HttpResponse:
     )
 
 
-def _certificate_pdf(request: StaffRequest, case: Case, given: CaseCertificate) -> HttpResponse:
+def _certificate_pdf(request: StaffRequest, case: Case, given: CaseCertificate) -> HttpResponseBase:
     form = PurposeForm(posted(request), initial={"purpose": _("打印捐献证书")})
     if form.is_valid():
         try:
