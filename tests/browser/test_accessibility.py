@@ -36,7 +36,7 @@ NOT_PAGES = {
     # One's own registrations, once telephone, code and name were shown: tests/browser/test_registrations.py.
     "registry_mine_code", "registry_mine_wishes", "registry_mine_withdraw", "registry_mine_contact",
     # Pictures and papers; one's own booking once the telephone was shown.
-    "memorial_booking_cancel", "memorial_portrait", "desk_memorial_paper", "desk_memorial_portrait",
+    "memorial_booking_cancel", "memorial_candle", "memorial_portrait", "desk_memorial_paper", "desk_memorial_portrait",
     "claim_code", "claim_new", "claim_detail", "my_wechat", "my_wechat_callback",
     "api_branches", "api_donation", "api_donations", "api_report", "api_reports", "api_schema", "desk_batch_file",
     "desk_batch_problems", "desk_batch_progress", "desk_counter_amount", "desk_gift_voucher", "desk_import_template",
