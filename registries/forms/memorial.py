@@ -214,7 +214,11 @@ class TakeDownForm(forms.Form):
 class DeclineForm(forms.Form):
     """Why a message is not shown."""
 
-    reason = forms.ChoiceField(label=_("不予显示的原因"), choices=[("", _("请选择")), *DeclineReason.choices])
+    reason = forms.ChoiceField(
+        label=_("不予显示的原因"),
+        choices=[("", _("请选择")), *DeclineReason.choices],
+        help_text=_("同意显示的不用选。"),
+    )
 
 
 class PageNameForm(forms.Form):
