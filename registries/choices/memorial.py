@@ -20,6 +20,11 @@ class Part(models.TextChoices):
     AFTERNOON = "afternoon", _("下午")
 
 
+WEEKDAYS: list[tuple[int, Any]] = list(
+    enumerate([_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日")], start=1)
+)
+
+
 class OccasionStatus(models.TextChoices):
     """Whether an occasion takes place."""
 

@@ -16,14 +16,13 @@ from organizations.choices import DivisionLevel, Right
 from organizations.forms import BranchField, DayInput, DivisionField
 from organizations.models import Branch, Division
 from organizations.permissions import branches_with
-from registries.choices.memorial import DeclineReason, NameShown, PageKind, Relation, TakenDown
+from registries.choices.memorial import WEEKDAYS, DeclineReason, NameShown, PageKind, Relation, TakenDown
 from registries.models import MemorialPage, MemorialPlace
 from registries.services.memorial.page_content import LONGEST_TEXT, PageContent
 from registries.services.memorial.pages import KinConsent, PageDraft
 from registries.services.memorial.places import Gathering
 
 OFF = {"autocomplete": "off"}
-WEEKDAYS = list(enumerate([_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日")], start=1))
 
 
 class MemorialPlaceForm(forms.Form):
@@ -215,7 +214,11 @@ class TakeDownForm(forms.Form):
 class DeclineForm(forms.Form):
     """Why a message is not shown."""
 
-    reason = forms.ChoiceField(label=_("不予显示的原因"), choices=[("", _("请选择")), *DeclineReason.choices])
+    reason = forms.ChoiceField(
+        label=_("不予显示的原因"),
+        choices=[("", _("请选择")), *DeclineReason.choices],
+        help_text=_("同意显示的不用选。"),
+    )
 
 
 class PageNameForm(forms.Form):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from core.fields import LookupDigestField, SealedModel, SealedTextField, unique_lookup
 from core.identifiers import normalise_phone
 from organizations.models import BranchLineage, BranchRowsQuerySet
-from registries.choices.memorial import BookingStatus, OccasionKind, OccasionStatus, Part, Visitor
+from registries.choices.memorial import WEEKDAYS, BookingStatus, OccasionKind, OccasionStatus, Part, Visitor
 
 
 class MemorialPlaceQuerySet(BranchRowsQuerySet):
@@ -66,6 +66,11 @@ class MemorialPlace(BranchLineage):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def visit_days(self) -> str:
+        """The weekdays on which visits are taken, in words."""
+        return _("、").join(str(label) for day, label in WEEKDAYS if day in self.visit_weekdays)
 
 
 class OccasionQuerySet(BranchRowsQuerySet):

@@ -117,6 +117,15 @@ def coming_gatherings(person: User) -> list[MemorialOccasion]:
     return list(rows.select_related("branch", "place").order_by("on", "pk")[:100])
 
 
+def has_gathering_around(person: User, day: datetime.date) -> bool:
+    """Whether something is planned within ten days of a day in the person's branches; one query."""
+    near = datetime.timedelta(days=10)
+    rows = MemorialOccasion.objects.visible_to(person, Right.KEEP_MEMORIAL).filter(
+        kind=OccasionKind.GATHERING, status=OccasionStatus.PLANNED, on__range=(day - near, day + near)
+    )
+    return bool(rows.exists())
+
+
 def next_qingming(day: datetime.date) -> datetime.date:
     """The next 清明, today included: 4 or 5 April by the sun, right for the years 2000 to 2099 (GB/T 33661-2017)."""
     for year in (day.year, day.year + 1):

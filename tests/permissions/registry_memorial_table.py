@@ -6,7 +6,7 @@ MEMORIAL_PLACE, GATHERING = {"pk": "memorial_place"}, {"pk": "memorial_gathering
 MEMORIAL_PAGE, DRAFT = {"number": "memorial_page_number"}, {"number": "memorial_draft"}
 CODE, BOOKING = {"code": "memorial_page"}, {"number": "memorial_booking"}
 KEEPS = seen("keep_memorial")
-# One's own bookings: whoever has not shown a telephone is sent to do so.
+# One's own bookings: whoever has not shown a telephone is sent to do so. A candle that is looked at leads to its page.
 PROVES = frozenset({302})
 
 MEMORIAL: dict[str, Route] = {
@@ -19,7 +19,7 @@ MEMORIAL: dict[str, Route] = {
     "memorial_bookings": Route(everybody(), everybody()),
     "memorial_booking_cancel": Route(everybody(), everybody(), BOOKING, gives=PROVES),
     "memorial_page": Route(everybody(), None, CODE),
-    "memorial_candle": Route(None, everybody(), CODE),
+    "memorial_candle": Route(everybody(), everybody(), CODE, gives=PROVES),
     "memorial_message": Route(everybody(), everybody(), CODE),
     "memorial_portrait": Route(everybody(), None, CODE),
     "memorial_report": Route(everybody(), everybody(), {**CODE, "message": "memorial_shown"}),

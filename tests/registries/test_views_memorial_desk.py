@@ -16,6 +16,7 @@ from core.backup.programs import connection_arguments, program
 from core.clock import today
 from core.models import ReadLog, StoredFile
 from registries.models import MemorialMessage, MemorialPage, MemorialPlace
+from registries.selectors.memorial import next_qingming
 from registries.services.memorial.bookings import own_bookings
 from registries.services.memorial.reading import find_pages
 from tests.registries.ground import Ground
@@ -207,6 +208,13 @@ def test_the_home_of_remembrance_lists_what_comes_and_kin_for_a_purpose(ground: 
     assert KIN_PHONE in text
     assert row.number in text
     assert KIN_PHONE not in post(client_of(ground, "head"), "desk_memorial", purpose="清明活动邀请")
+
+
+def test_the_desk_asks_for_a_gathering_around_qingming_until_one_is_planned(ground: Ground) -> None:
+    client = client_of(ground, "clerk")
+    assert "前后还没有安排" in page(client, "desk_memorial")
+    planned(ground, days=(next_qingming(today()) - today()).days)
+    assert "前后还没有安排" not in page(client, "desk_memorial")
 
 
 def _dump() -> str:

@@ -28,6 +28,7 @@ from registries.selectors.memorial import (
     bookings_of,
     coming_gatherings,
     gatherings_for,
+    has_gathering_around,
     next_qingming,
     page_counts,
     places_for,
@@ -57,13 +58,12 @@ def memorial_home(request: StaffRequest) -> HttpResponse:
         except DomainError as error:
             add_refusal(form, error)
     qingming = next_qingming(today())
-    gatherings = coming_gatherings(request.user)
     context = {
-        "gatherings": gatherings,
+        "gatherings": coming_gatherings(request.user),
         "days": coming_days(actor=request.user, days=COMING_DAYS),
         "days_ahead": COMING_DAYS,
         "qingming": qingming,
-        "has_qingming": any(abs((one.on - qingming).days) <= 10 for one in gatherings),
+        "has_qingming": has_gathering_around(request.user, qingming),
         "counts": page_counts(request.user),
         "waiting": waiting_count(request.user),
         "form": form,

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import DomainError
 from core.throttling import Limit, count_once, place_of
@@ -39,15 +39,15 @@ def memorial_page(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @not_kept
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def memorial_candle(request: HttpRequest, code: str) -> HttpResponse:
-    """Light a candle: the day is kept, nothing of who did it and not how many."""
-    count_once(CANDLES, place_of(request))
+    """Light a candle: the day is kept, nothing of who did it and not how many. Looked at, it leads to the page."""
     try:
         page, shown = public_page(code)
     except PageGone as gone:
         return _gone(request, gone)
-    if shown.takes_messages:
+    if request.method == "POST" and shown.takes_messages:
+        count_once(CANDLES, place_of(request))
         light_candle(page_id=page.pk)
         messages.success(request, _("烛光已点亮。谢谢您的心意。"))
     return redirect("memorial_page", code=page.code)
