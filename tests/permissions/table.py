@@ -1,6 +1,7 @@
 """The table: every address of the portal, what it asks of a person, and which methods it takes."""
 
 from tests.permissions.people import HOME
+from tests.permissions.registry_exchange_table import REGISTRY_EXCHANGE
 from tests.permissions.registry_requests_table import REGISTRY_REQUESTS
 from tests.permissions.registry_table import REGISTRIES
 from tests.permissions.rules import (
@@ -714,6 +715,7 @@ TABLE: dict[str, Route] = {
     **TRAINING,
     **REGISTRIES,
     **REGISTRY_REQUESTS,
+    **REGISTRY_EXCHANGE,
     **TRAINING_PLANNING,
     **TRAINING_PUBLIC,
     **TRAINING_CERTIFICATES,

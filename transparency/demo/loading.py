@@ -27,6 +27,7 @@ from organizations.choices import BranchKind
 from organizations.models import Branch
 from organizations.services import create_associations, load_divisions
 from registries.demo import leave_registrations
+from registries.demo_exchange import leave_exchange
 from registries.demo_requests import leave_requests
 from training.demo import leave_training
 from training.demo_year import TrainingYear
@@ -107,6 +108,7 @@ def load(*, seed: int, scale: Scale, tell: Callable[[str], Any]) -> Loaded:
     leave_training(desks["3301"].branch, people)
     leave_registrations(desks["3301"].branch, desks["3303"].branch, people)
     leave_requests(desks["3301"].branch, desks["3303"].branch, people)
+    leave_exchange(desks["3301"].branch, people)
     _place_all()
     tell(_("核对账目"))
     _verify()

@@ -34,7 +34,7 @@ from registries.choices.exchange import (
 from registries.errors import RegistryError
 from registries.models import Donor, ExchangeFile, ExchangeRow
 from registries.services.exchange.files import lock_file, move_file, new_file, note_file, start_file_job
-from registries.services.exchange.judging import fault_of
+from registries.services.exchange.judging import JUDGED_BY, fault_of
 from registries.services.exchange.parsing import FileRefused, ReadRow, read_rows
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _staged(row: ExchangeFile, job: Progress) -> tuple[int, int]:
 
 
 def _judged(row: ExchangeFile, chunk: list[ReadRow], seen: set[int]) -> list[ExchangeRow]:
-    donors = Donor.objects.unscoped("of the branch that the file came to").select_related("branch")
+    donors = Donor.objects.unscoped("of the branch that the file came to").only(*JUDGED_BY)
     wanted = [one.number for one in chunk if not one.fault]
     by_number = {one.number: one for one in donors.filter(branch=row.branch, number__in=wanted)}
     found = [_one(row, read, by_number.get(read.number), seen) for read in chunk]
