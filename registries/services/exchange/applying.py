@@ -80,7 +80,7 @@ def _apply_together(file_id: int) -> int:
         waiting = row.rows.filter(outcome=Outcome.GOOD, result__in=TOGETHER).order_by("line")
         todo = list(waiting.only("donor_id", "result", "on")[:CHUNK])
         donors = Donor.objects.unscoped("in a file that was confirmed").only(*JUDGED_BY)
-        wanted = [one.donor_id for one in todo]
+        wanted = [one.donor_id for one in todo if one.donor_id is not None]
         locked = {one.pk: one for one in donors.filter(pk__in=wanted).select_for_update(of=("self",)).order_by("pk")}
         moves, late = [], []
         for one in todo:

@@ -75,7 +75,7 @@ def drop_file(*, file_id: int, actor: User) -> ExchangeFile:
         row = lock_file(file_id)
         require(actor, Right.KEEP_REGISTRIES, row.branch)
         move_file(row, FileStatus.DROPPED, verb="dropped", actor=actor)
-        StoredFile.objects.filter(pk=row.file_id).update(purge_on=today())
+        destroy_bytes(row)
     return row
 
 
@@ -174,7 +174,7 @@ def expire_files(*, before: datetime.datetime) -> int:
             row = lock_file(pk)
             if row.status == FileStatus.READY:
                 move_file(row, FileStatus.EXPIRED, verb="expired", actor=None)
-                StoredFile.objects.filter(pk=row.file_id).update(purge_on=today())
+                destroy_bytes(row)
                 closed += 1
     return closed
 
@@ -185,6 +185,12 @@ def files_to_expire(*, before: datetime.datetime) -> QuerySet[ExchangeFile]:
         status=FileStatus.READY, made_at__lt=before
     )
     return rows
+
+
+def destroy_bytes(row: ExchangeFile) -> None:
+    """Have the bytes of a file destroyed with the next retention."""
+    if row.file is not None:
+        StoredFile.objects.filter(pk=row.file.pk).update(purge_on=today())
 
 
 def expires_on(row: ExchangeFile) -> datetime.date:

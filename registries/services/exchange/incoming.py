@@ -33,7 +33,7 @@ from registries.choices.exchange import (
 )
 from registries.errors import RegistryError
 from registries.models import Donor, ExchangeFile, ExchangeRow
-from registries.services.exchange.files import lock_file, move_file, new_file, note_file, start_file_job
+from registries.services.exchange.files import destroy_bytes, lock_file, move_file, new_file, note_file, start_file_job
 from registries.services.exchange.judging import JUDGED_BY, fault_of
 from registries.services.exchange.parsing import FileRefused, ReadRow, read_rows
 
@@ -113,7 +113,7 @@ def check_incoming(*, file_id: int, job: Progress) -> ExchangeFile:
                 total, bad = _staged(row, job)
                 _refuse_other_count(row, total)
         except FileRefused as refusal:
-            StoredFile.objects.filter(pk=row.file_id).update(purge_on=today())
+            destroy_bytes(row)
             move_file(row, FileStatus.REFUSED, verb="refused", actor=None, refusal=refusal.message[:500])
             return row
         move_file(row, FileStatus.CHECKED, verb="checked", actor=None, row_count=total, bad_count=bad)
