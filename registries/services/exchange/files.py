@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from core.audit import record_audit
 from core.choices import JobStatus
-from core.clock import now, today
+from core.clock import SHANGHAI, now, today
 from core.jobs import start_job
 from core.models import Job, StoredFile
 from core.numbers import take_number
@@ -195,7 +195,7 @@ def destroy_bytes(row: ExchangeFile) -> None:
 
 def expires_on(row: ExchangeFile) -> datetime.date:
     """The last day on which a file may be downloaded."""
-    return row.made_at.date() + datetime.timedelta(days=OUT_FILE_DAYS - 1)
+    return row.made_at.astimezone(SHANGHAI).date() + datetime.timedelta(days=OUT_FILE_DAYS - 1)
 
 
 def rows_left(row: ExchangeFile) -> int:
