@@ -5,6 +5,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from core.clock import now
+from core.copying import copy_rows
 from core.models import AuditEvent
 
 # The address of the request being served, set by core.middleware; empty in commands and workers.
@@ -68,3 +69,21 @@ def record_audit(
     )
     event.save(force_insert=True)
     return event
+
+
+def record_audit_many(verb: str, *, actor: Any, objs: Iterable[Any], branch_code: str) -> None:
+    """Write one row of the audit trail for each of many objects of a branch, by COPY, in the caller's transaction."""
+    moment, address = now(), request_address.get()
+    who = (getattr(actor, "pk", None), getattr(actor, "login", "") or "")
+    copy_rows(
+        AuditEvent._meta.db_table,
+        (
+            "at", "actor_id", "actor_login", "verb", "object_label", "object_key", "branch_code", "changed_fields",
+            "reason", "address",
+        ),
+        (
+            (moment, *who, verb, one._meta.label_lower, str(getattr(one, "number", "") or one.pk), branch_code, "{}",
+             "", address)
+            for one in objs
+        ),
+    )  # fmt: skip

@@ -414,8 +414,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "预约",
-                "verbose_name_plural": "预约",
+                "verbose_name": "捐献预约",
+                "verbose_name_plural": "捐献预约",
             },
         ),
         migrations.CreateModel(
@@ -460,8 +460,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "预约经过",
-                "verbose_name_plural": "预约经过",
+                "verbose_name": "捐献预约经过",
+                "verbose_name_plural": "捐献预约经过",
             },
         ),
         migrations.AddIndex(

@@ -57,8 +57,8 @@ class Request(SealedModel, BranchLineage):
     objects = BranchRowsQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("预约")
-        verbose_name_plural = _("预约")
+        verbose_name = _("捐献预约")
+        verbose_name_plural = _("捐献预约")
         constraints = [
             models.CheckConstraint(condition=Q(subject__in=RequestSubject.values), name="request_subject_known"),
             models.CheckConstraint(condition=Q(kind__in=RequestKind.values), name="request_kind_known"),
@@ -119,8 +119,8 @@ class RequestEvent(models.Model):
     at = models.DateTimeField(_("时间"))
 
     class Meta:
-        verbose_name = _("预约经过")
-        verbose_name_plural = _("预约经过")
+        verbose_name = _("捐献预约经过")
+        verbose_name_plural = _("捐献预约经过")
 
     def __str__(self) -> str:
         return f"{self.request_id} {self.from_status} → {self.to_status}"

@@ -7,6 +7,7 @@ from tests.permissions.registry_donors_table import REGISTRY_DONORS
 from tests.permissions.registry_figures_table import REGISTRY_FIGURES
 from tests.permissions.registry_memorial_table import MEMORIAL
 from tests.permissions.registry_papers_table import REGISTRY_PAPERS
+from tests.permissions.registry_exchange_table import REGISTRY_EXCHANGE
 from tests.permissions.registry_requests_table import REGISTRY_REQUESTS
 from tests.permissions.registry_table import REGISTRIES
 from tests.permissions.rules import (
@@ -726,6 +727,7 @@ TABLE: dict[str, Route] = {
     **REGISTRY_DONORS,
     **REGISTRY_PAPERS,
     **MEMORIAL,
+    **REGISTRY_EXCHANGE,
     **TRAINING_PLANNING,
     **TRAINING_PUBLIC,
     **TRAINING_CERTIFICATES,

@@ -32,6 +32,7 @@ from registries.demo_contacts import leave_contacts
 from registries.demo_figures import leave_registered_year
 from registries.demo_memorial import leave_memorial
 from registries.demo_papers import leave_papers
+from registries.demo_exchange import leave_exchange
 from registries.demo_requests import leave_requests
 from training.demo import leave_training
 from training.demo_year import TrainingYear
@@ -119,6 +120,7 @@ def load(*, seed: int, scale: Scale, tell: Callable[[str], Any]) -> Loaded:
     if year:
         tell(_("捐献登记统计和年报"))
         leave_registered_year(year, {code: desks[code].branch for code in DESKS}, people)
+    leave_exchange(desks["3301"].branch, people)
     _place_all()
     if year:
         _registries_yearbook(desks[PROVINCE], people["publisher"], year)

@@ -11,11 +11,10 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core.audit import audit_of
+from core.audit import record_audit_many
 from core.clock import now
 from core.copying import copy_rows
 from core.errors import DomainError
-from core.models import AuditEvent
 from core.progress import Progress
 from registries.choices import Channel
 from registries.choices.donors import DonorStatus, Verdict
@@ -24,7 +23,7 @@ from registries.models import Donor, ExchangeFile, ExchangeRow, Sample
 from registries.services.donors.giving import note_high_res
 from registries.services.donors.leaving import retire_donor, withdraw_donor
 from registries.services.exchange.files import lock_file, move_file
-from registries.services.exchange.judging import fault_of
+from registries.services.exchange.judging import JUDGED_BY, fault_of
 
 CHUNK = 1_000
 # What the event of a donor says, as the services of donors say it.
@@ -75,30 +74,31 @@ def _apply_together(file_id: int) -> int:
     """The next rows of results that come by the thousand; how many rows are settled with them."""
     with transaction.atomic():
         row = lock_file(file_id)
-        if row.status != FileStatus.APPLYING:
+        actor = row.confirmed_by
+        if row.status != FileStatus.APPLYING or actor is None:
             return 0
         waiting = row.rows.filter(outcome=Outcome.GOOD, result__in=TOGETHER).order_by("line")
-        todo = list(waiting.defer("reference")[:CHUNK])
-        donors = Donor.objects.unscoped("in a file that was confirmed").select_related("branch")
-        wanted = [one.donor_id for one in todo]
+        todo = list(waiting.only("donor_id", "result", "on")[:CHUNK])
+        donors = Donor.objects.unscoped("in a file that was confirmed").only(*JUDGED_BY)
+        wanted = [one.donor_id for one in todo if one.donor_id is not None]
         locked = {one.pk: one for one in donors.filter(pk__in=wanted).select_for_update(of=("self",)).order_by("pk")}
         moves, late = [], []
         for one in todo:
-            donor = locked[one.donor_id]
+            donor = locked[one.donor_id or 0]
             if one.on is None or (fault := fault_of(donor, one.result, one.on)):
                 late.append((one.pk, fault if one.on else "day_wrong"))
             else:
                 moves.append(_Move(one, donor, donor.status, LEADS_TO[one.result], _VERBS[Result(one.result)]))
-        _move(moves, row)
+        _move(moves, row, actor)
         _mark_late(late)
     return len(todo)
 
 
-def _move(moves: list[_Move], row: ExchangeFile) -> None:
+def _move(moves: list[_Move], row: ExchangeFile, actor: User) -> None:
     """Move locked donors that were looked at, all at once, each with its event, its row of the trail, its outcome."""
     if not moves:
         return
-    moment, actor = now(), row.confirmed_by
+    moment = now()
     ids, days = [one.donor.pk for one in moves], [one.row.on for one in moves]
     statuses = [one.to_status for one in moves]
     with connection.cursor() as cursor:
@@ -122,10 +122,9 @@ def _move(moves: list[_Move], row: ExchangeFile) -> None:
             for one in moves
         ),
     )
-    AuditEvent.objects.bulk_create(
-        audit_of(f"registries.donor.{one.verb}", actor=actor, obj=one.donor, branch_code=row.branch.code)
-        for one in moves
-    )
+    for verb in sorted({one.verb for one in moves}):
+        whose = (one.donor for one in moves if one.verb == verb)
+        record_audit_many(f"registries.donor.{verb}", actor=actor, objs=whose, branch_code=row.branch.code)
     _answer_samples(moves)
 
 

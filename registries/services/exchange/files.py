@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from core.audit import record_audit
 from core.choices import JobStatus
-from core.clock import now, today
+from core.clock import SHANGHAI, now, today
 from core.jobs import start_job
 from core.models import Job, StoredFile
 from core.numbers import take_number
@@ -75,7 +75,7 @@ def drop_file(*, file_id: int, actor: User) -> ExchangeFile:
         row = lock_file(file_id)
         require(actor, Right.KEEP_REGISTRIES, row.branch)
         move_file(row, FileStatus.DROPPED, verb="dropped", actor=actor)
-        StoredFile.objects.filter(pk=row.file_id).update(purge_on=today())
+        destroy_bytes(row)
     return row
 
 
@@ -174,7 +174,7 @@ def expire_files(*, before: datetime.datetime) -> int:
             row = lock_file(pk)
             if row.status == FileStatus.READY:
                 move_file(row, FileStatus.EXPIRED, verb="expired", actor=None)
-                StoredFile.objects.filter(pk=row.file_id).update(purge_on=today())
+                destroy_bytes(row)
                 closed += 1
     return closed
 
@@ -187,9 +187,15 @@ def files_to_expire(*, before: datetime.datetime) -> QuerySet[ExchangeFile]:
     return rows
 
 
+def destroy_bytes(row: ExchangeFile) -> None:
+    """Have the bytes of a file destroyed with the next retention."""
+    if row.file is not None:
+        StoredFile.objects.filter(pk=row.file.pk).update(purge_on=today())
+
+
 def expires_on(row: ExchangeFile) -> datetime.date:
     """The last day on which a file may be downloaded."""
-    return row.made_at.date() + datetime.timedelta(days=OUT_FILE_DAYS - 1)
+    return row.made_at.astimezone(SHANGHAI).date() + datetime.timedelta(days=OUT_FILE_DAYS - 1)
 
 
 def rows_left(row: ExchangeFile) -> int:

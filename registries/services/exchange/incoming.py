@@ -33,8 +33,8 @@ from registries.choices.exchange import (
 )
 from registries.errors import RegistryError
 from registries.models import Donor, ExchangeFile, ExchangeRow
-from registries.services.exchange.files import lock_file, move_file, new_file, note_file, start_file_job
-from registries.services.exchange.judging import fault_of
+from registries.services.exchange.files import destroy_bytes, lock_file, move_file, new_file, note_file, start_file_job
+from registries.services.exchange.judging import JUDGED_BY, fault_of
 from registries.services.exchange.parsing import FileRefused, ReadRow, read_rows
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def check_incoming(*, file_id: int, job: Progress) -> ExchangeFile:
                 total, bad = _staged(row, job)
                 _refuse_other_count(row, total)
         except FileRefused as refusal:
-            StoredFile.objects.filter(pk=row.file_id).update(purge_on=today())
+            destroy_bytes(row)
             move_file(row, FileStatus.REFUSED, verb="refused", actor=None, refusal=refusal.message[:500])
             return row
         move_file(row, FileStatus.CHECKED, verb="checked", actor=None, row_count=total, bad_count=bad)
@@ -136,7 +136,7 @@ def _staged(row: ExchangeFile, job: Progress) -> tuple[int, int]:
 
 
 def _judged(row: ExchangeFile, chunk: list[ReadRow], seen: set[int]) -> list[ExchangeRow]:
-    donors = Donor.objects.unscoped("of the branch that the file came to").select_related("branch")
+    donors = Donor.objects.unscoped("of the branch that the file came to").only(*JUDGED_BY)
     wanted = [one.number for one in chunk if not one.fault]
     by_number = {one.number: one for one in donors.filter(branch=row.branch, number__in=wanted)}
     found = [_one(row, read, by_number.get(read.number), seen) for read in chunk]

@@ -18,6 +18,9 @@ from registries.services.donors.states import (
 )
 from registries.services.registrants import registrant_of
 
+# What is read of a donor to judge a row; the rest is read where it matters.
+JUDGED_BY = ("number", "status", "stepped_on", "deferred_until", "ages_out_month", "row_key")
+
 
 def fault_of(donor: Donor, result: str, on: datetime.date) -> str:
     """The code of what is wrong with a result for a donor on a day; empty where nothing is."""
