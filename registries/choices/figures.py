@@ -28,7 +28,7 @@ GIFT_ITEMS: dict[str, frozenset[str]] = {
 
 
 class Figure(models.TextChoices):
-    """A number of one year and one association with all below. Registrations, not people: one may be in two."""
+    """A number of one year and one association with all below; of wishes registrations: one person may have two."""
 
     ORGANS_JOINED = "organs_joined", _("新登记愿意捐献器官")
     CORNEA_JOINED = "cornea_joined", _("新登记愿意捐献眼角膜")

@@ -21,14 +21,18 @@ if TYPE_CHECKING:
 
 # A hidden number reads the same for 0 to 4 as for one that is hidden for another's sake.
 FIGURE_FIELDS: tuple[tuple[str, str, Any], ...] = (
-    ("year", "integer", _("年度，按在本会办理登记的日期")),
+    ("year", "integer", _("年度，按在本会办理的日期")),
     ("branch", "string", _("红十字会的代码")),
     ("branch_name", "string", _("红十字会的名称")),
     ("level", "string", _("层级的英文代码：province、city、county")),
     ("figure", "string", _("指标的英文代码")),
     ("figure_name", "string", _("指标的名称")),
-    ("whole", "integer", _("含所属各级的份数；空表示不公开（不足 5，或为了不让别的数被推算出来）")),
-    ("own", "integer", _("其中本级的份数；下面没有别的红十字会的为空，其他空表示不公开")),
+    (
+        "whole",
+        "integer",
+        _("含所属各级的数，登记按份、志愿者按人、采集按例；空表示不公开（不足 5，或为了不让别的数被推算出来）"),
+    ),
+    ("own", "integer", _("其中本级的数；下面没有别的红十字会的为空，其他空表示不公开")),
     ("since", "integer", _("几年合计时的起始年度；只是一年的为空")),
     ("counted_at", "datetime", _("统计时间；以后不再改动")),
 )

@@ -56,7 +56,7 @@ def _write_rows(path: Path, rows: Rows) -> Path:
     """Every figure with its place in the log; an empty number is not shown."""
     head = [
         _("日志序号"), _("年度"), _("红十字会编码"), _("红十字会"), _("层级"), _("指标代码"), _("指标"),
-        _("份数（含所属各级）"), _("份数（本级）"), _("合计起始年度"),
+        _("数（含所属各级）"), _("数（本级）"), _("合计起始年度"),
     ]  # fmt: skip
     lines = (
         [
