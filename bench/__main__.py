@@ -29,6 +29,7 @@ FIGURES = (
     "class_of_50",
     "certificates_print",
     "legacy_certificates",
+    "registries",
     "warm_start",
 )
 COLUMNS = ("name", "value", "unit", "compared_with", "ratio", "rows", "goal", "met")

@@ -43,6 +43,27 @@ def keep_paper(*, upload: BinaryIO, field: str, data_class: str, actor: Any) -> 
     )
 
 
+def keep_picture(
+    *, upload: BinaryIO, field: str, data_class: str, actor: Any, longest_side: int = PAPER_LONGEST_SIDE
+) -> StoredFile:
+    """Keep a picture that is to be shown, as `keep_paper` keeps photos; no other kind of file is taken."""
+    content = upload.read(PAPER_MAX_BYTES + 1)
+    if len(content) > PAPER_MAX_BYTES:
+        raise _refused(field, "too_large", _("照片不能超过 10 MB，请压缩后再上传。"))
+    target = _FORMATS.get(_kind_of(content))
+    if target is None:
+        raise _refused(field, "kind", _("照片只能是 JPG 或 PNG 图片，请重新选择文件。"))
+    content = _written_anew(content, target, field, longest_side)
+    ending = "png" if target == "PNG" else "jpg"
+    return store_file(
+        io.BytesIO(content),
+        name=f"{field}.{ending}",
+        content_type=_CONTENT_TYPES[target],
+        data_class=data_class,
+        actor=actor,
+    )
+
+
 def _kind_of(content: bytes) -> str:
     try:
         return str(puremagic.from_string(content)).lower()
@@ -50,13 +71,13 @@ def _kind_of(content: bytes) -> str:
         return ""
 
 
-def _written_anew(content: bytes, target: str, field: str) -> bytes:
+def _written_anew(content: bytes, target: str, field: str, longest_side: int = PAPER_LONGEST_SIDE) -> bytes:
     try:
         with Image.open(io.BytesIO(content), formats=[target]) as photo:
             if photo.width * photo.height > PAPER_MAX_PIXELS:
                 raise _refused(field, "pixels", _("图片的像素太多，请用手机普通清晰度重拍后再上传。"))
             upright = ImageOps.exif_transpose(photo).convert("RGB")
-            upright.thumbnail((PAPER_LONGEST_SIDE, PAPER_LONGEST_SIDE))
+            upright.thumbnail((longest_side, longest_side))
             # Only the pixels go on: a new picture has no EXIF, no place, no thumbnail.
             clean = Image.frombytes("RGB", upright.size, upright.tobytes())
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:

@@ -51,6 +51,9 @@ _sms_templates = {
     "reminder": env_template("SMS_TEMPLATE_REMINDER", _ANSWERED_VALUES, required=False),
     # Certificates that end soon (training.services.expiring).
     "expiring": env_template("SMS_TEMPLATE_EXPIRING", _EXPIRING_VALUES, required=False),
+    # Talks, samples, visits and calls that were asked for (registries.services.telling_requests).
+    "arranged": env_template("SMS_TEMPLATE_ARRANGED", _ANSWERED_VALUES, required=False),
+    "declined": env_template("SMS_TEMPLATE_DECLINED", _ANSWERED_VALUES, required=False),
 }
 SMS_TEMPLATES = {name: template for name, template in _sms_templates.items() if template}
 

@@ -186,7 +186,13 @@ CELERY_BEAT_SCHEDULE = {
     },
     "verify-ledger": {"task": "ledger.tasks.verify_nightly", "schedule": 24 * 60 * 60},
     "count-training": {"task": "training.tasks.count_training", "schedule": crontab(hour="0", minute="10")},
+    "plan-visits": {"task": "registries.tasks.plan_visits", "schedule": crontab(hour="1", minute="20")},
     "remind-of-expiry": {"task": "training.tasks.remind_of_expiry", "schedule": 24 * 60 * 60},
+    "end-registry-exports": {
+        "task": "registries.tasks.end_exports",
+        "schedule": 10 * 60,
+        "options": {"expires": 10 * 60},
+    },
     "carry-out-retention": {"task": "core.tasks.carry_out_retention", "schedule": 24 * 60 * 60},
 }
 # What `verify_ledger`, the nightly job and each publication run: functions `() -> {check: offending rows}`.
@@ -320,6 +326,8 @@ PORTAL = {
     "emblem_file": env_text("PORTAL_EMBLEM_FILE", ""),
     # The page of the national system on which one registers as a donor of organs (人体器官捐献和移植条例 Art. 13).
     "organ_registry_url": env_text("PORTAL_ORGAN_REGISTRY_URL", ""),
+    # The pages of the national registry of stem-cell donors (中华骨髓库) on which one enrols.
+    "stemcell_registry_url": env_text("PORTAL_STEMCELL_REGISTRY_URL", ""),
 }
 
 # 第 n 例: how many collections of stem cells the province counted before it kept them here.

@@ -31,6 +31,8 @@ RETENTION_TERMS = [
     "reconciliation.services.purging.TERMS",
     "training.services.purging.TERMS",
     "registries.services.purging.TERMS",
+    "registries.services.memorial.purging.TERMS",
+    "registries.services.purging_requests.TERMS",
 ]
 RETENTION_KEEPERS = ["donations.services.purging.kept_files", "transparency.selectors.keeping.kept_files"]
 # What apps keep sealed elsewhere than in a sealed column: for `rotate_keys` (core.keys.resealing).

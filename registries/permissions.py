@@ -8,9 +8,13 @@ from django.utils.translation import gettext as _
 
 from core.errors import NotFound
 from organizations.choices import Right
-from registries.models import Donor, Drive, SampleBatch, Wish
+from organizations.permissions import may
+from registries.choices.contacts import ABOUT_FIELDS
+from registries.models import Donor, Drive, DueContact, DutyShift, Request, SampleBatch, Wish
 
 if TYPE_CHECKING:
+    import uuid
+
     from accounts.models import User
 
 
@@ -24,6 +28,49 @@ def wish_for(person: User, number: str) -> Wish:
     )
     if found is None:
         raise NotFound("wish_not_found", _("没有找到这份登记，或它不在您的范围内，请核对编号。"))
+    return found
+
+
+def due_for(person: User, key: uuid.UUID) -> DueContact:
+    """A contact that is or was due, by its key: one's own, or nobody's yet, or any for who assigns; else NotFound."""
+    found: DueContact | None = (
+        DueContact.objects.visible_to(person, Right.VIEW_REGISTRIES)
+        .select_related("branch", "coordinator", "closed_by", *(f"{one}__branch" for one in ABOUT_FIELDS))
+        .filter(key=key)
+        .first()
+    )
+    if found is None or not _is_theirs(person, found):
+        raise NotFound("contact_not_found", _("没有找到这件联系，它可能已移交给另一位协调员。"))
+    return found
+
+
+def shift_for(person: User, pk: int) -> DutyShift:
+    """Somebody's duty in a branch that the person sees; raises NotFound."""
+    found: DutyShift | None = (
+        DutyShift.objects.visible_to(person, Right.VIEW_REGISTRIES)
+        .select_related("branch", "person")
+        .filter(pk=pk)
+        .first()
+    )
+    if found is None:
+        raise NotFound("shift_not_found", _("没有找到这个值守安排，或它不在您的范围内。"))
+    return found
+
+
+def _is_theirs(person: User, due: DueContact) -> bool:
+    return due.coordinator_id in (None, person.pk) or may(person, Right.ASSIGN_COORDINATORS, due.branch)
+
+
+def request_for(person: User, number: str) -> Request:
+    """A request that the person may see, by its number; raises NotFound, also for one outside their branches."""
+    found: Request | None = (
+        Request.objects.visible_to(person, Right.VIEW_REGISTRIES)
+        .select_related("branch")
+        .filter(number=number.replace("\x00", "").strip())
+        .first()
+    )
+    if found is None:
+        raise NotFound("request_not_found", _("没有找到这个预约，或它不在您的范围内，请核对编号。"))
     return found
 
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 # The foreign keys by which a contact names what it is about; exactly one of them is set.
-ABOUT_FIELDS: tuple[str, ...] = ("wish", "donor")
+ABOUT_FIELDS: tuple[str, ...] = ("wish", "donor", "case")
 
 
 class ContactReason(models.TextChoices):

@@ -55,3 +55,15 @@ class NewPhoneCodeForm(forms.Form):
         max_length=12,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )
+
+
+class StemcellCheckForm(forms.Form):
+    """Three questions about giving stem cells; the answers are looked at and kept nowhere."""
+
+    is_of_age = forms.ChoiceField(label=_("您现在 18 至 45 周岁吗？"), choices=YES_NO, widget=forms.RadioSelect)
+    is_healthy = forms.ChoiceField(
+        label=_("您身体健康，符合无偿献血的健康标准吗？"), choices=YES_NO, widget=forms.RadioSelect
+    )
+    is_reachable = forms.ChoiceField(
+        label=_("您能留下两位亲友的联系方式，并在换号码、搬家时告诉我们吗？"), choices=YES_NO, widget=forms.RadioSelect
+    )

@@ -11,10 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.clock import today
 from core.documents import DocumentKind
+from core.models import StoredFile
+from core.uploads import PAPER_ACCEPT
 from organizations.choices import Right
 from organizations.forms import BranchField, DayInput
 from organizations.permissions import branches_with
 from registries.choices import WISH_CONSENTS, Channel, ConsentSubject, Executor, Item, Purpose, Sex, Stance
+from registries.services.evidence import keep_upload
 from registries.services.registrants import Person
 from registries.services.wish_content import WishContent
 from registries.services.wishes import Registration
@@ -54,10 +57,20 @@ class DeclarationForm(forms.Form):
     is_secret = forms.BooleanField(label=_("本人要求保密"), required=False)
     channel = forms.ChoiceField(label=_("办理方式"), choices=PAPER_CHANNELS)
     signed_on = forms.DateField(label=_("签字日期"), widget=DayInput)
+    paper = forms.FileField(
+        label=_("签字登记表的扫描件或照片"), required=False,
+        help_text=_("可不传。JPG、PNG 或 PDF，不超过 10 MB；加密保存，只有协调员写明用途才能打开，随登记一并销毁。"),
+        widget=forms.ClearableFileInput({"accept": PAPER_ACCEPT}),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {"key": uuid.uuid4(), "signed_on": today(), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
+
+    def kept_paper(self, actor: User) -> StoredFile | None:
+        """The picture of the form, kept; None where none was sent. Raises DomainError with `paper`."""
+        upload = self.cleaned_data["paper"]
+        return keep_upload(upload=upload, actor=actor) if upload else None
 
     def content(self) -> WishContent:
         """What was declared."""
@@ -77,7 +90,7 @@ class RegistrationForm(DeclarationForm):
     """A registration form as it was signed: who, what, and which consents."""
 
     PERSON = ("document_kind", "document", "name", "phone", "sex", "born_on")
-    DETAILS = ("address", "people", "occupation", "education")
+    DETAILS = ("contact_name", "contact_phone", "address", "people", "occupation", "education")
 
     branch = BranchField(label=_("登记单位"))
     document_kind = forms.ChoiceField(
@@ -85,7 +98,10 @@ class RegistrationForm(DeclarationForm):
     )
     document = forms.CharField(label=_("证件号码"), max_length=40, widget=forms.TextInput(OFF))
     name = forms.CharField(label=_("姓名"), max_length=60, widget=forms.TextInput(OFF))
-    phone = forms.CharField(label=_("手机号"), max_length=30, widget=forms.TextInput({**OFF, "inputmode": "tel"}))
+    phone = forms.CharField(
+        label=_("电话"), max_length=30, required=False, widget=forms.TextInput({**OFF, "inputmode": "tel"}),
+        help_text=_("手机；没有的填座机（带区号）或 +852、+853 等号码。都没有的，填下面的联系人。"),
+    )  # fmt: skip
     sex = forms.ChoiceField(label=_("性别"), required=False, choices=[("", _("未填")), *Sex.choices])
     born_on = forms.DateField(
         label=_("出生日期"), required=False, widget=DayInput, help_text=_("只有护照、通行证、军官证须填。")
@@ -94,6 +110,11 @@ class RegistrationForm(DeclarationForm):
     people = forms.CharField(label=_("民族"), max_length=20, required=False)
     occupation = forms.CharField(label=_("职业"), max_length=60, required=False)
     education = forms.CharField(label=_("学历"), max_length=40, required=False)
+    contact_name = forms.CharField(
+        label=_("联系人"), max_length=60, required=False, widget=forms.TextInput(OFF),
+        help_text=_("本人没有电话时填写；须本人同意。"),
+    )  # fmt: skip
+    contact_phone = forms.CharField(label=_("联系人电话"), max_length=30, required=False, widget=forms.TextInput(OFF))
     has_capacity = forms.BooleanField(
         label=_("已核对证件原件，登记人是具有完全民事行为能力的成年人，由本人作出"), required=False
     )
@@ -102,15 +123,15 @@ class RegistrationForm(DeclarationForm):
         help_text=_("照登记表上本人的勾选填写；前两项是登记的前提。"), required=False,
     )  # fmt: skip
 
-    def __init__(self, data: Any = None, *, person: User) -> None:
+    def __init__(self, data: Any = None, files: Any = None, *, person: User) -> None:
         branches = list(branches_with(person, Right.KEEP_REGISTRIES))
-        super().__init__(data, initial={"branch": branches[0].code} if len(branches) == 1 else {})
+        super().__init__(data, files, initial={"branch": branches[0].code} if len(branches) == 1 else {})
         field = self.fields["branch"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- narrows the type
         field.queryset = branches_with(person, Right.KEEP_REGISTRIES)
 
-    def registration(self) -> Registration:
-        """The whole form."""
+    def registration(self, paper: StoredFile | None = None) -> Registration:
+        """The whole form, with the picture of it that was kept."""
         data = self.cleaned_data
         # The person's own key is drawn by chance: one that followed from the form's would tell whose wish it is.
         person = Person(**{name: data[name] for name in (*self.PERSON, *self.DETAILS, "has_capacity")})
@@ -122,6 +143,7 @@ class RegistrationForm(DeclarationForm):
             signed_on=data["signed_on"],
             consents=frozenset(data["consents"]),
             key=data["key"],
+            paper=paper,
         )
 
 

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("organizations", "0006_registry_heads"),
-        ("registries", "0004_contacts_stand"),
+        ("registries", "0006_cases_stand"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -501,8 +501,9 @@ class Migration(migrations.Migration):
             model_name="contact",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("donor__isnull", True), ("wish__isnull", False)),
-                    models.Q(("donor__isnull", False), ("wish__isnull", True)),
+                    models.Q(("case__isnull", True), ("donor__isnull", True), ("wish__isnull", False)),
+                    models.Q(("case__isnull", True), ("donor__isnull", False), ("wish__isnull", True)),
+                    models.Q(("case__isnull", False), ("donor__isnull", True), ("wish__isnull", True)),
                     _connector="OR",
                 ),
                 name="contact_about_one",
@@ -512,8 +513,9 @@ class Migration(migrations.Migration):
             model_name="duecontact",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("donor__isnull", True), ("wish__isnull", False)),
-                    models.Q(("donor__isnull", False), ("wish__isnull", True)),
+                    models.Q(("case__isnull", True), ("donor__isnull", True), ("wish__isnull", False)),
+                    models.Q(("case__isnull", True), ("donor__isnull", False), ("wish__isnull", True)),
+                    models.Q(("case__isnull", False), ("donor__isnull", True), ("wish__isnull", True)),
                     _connector="OR",
                 ),
                 name="duecontact_about_one",

@@ -1,14 +1,44 @@
 """Tables of the registries."""
 
+from registries.models.case import Case, CaseCoordinator, CaseEvent, CaseGrant
+from registries.models.case_people import CaseDecision, CaseKin, CasePerson
+from registries.models.case_record import (
+    CaseCertificate,
+    CaseEntitlement,
+    CaseHandOver,
+    CaseSignature,
+    CaseUse,
+    CaseWitness,
+    ReceivingUnit,
+)
 from registries.models.collection import Collection, DonorExpense, DrugDay, FollowUp, Honour
 from registries.models.consent import Consent
 from registries.models.contact import Contact, ContactHandOver, DueContact
 from registries.models.donor import Donor, DonorEvent, Drive
+from registries.models.duty import DutyShift
+from registries.models.export import Export, ExportEvent
+from registries.models.memorial import MemorialBooking, MemorialOccasion, MemorialPlace
+from registries.models.memorial_pages import MemorialConsent, MemorialMessage, MemorialPage, MemorialStep
+from registries.models.paper import WishPaper
 from registries.models.registrant import Registrant, RegistrantEvent
+from registries.models.request import Request, RequestEvent
 from registries.models.sample import Sample, SampleBatch
 from registries.models.wish import Wish, WishEvent
 
 __all__ = [
+    "Case",
+    "CaseCertificate",
+    "CaseCoordinator",
+    "CaseDecision",
+    "CaseEntitlement",
+    "CaseEvent",
+    "CaseGrant",
+    "CaseHandOver",
+    "CaseKin",
+    "CasePerson",
+    "CaseSignature",
+    "CaseUse",
+    "CaseWitness",
     "Collection",
     "Consent",
     "Contact",
@@ -19,12 +49,26 @@ __all__ = [
     "Drive",
     "DrugDay",
     "DueContact",
+    "DutyShift",
+    "Export",
+    "ExportEvent",
     "FollowUp",
     "Honour",
+    "MemorialBooking",
+    "MemorialConsent",
+    "MemorialMessage",
+    "MemorialOccasion",
+    "MemorialPage",
+    "MemorialPlace",
+    "MemorialStep",
+    "ReceivingUnit",
     "Registrant",
     "RegistrantEvent",
+    "Request",
+    "RequestEvent",
     "Sample",
     "SampleBatch",
     "Wish",
     "WishEvent",
+    "WishPaper",
 ]

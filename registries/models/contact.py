@@ -64,6 +64,14 @@ class DueContact(AboutOne, BranchLineage):
         related_name="due_contacts",
         db_index=False,
     )
+    case = models.ForeignKey(
+        "registries.Case",
+        verbose_name=_("捐献案例"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="due_contacts",
+        db_index=False,
+    )
     reason = models.CharField(_("事由"), max_length=12, choices=ContactReason)
     due_on = models.DateField(_("联系日期"))
     coordinator = models.ForeignKey(
@@ -108,6 +116,11 @@ class DueContact(AboutOne, BranchLineage):
                 condition=Q(status=DueStatus.OPEN, donor__isnull=False),
                 name="duecontact_donor_once_open",
             ),
+            models.UniqueConstraint(
+                fields=["case", "reason", "due_on"],
+                condition=Q(status=DueStatus.OPEN, case__isnull=False),
+                name="duecontact_case_once_open",
+            ),
         ]
         indexes = [
             models.Index(
@@ -118,6 +131,7 @@ class DueContact(AboutOne, BranchLineage):
             ),
             models.Index(fields=["wish", "due_on"], condition=Q(wish__isnull=False), name="duecontact_of_wish"),
             models.Index(fields=["donor", "due_on"], condition=Q(donor__isnull=False), name="duecontact_of_donor"),
+            models.Index(fields=["case", "due_on"], condition=Q(case__isnull=False), name="duecontact_of_case"),
         ]
 
     def __str__(self) -> str:
@@ -142,6 +156,14 @@ class Contact(AboutOne, SealedModel, BranchLineage):
     donor = models.ForeignKey(
         "registries.Donor",
         verbose_name=_("造血干细胞志愿者"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="contacts",
+        db_index=False,
+    )
+    case = models.ForeignKey(
+        "registries.Case",
+        verbose_name=_("捐献案例"),
         null=True,
         on_delete=models.PROTECT,
         related_name="contacts",
@@ -203,6 +225,7 @@ class Contact(AboutOne, SealedModel, BranchLineage):
         indexes = [
             models.Index(fields=["wish", "-id"], condition=Q(wish__isnull=False), name="contact_of_wish"),
             models.Index(fields=["donor", "-id"], condition=Q(donor__isnull=False), name="contact_of_donor"),
+            models.Index(fields=["case", "-id"], condition=Q(case__isnull=False), name="contact_of_case"),
             # Rows come in the order of time: a small index is enough to read the outcomes of a year.
             BrinIndex(fields=["at"], name="contact_time"),
         ]

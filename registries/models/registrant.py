@@ -13,6 +13,7 @@ from core.documents import DocumentKind
 from core.fields import LookupDigestField, SealedModel, SealedTextField, unique_lookup
 from core.identifiers import normalise_identifier, normalise_payer, normalise_phone
 from organizations.models import BranchLineage, BranchRowsQuerySet
+from registries.choices.papers import CorrectionReason
 
 
 class Registrant(SealedModel, BranchLineage):
@@ -20,7 +21,8 @@ class Registrant(SealedModel, BranchLineage):
 
     Wishes name their registrant by `row_key`, sealed under other keys: without the look-up key nobody can tell which
     wish is whose. A person is written down once in a branch. `details` is JSON: sex, born_on (ISO day), address,
-    people, occupation, education. `destroyed_at` is when all of it was emptied.
+    people, occupation, education; for who has no telephone contact_name and contact_phone, by whom they are reached.
+    `destroyed_at` is when all of it was emptied.
     """
 
     number = models.CharField(_("编号"), max_length=40, unique=True)
@@ -38,7 +40,7 @@ class Registrant(SealedModel, BranchLineage):
     name_digest = LookupDigestField()
     name_digest_next = LookupDigestField()
     phone = SealedTextField(
-        _("手机号"), logical="registries.registrant.phone", purpose="identity", lookup=normalise_phone, null=True
+        _("电话"), logical="registries.registrant.phone", purpose="identity", lookup=normalise_phone, null=True
     )
     phone_digest = LookupDigestField()
     phone_digest_next = LookupDigestField()
@@ -85,6 +87,8 @@ class RegistrantEvent(models.Model):
     )
     verb = models.CharField(_("事项"), max_length=40)
     fields = models.JSONField(_("字段"), default=list)
+    reason = models.CharField(_("更正原因"), max_length=16, choices=CorrectionReason, blank=True, default="")
+    has_seen_paper = models.BooleanField(_("核对过证件原件"), default=False)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("操作人"), null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -93,6 +97,12 @@ class RegistrantEvent(models.Model):
     class Meta:
         verbose_name = _("登记人事项")
         verbose_name_plural = _("登记人事项")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(verb="corrected") | Q(reason__in=CorrectionReason.values),
+                name="registrantevent_corrected_says_why",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.registrant_id} {self.verb}"

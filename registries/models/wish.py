@@ -24,8 +24,9 @@ class Wish(SealedModel, BranchLineage):
 
     `registrant` holds the sealed `row_key` of whom it is, findable by the look-up key alone. `content` is JSON
     (services/wish_content.py): stance, items, purposes, executor, receiving unit, secrecy. `reference` is the number
-    that the national system gave; what stands there decides. Of one person one wish is in force in a branch. Legal
-    source: 人体器官捐献和移植条例 Arts. 9, 13; 宁波市遗体捐献条例 Arts. 10-11.
+    that the national system gave; what stands there decides. `is_known_there`: this one, or one that it took the place
+    of, was handed over; withdrawn here it still stands there until `withdrawn_there_on`. Of one person one wish is in
+    force in a branch. Legal source: 人体器官捐献和移植条例 Arts. 9, 13; 宁波市遗体捐献条例 Arts. 10-11.
     """
 
     number = models.CharField(_("编号"), max_length=40, unique=True)
@@ -39,6 +40,8 @@ class Wish(SealedModel, BranchLineage):
     content = SealedTextField(_("意愿"), logical="registries.wish.content", purpose="wishes", null=True)
     reference = SealedTextField(_("全国系统登记号"), logical="registries.wish.reference", purpose="wishes", null=True)
     handed_over_on = models.DateField(_("报送日期"), null=True)
+    is_known_there = models.BooleanField(_("全国系统里有"), default=False)
+    withdrawn_there_on = models.DateField(_("在全国系统撤回的日期"), null=True)
     channel = models.CharField(_("方式"), max_length=12, choices=Channel)
     signed_on = models.DateField(_("签字日期"))
     replaces = models.OneToOneField(
@@ -79,8 +82,20 @@ class Wish(SealedModel, BranchLineage):
             models.CheckConstraint(
                 condition=Q(replaces__isnull=True) | ~Q(replaces=F("id")), name="wish_replaces_another"
             ),
+            models.CheckConstraint(
+                condition=Q(handed_over_on__isnull=True) | Q(is_known_there=True), name="wish_handed_over_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_there_on__isnull=True) | Q(status=WishStatus.WITHDRAWN, is_known_there=True),
+                name="wish_withdrawn_there_was_there",
+            ),
         ]
         indexes = [
+            models.Index(
+                fields=["branch", "-id"],
+                condition=Q(status=WishStatus.WITHDRAWN, is_known_there=True, withdrawn_there_on=None),
+                name="wish_standing_there",
+            ),
             models.Index(fields=["branch", "status", "-id"], name="wish_by_branch"),
             models.Index(fields=["city", "status", "-id"], name="wish_by_city"),
             models.Index(fields=["province", "status", "-id"], name="wish_by_province"),
@@ -93,6 +108,16 @@ class Wish(SealedModel, BranchLineage):
     def is_accompanied(self) -> bool:
         """Whether there is still somebody to be contacted about it (services/contacts.py)."""
         return self.status == WishStatus.IN_FORCE
+
+    @property
+    def stands_there(self) -> bool:
+        """Whether it was withdrawn here and still stands in the national system."""
+        return (
+            self.status == WishStatus.WITHDRAWN
+            and self.is_known_there
+            and self.withdrawn_there_on is None
+            and self.destroyed_at is None
+        )
 
 
 class WishEvent(models.Model):

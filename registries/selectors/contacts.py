@@ -1,19 +1,187 @@
-"""Who works at contacts in a branch."""
+"""Contacts that are due, by list, and what came of those about one thing; numbers and days, no names."""
 
 from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.clock import today
 from organizations.choices import ROLE_RIGHTS, Right
 from organizations.models import Branch, RoleGrant
+from organizations.permissions import branches_with, holds_anywhere
+from registries.choices.contacts import ABOUT_FIELDS, DueStatus
+from registries.models import Contact, DueContact
+from registries.selectors.day_sections import DayRow, DaySection
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PAGE_SIZE = 50
+# As many rows of each list as the page of the day shows.
+DAY_ROWS = 20
+COMING = datetime.timedelta(days=7)
+# Records of one thing that its page shows.
+HISTORY_ROWS = 50
 # Roles of those to whom contacts may be given: who reads of whom it is and writes in the branch.
 KEEPER_ROLES: tuple[str, ...] = tuple(
     sorted(role for role, rights in ROLE_RIGHTS.items() if {Right.KEEP_REGISTRIES, Right.READ_REGISTRANTS} <= rights)
 )
+CONTACT_TABS: dict[str, Any] = {
+    "overdue": _("已逾期"),
+    "today": _("今天"),
+    "coming": _("以后"),
+    "free": _("待认领"),
+    "branch": _("全会"),
+}
+
+
+@dataclass(frozen=True)
+class OpenCount:
+    """How much lies with a coordinator of a branch; without `login`: with nobody yet."""
+
+    branch_code: str
+    branch_name: str
+    login: str | None
+    name: str | None
+    open: int
+    late: int
 
 
 def contact_keepers(branch: Branch) -> list[User]:
     """The people who work at contacts in a branch today, by name; one query."""
     grants = RoleGrant.objects.valid_on(today()).filter(branch=branch, role__in=KEEPER_ROLES)
     return list(User.objects.filter(is_active=True, pk__in=grants.values("person_id")).order_by("name", "pk"))
+
+
+def due_rows(person: User, tab: str) -> QuerySet[DueContact]:
+    """The open contacts of a list, by day. One's own, nobody's of one's branches, or all for who assigns there."""
+    day = today()
+    right = Right.ASSIGN_COORDINATORS if tab == "branch" else Right.KEEP_REGISTRIES
+    rows: QuerySet[DueContact] = DueContact.objects.visible_to(person, right).filter(status=DueStatus.OPEN)
+    conditions = {
+        "overdue": Q(coordinator=person, due_on__lt=day),
+        "today": Q(coordinator=person, due_on=day),
+        "coming": Q(coordinator=person, due_on__gt=day),
+        "free": Q(coordinator=None),
+        "branch": Q(),
+    }
+    return rows.filter(conditions[tab]).order_by("due_on", "pk")
+
+
+def due_page(person: User, tab: str, *, after: tuple[datetime.date, int] | None = None) -> list[DueContact]:
+    """A page of a list, the earliest first, one row more where there is a next page; one query."""
+    rows = due_rows(person, tab)
+    if after is not None:
+        # As one comparison of the pair, which the index of the list answers.
+        rows = rows.filter(due_on__gte=after[0]).filter(~Q(due_on=after[0]) | Q(pk__gt=after[1]))
+    return list(rows.select_related("branch", "coordinator", *ABOUT_FIELDS)[: PAGE_SIZE + 1])
+
+
+def contact_tabs(person: User) -> list[str]:
+    """The lists that there are for somebody."""
+    mine = ["overdue", "today", "coming", "free"] if holds_anywhere(person, Right.KEEP_REGISTRIES) else []
+    return [*mine, *(["branch"] if holds_anywhere(person, Right.ASSIGN_COORDINATORS) else [])]
+
+
+def overdue_contacts(person: User) -> DaySection | None:
+    """One's own contacts whose day is over; one query."""
+    return _section(person, "overdue", _("已逾期的联系"), "")
+
+
+def todays_contacts(person: User) -> DaySection | None:
+    """One's own contacts of today; one query."""
+    return _section(person, "today", _("今天要联系"), _("今天没有要联系的人。"))
+
+
+def coming_contacts(person: User) -> DaySection | None:
+    """One's own contacts of the next seven days; one query."""
+    return _section(person, "coming", _("七天之内"), _("七天之内没有要联系的人。"), until=today() + COMING)
+
+
+def free_contacts(person: User) -> DaySection | None:
+    """Contacts of one's branches that are nobody's yet and due within seven days; one query."""
+    return _section(person, "free", _("还没有人负责的联系"), "", until=today() + COMING)
+
+
+def due_now_count(person: User) -> int:
+    """How many of one's own contacts are due today or before; one query."""
+    rows = DueContact.objects.visible_to(person, Right.KEEP_REGISTRIES)
+    count: int = rows.filter(status=DueStatus.OPEN, coordinator=person, due_on__lte=today()).count()
+    return count
+
+
+def open_by_coordinator(branches: Sequence[Branch], *, only: User | None = None) -> list[OpenCount]:
+    """How many contacts are open and how many of them late, by branch and coordinator (None: nobody's); one query.
+
+    Of branches that the caller has let the person into.
+    """
+    rows = DueContact.objects.unscoped("counts for who hands over").filter(
+        branch__in=list(branches), status=DueStatus.OPEN
+    )
+    if only is not None:
+        rows = rows.filter(coordinator=only)
+    named = rows.values_list("branch__code", "branch__name", "coordinator__login", "coordinator__name")
+    counted = named.annotate(open=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today())))
+    return [OpenCount(*one) for one in counted.order_by("branch__code", "coordinator__login")]
+
+
+def hand_over_branches(person: User) -> list[Branch]:
+    """The branches in which somebody hands anybody's contacts over; one query."""
+    return list(branches_with(person, Right.ASSIGN_COORDINATORS).order_by("path"))
+
+
+def contacts_about(about: Any, field: str) -> list[Contact]:
+    """What came of contacts about something that the reader was let into, newest first; one query. Notes stay sealed.
+
+    Each has `is_corrected`.
+    """
+    corrected = Contact.objects.unscoped("of the same thing").filter(corrects=OuterRef("pk"))
+    rows = Contact.objects.unscoped("of something that the reader was let into").filter(**{field: about})
+    rows = rows.annotate(is_corrected=Exists(corrected))
+    return list(rows.select_related("by", "branch").order_by("-pk")[:HISTORY_ROWS])
+
+
+def due_about(about: Any, field: str) -> list[DueContact]:
+    """The contacts that are open about something, by day; one query."""
+    rows = DueContact.objects.unscoped("of something that the reader was let into").filter(
+        **{field: about}, status=DueStatus.OPEN
+    )
+    return list(rows.select_related("coordinator").order_by("due_on", "pk"))
+
+
+def _section(
+    person: User, tab: str, title: Any, empty: Any, *, until: datetime.date | None = None
+) -> DaySection | None:
+    if not holds_anywhere(person, Right.KEEP_REGISTRIES):
+        return None
+    rows = due_rows(person, tab).select_related("branch", *ABOUT_FIELDS)
+    if until is not None:
+        rows = rows.filter(due_on__lte=until)
+    found = list(rows[: DAY_ROWS + 1])
+    shown = [
+        DayRow(
+            url=reverse("desk_contact", kwargs={"key": one.key}),
+            number=one.about.number,
+            what=str(one.get_reason_display()),
+            on=one.due_on,
+            is_late=one.due_on < today(),
+        )
+        for one in found[:DAY_ROWS]
+    ]
+    if not shown and not empty:
+        return None
+    more = f"{reverse('desk_contacts')}?show={tab}" if len(found) > DAY_ROWS else ""
+    return DaySection(slug=f"contacts-{tab}", title=title, rows=shown, empty=empty, more_url=more)
+
+
+def last_record(due: DueContact) -> Contact | None:
+    """The newest record of a contact that the reader was let into: the one that may be put right; one query."""
+    rows = Contact.objects.unscoped("of a contact that the reader was let into").filter(due=due)
+    found: Contact | None = rows.select_related("by").order_by("-pk").first()
+    return found

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from core.bounded import count_up_to
 from organizations.choices import Right
 from registries.choices import WishStatus
-from registries.models import Wish, WishEvent
+from registries.models import Wish, WishEvent, WishPaper
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -18,11 +19,13 @@ PAGE_SIZE = 50
 WISH_TABS: dict[str, Any] = {
     "in_force": _("有效"),
     "hand_over": _("待报送全国系统"),
+    "standing": _("待在全国系统撤回"),
     "ended": _("已变更或撤回"),
 }
 _CONDITIONS: dict[str, Q] = {
     "in_force": Q(status=WishStatus.IN_FORCE),
     "hand_over": Q(status=WishStatus.IN_FORCE, handed_over_on__isnull=True),
+    "standing": Q(status=WishStatus.WITHDRAWN, is_known_there=True, withdrawn_there_on=None, destroyed_at__isnull=True),
     "ended": ~Q(status=WishStatus.IN_FORCE),
 }
 
@@ -35,13 +38,17 @@ def wishes_for(person: User, tab: str, *, before: int | None = None) -> list[Wis
     return list(rows.select_related("branch").order_by("-pk")[: PAGE_SIZE + 1])
 
 
-def wish_counts(person: User) -> dict[str, int]:
-    """How many lie in each list of a person; one query."""
+def wish_counts(person: User) -> dict[str, str]:
+    """How many lie in each list of a person, `1000+` for more; a query each."""
     rows = Wish.objects.visible_to(person, Right.VIEW_REGISTRIES)
-    counts: dict[str, int] = rows.aggregate(**{name: Count("pk", filter=_CONDITIONS[name]) for name in WISH_TABS})
-    return counts
+    return {name: count_up_to(rows.filter(_CONDITIONS[name])) for name in WISH_TABS}
 
 
 def wish_history(wish: Wish) -> list[WishEvent]:
     """The steps of a wish that the reader was let into, oldest first; one query."""
     return list(wish.events.select_related("actor").order_by("pk"))
+
+
+def wish_papers(wish: Wish) -> list[WishPaper]:
+    """The pictures of a wish's signed form that are still there, oldest first; one query."""
+    return list(wish.papers.filter(file__destroyed_at=None).select_related("file", "kept_by").order_by("pk"))

@@ -19,9 +19,9 @@ from core.sealed import seal_into
 from organizations.choices import Right
 from organizations.permissions import may, require
 from registries.choices import ConsentSubject
-from registries.choices.contacts import DUE_TRANSITIONS, ContactMeans, ContactOutcome, DueStatus
+from registries.choices.contacts import DUE_TRANSITIONS, ContactMeans, ContactOutcome, ContactReason, DueStatus
 from registries.errors import RegistryError, WrongState
-from registries.models import Contact, ContactHandOver, Donor, DueContact, Wish
+from registries.models import Case, Contact, ContactHandOver, Donor, DueContact, Wish
 from registries.selectors.contacts import contact_keepers
 from registries.services.consents import consents_in_force
 from registries.services.registrants import registrant_of
@@ -47,7 +47,11 @@ class About:
 
 
 # What contacts may be about; each field stands in choices.contacts.ABOUT_FIELDS as well.
-ABOUT: dict[type[Model], About] = {Wish: About("wish"), Donor: About("donor", ConsentSubject.STEM_CONTACT)}
+ABOUT: dict[type[Model], About] = {
+    Wish: About("wish"),
+    Donor: About("donor", ConsentSubject.STEM_CONTACT),
+    Case: About("case", consent=None),
+}
 
 
 def plan_contact(
@@ -65,6 +69,26 @@ def plan_contact(
     if there is not None:
         return there
     return _planned(about, reason, due_on, coordinator)
+
+
+def schedule_contact(*, about: Any, reason: str, due_on: datetime.date, actor: User) -> DueContact:
+    """Plan a contact by hand, for oneself; said twice, it is the first one. Locks as `plan_contact`.
+
+    Raises RegistryError with fields, where nobody may be contacted too.
+    """
+    with transaction.atomic():
+        require(actor, Right.KEEP_REGISTRIES, about.branch)
+        faults = {}
+        if reason not in ContactReason.values:
+            faults["reason"] = _("请选择联系事由。")
+        if not today() <= due_on <= today() + FURTHEST:
+            faults["due_on"] = _("联系日期须从今天起、两年以内。")
+        if faults:
+            raise RegistryError("contact_incomplete", _("还不完整，请按提示填写。"), faults)
+        planned = plan_contact(about=about, reason=reason, due_on=due_on, coordinator=actor)
+        if planned is None:
+            raise RegistryError("contact_not_consented", _("本人已撤回登记或没有同意今后联系，不能安排联系。"))
+    return planned
 
 
 def log_contact(

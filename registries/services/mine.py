@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from core.audit import record_audit
-from core.errors import NotFound
+from core.errors import DomainError, NotFound
+from core.identifiers import normalise_phone
 from core.phone_codes import checked_mobile
+from core.phones import PhoneKind, phone_kind
 from core.sealed import holds, matching, open_many_for_work
-from registries.choices import Channel, WishStatus
-from registries.models import Registrant, Wish
+from registries.choices import Channel, ConsentAct, ConsentSubject, WishStatus
+from registries.models import Consent, Registrant, Wish
+from registries.services.consenting import FREE_CONSENTS, give_consent, take_back_consent
 from registries.services.registrants import change_registrant
 from registries.services.wish_content import content_lines, content_of
 from registries.services.wishes import withdraw_wish
@@ -26,14 +30,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OwnWish:
-    """A wish as its own person sees it: `lines` are what they declared."""
+    """A wish as its own person sees it: `lines` are what they declared, `consents` the free ones, given or not."""
 
     number: str
     branch_name: str
     branch_phone: str
     signed_on: datetime.date
     is_handed_over: bool
+    is_known_there: bool
     lines: list[tuple[str, str]]
+    consents: list[tuple[str, str, bool]]
+
+
+def mobile_for_code(written: str) -> str:
+    """The mobile that a code can be sent to. Raises DomainError; for a telephone of another kind with the way to go."""
+    kind = phone_kind(normalise_phone(written))
+    if kind and kind != PhoneKind.MOBILE:
+        sentence = _(
+            "座机、香港、澳门和境外号码收不到验证码。请带证件到登记的红十字会办理，或打电话请工作人员上门；撤回马上生效。"
+        )
+        raise DomainError("phone_without_codes", sentence, {"phone": sentence})
+    return checked_mobile(written)
 
 
 def knows_phone(phone: str) -> bool:
@@ -51,10 +68,13 @@ def own_registrants(*, phone: str, name: str) -> list[int]:
 
 
 def own_wishes(registrant_ids: Sequence[int]) -> list[OwnWish]:
-    """The wishes in force of people who proved who they are, for themselves; three queries."""
+    """The wishes in force of people who proved who they are, for themselves; seven queries."""
     rows = _own(registrant_ids)
     # One opening, one row of the log, so that somebody who asks can be told when it was looked at.
-    texts = open_many_for_work(rows, "content", work=f"registries.mine:{uuid.uuid4()}")
+    work = f"registries.mine:{uuid.uuid4()}"
+    texts = open_many_for_work(rows, "content", work=work)
+    keys = open_many_for_work(rows, "registrant", work=work)
+    given = _consents_by_key(registrant_ids)
     for wish in rows:
         record_audit("registries.wish.seen_online", actor=None, obj=wish, branch_code=wish.branch.code)
     return [
@@ -64,10 +84,21 @@ def own_wishes(registrant_ids: Sequence[int]) -> list[OwnWish]:
             branch_phone=wish.branch.phone,
             signed_on=wish.signed_on,
             is_handed_over=wish.handed_over_on is not None,
+            is_known_there=wish.is_known_there,
             lines=content_lines(content_of(text), is_own=True) if text else [],
+            consents=[(one, str(ConsentSubject(one).label), one in given.get(key or "", ())) for one in FREE_CONSENTS],
         )
-        for wish, text in zip(rows, texts, strict=True)
+        for wish, text, key in zip(rows, texts, keys, strict=True)
     ]
+
+
+def change_own_consent(*, registrant_ids: Sequence[int], number: str, subject: str, gives: bool) -> None:
+    """Give or take back one of the free consents of one's own wish. Raises NotFound for one that is not theirs."""
+    for wish in _own(registrant_ids):
+        if wish.number == number:
+            step = give_consent if gives else take_back_consent
+            return step(wish_id=wish.pk, subject=subject, channel=Channel.ONLINE)
+    raise NotFound("wish_not_found", _("没有这份有效的登记，它可能已经撤回。"))
 
 
 def withdraw_own_wish(*, registrant_ids: Sequence[int], number: str) -> Wish:
@@ -91,6 +122,16 @@ def change_own_phone(*, registrant_ids: Iterable[int], phone: str) -> int:
                 change_registrant(row, {"phone": number}, verb="phone_changed", actor=None)
                 changed += 1
     return changed
+
+
+def _consents_by_key(registrant_ids: Sequence[int]) -> dict[str, set[str]]:
+    """The subjects in force of each person, by their row's key; one query."""
+    taken_back = Consent.objects.filter(withdraws=OuterRef("pk"))
+    rows = Consent.objects.filter(~Exists(taken_back), registrant__in=list(registrant_ids), act=ConsentAct.GIVEN)
+    found: dict[str, set[str]] = {}
+    for key, subject in rows.values_list("registrant__row_key", "subject"):
+        found.setdefault(str(key), set()).add(subject)
+    return found
 
 
 def _own(registrant_ids: Sequence[int]) -> list[Wish]:

@@ -13,11 +13,14 @@ from core.sealed import look_up_digests, seal_into
 from registries.choices import WishStatus
 from registries.choices.donors import LEFT_DAYS
 from registries.models import Contact, Donor, Registrant, RegistrantEvent, Wish
+from registries.services.evidence import destroy_papers
 
 # While another wish of the person is in force, what it took the place of shows how it came about.
 REPLACED_DAYS = 3 * 365
 # After the last one ended: time for a slip of the hand to be put right, no more (个人信息保护法 Art. 47).
 ENDED_DAYS = 30
+# Who still stands in the national system is needed to be withdrawn there, but not for ever.
+STANDING_DAYS = 60
 _BATCH_ROWS = 500
 
 
@@ -64,6 +67,7 @@ def purge_donors(asked: Asked) -> Outcome:
 def purge_registrants(asked: Asked) -> Outcome:
     """Empty what somebody wished a month after the last of it ended; who it is too, unless they are a donor in force.
 
+    What still stands in the national system waits until it is withdrawn there too, at most STANDING_DAYS.
     Locks the registrants, then their wishes. Statistics stay right: numbers, branches, days and states are kept.
     """
     due = destroyed = last = 0
@@ -72,7 +76,7 @@ def purge_registrants(asked: Asked) -> Outcome:
     while True:
         with transaction.atomic():
             found = list(rows.filter(pk__gt=last).select_for_update(of=("self",)).order_by("pk")[:_BATCH_ROWS])
-            ended = _ended(found, before)
+            ended = _ended(found, before, _before(asked, STANDING_DAYS))
             donors = _donors_among([one for one, _wishes in ended])
             # Whose wishes are emptied already, and who is kept as a donor, is not due any more.
             ended = [(one, wishes) for one, wishes in ended if wishes or one.pk not in donors]
@@ -87,7 +91,9 @@ def purge_registrants(asked: Asked) -> Outcome:
         last = found[-1].pk
 
 
-def _ended(people: list[Registrant], before: datetime.datetime) -> list[tuple[Registrant, list[Wish]]]:
+def _ended(
+    people: list[Registrant], before: datetime.datetime, standing_before: datetime.datetime
+) -> list[tuple[Registrant, list[Wish]]]:
     """Those of whom no wish is in force and none ended since, each with what is kept of theirs; one query."""
     digests = {one.pk: frozenset(look_up_digests(Wish, "registrant", str(one.row_key))) for one in people}
     wanted = [digest for each in digests.values() for digest in each]
@@ -99,7 +105,10 @@ def _ended(people: list[Registrant], before: datetime.datetime) -> list[tuple[Re
     return [
         (one, wishes)
         for one, wishes in theirs
-        if all(wish.ended_at is not None and wish.ended_at < before for wish in wishes)
+        if all(
+            wish.ended_at is not None and wish.ended_at < (standing_before if wish.stands_there else before)
+            for wish in wishes
+        )
     ]
 
 
@@ -113,10 +122,14 @@ def _donors_among(people: list[Registrant]) -> set[int]:
 
 
 def _empty(wishes: list[Wish]) -> None:
+    destroy_papers(wishes)
     for wish in wishes:
         columns = seal_into(wish, registrant=None, content=None, reference=None)
         wish.destroyed_at = now()
         wish.save(update_fields=[*columns, "destroyed_at"])
+    # What was noted of talks goes with what they were about; that they took place is kept.
+    notes = Contact.objects.unscoped("retention").filter(wish__in=wishes, destroyed_at=None)
+    notes.update(note=None, destroyed_at=now())
 
 
 def _empty_person(one: Registrant) -> None:
@@ -145,9 +158,12 @@ TERMS: tuple[Term, ...] = (
     Term(
         "registries.registrants",
         "P3",
-        _("捐献登记人的身份、联系方式和意愿"),
+        _("捐献登记人的身份、联系方式、意愿和联系备注"),
         _("核对本人、联系、办理变更和撤回"),
-        _("有有效登记期间保存；最后一份登记撤回满三十日连同意愿一并销毁，编号、日期和状态保留"),
+        _(
+            "有有效登记期间保存；最后一份登记撤回满三十日连同意愿和登记表影像一并销毁，还没在全国系统撤回的等到撤回、"
+            "最多六十日；编号、日期和状态保留"
+        ),
         "个人信息保护法 第十九条、第二十八条、第四十七条",
         purge_registrants,
     ),

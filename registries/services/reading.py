@@ -18,9 +18,10 @@ from core.throttling import Limit, count_once
 from organizations.choices import ROLE_RIGHTS, Right
 from organizations.models import held_grants
 from organizations.permissions import require
-from registries.choices import WISH_CONSENTS, ConsentSubject, WishStatus
-from registries.models import Registrant, Wish
+from registries.choices import STEM_CONSENTS, WISH_CONSENTS, ConsentSubject, WishStatus
+from registries.models import Contact, Registrant, Wish
 from registries.services.consents import consents_in_force
+from registries.services.contacts import ABOUT
 from registries.services.registrants import registrant_of
 from registries.services.wish_content import WishContent, content_of
 
@@ -34,7 +35,7 @@ LIMIT = Limit("registries_document", 60, 3_600)
 
 @dataclass(frozen=True)
 class Identity:
-    """Who somebody is, in full; `details` as in models.Registrant.
+    """Who somebody is, in full; `details` as in models.Registrant, `phone` empty for who has none.
 
     `consents` are those in force, in words. Without one to be contacted, or once nothing is in force, nobody calls.
     """
@@ -76,27 +77,26 @@ def masked_names(wishes: Sequence[Wish], *, reader: User) -> dict[int, str]:
     return {pk: by_key.get(key, "") for pk, key in wanted.items()}
 
 
-def reveal_identity(*, wish: Wish, purpose: str, actor: User) -> Identity:
-    """Show who it is to somebody who says what for; each value is logged. Not in a transaction.
+def reveal_identity(
+    *, wish: Any, purpose: str, actor: User, fields: Sequence[str] = ("name", "document", "phone", "details")
+) -> Identity:
+    """Show who it is, or as much of it as is needed, to somebody who says what for; each value is logged.
 
-    Raises DomainError `purpose_missing`, NotAllowed, WrongState for a destroyed one.
+    `wish`: whatever names its registrant and says whether it `is_accompanied`. Not in a transaction. Raises DomainError
+    `purpose_missing`, NotAllowed, WrongState for a destroyed one.
     """
     require(actor, Right.READ_REGISTRANTS, wish.branch)
     registrant = registrant_of(wish)
-    said = {
-        name: reveal(registrant, name, reader=actor, purpose=purpose) or ""
-        for name in ("name", "document", "phone", "details")
-    }
+    said = {name: reveal(registrant, name, reader=actor, purpose=purpose) or "" for name in fields}
     consents = consents_in_force(registrant)
+    asked = WISH_CONSENTS if isinstance(wish, Wish) else frozenset(STEM_CONSENTS)
     return Identity(
-        name=said["name"],
-        document=said["document"],
-        phone=said["phone"],
-        details=json.loads(said["details"] or "{}"),
-        consents=[
-            str(ConsentSubject(one).label) for one in ConsentSubject.values if one in consents and one in WISH_CONSENTS
-        ],
-        may_contact=ConsentSubject.CONTACT in consents and wish.status == WishStatus.IN_FORCE,
+        name=said.get("name", ""),
+        document=said.get("document", ""),
+        phone=said.get("phone", ""),
+        details=json.loads(said.get("details") or "{}"),
+        consents=[str(ConsentSubject(one).label) for one in ConsentSubject.values if one in consents and one in asked],
+        may_contact=ABOUT[type(wish)].consent in consents and wish.is_accompanied,
     )
 
 
@@ -111,6 +111,19 @@ def reveal_wish(*, wish: Wish, purpose: str, actor: User) -> Declared:
     if content is None:
         return Declared(WishContent(stance="", items=()), "")
     return Declared(content_of(content), reference or "", is_newer_elsewhere=_is_newer_elsewhere(wish))
+
+
+def reveal_notes(*, contacts: Sequence[Contact], purpose: str, actor: User) -> dict[int, str]:
+    """The notes of contacts about one thing, by their ids, to somebody who says what for; each is logged.
+
+    Not in a transaction. The caller has let the actor into what they are about. Raises DomainError `purpose_missing`,
+    NotAllowed.
+    """
+    noted = [one for one in contacts if one.note is not None]
+    for branch in {one.branch for one in contacts}:
+        require(actor, Right.READ_WISHES, branch)
+    texts = reveal_many(noted, "note", reader=actor, purpose=purpose)
+    return {one.pk: text or "" for one, text in zip(noted, texts, strict=True)}
 
 
 def _is_newer_elsewhere(wish: Wish) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from core.clock import now, today
 from core.documents import Document, age_on, read_document
 from core.errors import DomainError
 from core.numbers import take_number
-from core.phone_codes import checked_mobile
+from core.phones import checked_phone
 from core.sealed import holds, matching, open_for_work, seal_into
 from registries.choices import Sex
 from registries.errors import RegistryError, WrongState
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 LETTER = "N"
 LONGEST_NAME, LONGEST_TEXT = 60, 200
+TEXTS = ("address", "people", "occupation", "education")
 # 人体器官捐献和移植条例 Arts. 9-10; 民法典 Art. 1006: adults of full capacity alone.
 ADULT_AGE = 18
 _NUL = "\x00"
@@ -37,7 +39,9 @@ _NUL = "\x00"
 class Person:
     """Somebody as they are written down, as typed.
 
-    `born_on` is asked for documents that do not say it. `has_capacity` is what whoever took it down saw and says.
+    `phone` is of any kind (core.phones); who has none names by whom they are reached, `contact_name` and
+    `contact_phone`. `born_on` is asked for documents that do not say it. `has_capacity` is what whoever took it down
+    saw and says.
     """
 
     name: str
@@ -50,13 +54,15 @@ class Person:
     people: str = ""
     occupation: str = ""
     education: str = ""
+    contact_name: str = ""
+    contact_phone: str = ""
     has_capacity: bool = False
     key: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
 @dataclass(frozen=True)
 class CheckedPerson:
-    """A person whose particulars were looked at; `details` as they are sealed."""
+    """A person whose particulars were looked at, `phone` empty for who has none; `details` as they are sealed."""
 
     name: str
     document: Document
@@ -70,7 +76,7 @@ def check_person(person: Person, *, signed_on: datetime.date) -> CheckedPerson:
     name = " ".join(person.name.replace(_NUL, "").split())
     if not 2 <= len(name) <= LONGEST_NAME:
         faults["name"] = _("请填写与证件一致的姓名，至少两个字。")
-    phone = _read(faults, "phone", lambda: checked_mobile(person.phone))
+    phone, contact = _checked_contact(faults, person)
     document = _read(faults, "document", lambda: read_document(person.document_kind, person.document))
     born_on = (document.born_on if document else None) or person.born_on
     if document is not None:
@@ -79,11 +85,28 @@ def check_person(person: Person, *, signed_on: datetime.date) -> CheckedPerson:
         faults["sex"] = _("请选择性别。")
     if not person.has_capacity:
         faults["has_capacity"] = _("须由具有完全民事行为能力的成年人本人作出；代他人作出的登记无效，不能受理。")
-    texts = {one: " ".join(getattr(person, one).split()) for one in ("address", "people", "occupation", "education")}
+    texts = {one: " ".join(getattr(person, one).split()) for one in TEXTS}
     faults.update({one: _("太长，请写在 200 字以内。") for one, text in texts.items() if len(text) > LONGEST_TEXT})
-    if faults or document is None or born_on is None or phone is None:
+    if faults or document is None or born_on is None:
         raise RegistryError("person_incomplete", _("还不完整，请按提示填写。"), faults)
-    return CheckedPerson(name, document, phone, {"sex": person.sex, "born_on": born_on.isoformat(), **texts})
+    details = {"sex": person.sex, "born_on": born_on.isoformat(), **texts, **contact}
+    return CheckedPerson(name, document, phone, details)
+
+
+def _checked_contact(faults: dict[str, str], person: Person) -> tuple[str, dict[str, str]]:
+    """The telephone, empty where there is none, and who is asked for then."""
+    phone = ""
+    if person.phone.strip():
+        phone = _read(faults, "phone", lambda: checked_phone(person.phone)) or ""
+    contact_name = " ".join(person.contact_name.replace(_NUL, "").split())
+    contact_phone = ""
+    if person.contact_phone.strip():
+        contact_phone = _read(faults, "contact_phone", lambda: checked_phone(person.contact_phone)) or ""
+    if len(contact_name) > LONGEST_NAME:
+        faults["contact_name"] = _("太长，请写在 60 字以内。")
+    if not person.phone.strip() and not (contact_name and person.contact_phone.strip()):
+        faults["phone"] = _("请填写电话；本人没有电话的，请填写联系人的姓名和电话。")
+    return phone, {"contact_name": contact_name, "contact_phone": contact_phone}
 
 
 def registrant_of(about: Any, *, lock: bool = False) -> Registrant:
@@ -163,7 +186,7 @@ def _written(branch: Branch, checked: CheckedPerson, *, key: uuid.UUID, actor: U
 def _keep_contact(row: Registrant, checked: CheckedPerson, *, actor: User | None) -> None:
     """Take over what is newer of a locked registrant's telephone and details; nothing is written where all is equal."""
     texts: dict[str, str] = {}
-    if not holds(row, "phone", checked.phone):
+    if checked.phone and not holds(row, "phone", checked.phone):
         texts["phone"] = checked.phone
     old = json.loads(open_for_work(row, "details", work=f"registries.registrant:{row.number}") or "{}")
     new = {**old, **{name: value for name, value in checked.details.items() if value}}
@@ -172,17 +195,22 @@ def _keep_contact(row: Registrant, checked: CheckedPerson, *, actor: User | None
     change_registrant(row, texts, verb="contact_kept", actor=actor)
 
 
-def change_registrant(row: Registrant, texts: dict[str, str], *, verb: str, actor: User | None) -> None:
-    """Seal new texts into a locked registrant, with an event that names the fields; nothing where there are none."""
+def change_registrant(
+    row: Registrant, texts: Mapping[str, str | None], *, verb: str, actor: User | None, **said: Any
+) -> None:
+    """Seal new texts into a locked registrant, with an event that names the fields; nothing where there are none.
+
+    `said` goes into the event: why, and what was seen.
+    """
     if not texts:
         return
     columns = seal_into(row, **texts)
     row.save(update_fields=columns)
-    _note(row, verb, sorted(texts), actor=actor)
+    _note(row, verb, sorted(texts), actor=actor, **said)
 
 
-def _note(row: Registrant, verb: str, fields: list[str], *, actor: User | None) -> None:
-    RegistrantEvent.objects.create(registrant=row, verb=verb, fields=fields, actor=actor, at=now())
+def _note(row: Registrant, verb: str, fields: list[str], *, actor: User | None, **said: Any) -> None:
+    RegistrantEvent.objects.create(registrant=row, verb=verb, fields=fields, actor=actor, at=now(), **said)
     record_audit(
         f"registries.registrant.{verb}", actor=actor, obj=row, branch_code=row.branch.code, changed_fields=fields
     )

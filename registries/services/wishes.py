@@ -26,11 +26,13 @@ from registries.services.consents import (
     take_back_consents,
 )
 from registries.services.contacts import cancel_contacts, carry_contacts
+from registries.services.evidence import attach_paper
 from registries.services.registrants import Person, check_person, registrant_of, write_registrant
 from registries.services.wish_content import WishContent, check_content
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from core.models import StoredFile
     from organizations.models import Branch
 
 LETTER = "Y"
@@ -41,7 +43,10 @@ LONGEST_REFERENCE = 60
 
 @dataclass(frozen=True)
 class Registration:
-    """A form as it was signed: who, what, how, on which day, with which consents. `key` is the form's own."""
+    """A form as it was signed: who, what, how, on which day, with which consents.
+
+    `key` is the form's own, `paper` a picture of it (services/evidence.py).
+    """
 
     branch: Branch
     person: Person
@@ -50,6 +55,7 @@ class Registration:
     signed_on: datetime.date
     consents: frozenset[str]
     key: uuid.UUID = field(default_factory=uuid.uuid4)
+    paper: StoredFile | None = None
 
 
 def register_wish(*, registration: Registration, actor: User) -> Wish:
@@ -79,18 +85,26 @@ def register_wish(*, registration: Registration, actor: User) -> Wish:
         row.channel, row.signed_on = registration.channel, registration.signed_on
         row.save(force_insert=True)
         _note(row, "", "registered", channel=row.channel, actor=actor)
+        attach_paper(row, registration.paper, actor=actor)
     return row
 
 
 def change_wish(
-    *, wish_id: int, content: WishContent, channel: str, signed_on: datetime.date, key: uuid.UUID, actor: User
+    *,
+    wish_id: int,
+    content: WishContent,
+    channel: str,
+    signed_on: datetime.date,
+    key: uuid.UUID,
+    actor: User,
+    paper: StoredFile | None = None,
 ) -> Wish:
     """Put a new declaration into the place of one in force; both stay. Locks the registrant, then the wish.
 
     Raises RegistryError with fields, WrongState. Source: 宁波市遗体捐献条例 Art. 10.
     """
     with transaction.atomic():
-        registrant, old = _locked(wish_id)
+        registrant, old = lock_wish(wish_id)
         require(actor, Right.KEEP_REGISTRIES, old.branch)
         first: Wish | None = Wish.objects.unscoped("the same form sent twice").filter(key=key, replaces=old).first()
         if first is not None:
@@ -99,9 +113,11 @@ def change_wish(
         _move(old, WishStatus.REPLACED, verb="changed", channel=channel, actor=actor)
         row = _new(old.branch, registrant, checked, key=key, actor=actor)
         row.channel, row.signed_on, row.replaces = channel, signed_on, old
+        row.is_known_there = old.is_known_there
         row.save(force_insert=True)
         _note(row, "", "registered", channel=channel, actor=actor)
         carry_contacts(from_about=old, to_about=row, actor=actor)
+        attach_paper(row, paper, actor=actor)
     return row
 
 
@@ -112,7 +128,7 @@ def withdraw_wish(*, wish_id: int, channel: str, actor: User | None = None) -> W
     reason is asked. Raises WrongState. Source: 人体器官捐献和移植条例 Art. 9; 个人信息保护法 Art. 15.
     """
     with transaction.atomic():
-        registrant, wish = _locked(wish_id)
+        registrant, wish = lock_wish(wish_id)
         if actor is not None:
             require(actor, Right.KEEP_REGISTRIES, wish.branch)
         elif channel != Channel.ONLINE:
@@ -139,7 +155,7 @@ def hand_over_wish(*, wish_id: int, reference: str, on: datetime.date, actor: Us
     if faults:
         raise RegistryError("hand_over_incomplete", _("还不完整，请按提示填写。"), faults)
     with transaction.atomic():
-        registrant, wish = _locked(wish_id)
+        registrant, wish = lock_wish(wish_id)
         require(actor, Right.KEEP_REGISTRIES, wish.branch)
         if wish.status != WishStatus.IN_FORCE or wish.reference is not None:
             raise WrongState("wish_not_to_hand_over", _("这份登记已报送过，或已变更、撤回，不能再报送。"))
@@ -149,9 +165,31 @@ def hand_over_wish(*, wish_id: int, reference: str, on: datetime.date, actor: Us
         if ConsentSubject.TRANSFER not in consents_in_force(registrant):
             raise RegistryError("transfer_not_consented", _("本人没有同意报送全国登记系统，不能报送。"))
         columns = seal_into(wish, reference=number)
-        wish.handed_over_on = on
-        wish.save(update_fields=[*columns, "handed_over_on"])
+        wish.handed_over_on, wish.is_known_there = on, True
+        wish.save(update_fields=[*columns, "handed_over_on", "is_known_there"])
         _note(wish, wish.status, "handed_over", channel=wish.channel, actor=actor)
+    return wish
+
+
+def note_withdrawn_there(*, wish_id: int, on: datetime.date, actor: User) -> Wish:
+    """Write down once on which day a wish that was withdrawn here was withdrawn in the national system too. Locks it.
+
+    Raises RegistryError with fields, WrongState where it does not stand there. Source:
+    人体器官捐献和移植条例 Arts. 9, 13.
+    """
+    with transaction.atomic():
+        rows = Wish.objects.unscoped("lock of one known wish").select_related("branch")
+        wish: Wish = rows.select_for_update(of=("self",)).get(pk=wish_id)
+        require(actor, Right.KEEP_REGISTRIES, wish.branch)
+        if not wish.stands_there:
+            raise WrongState("wish_not_there", _("这份登记不在待全国系统撤回之列，或已由他人记下，请刷新页面查看。"))
+        # It may have been withdrawn there first.
+        if not wish.signed_on <= on <= today():
+            sentence = _("日期不能早于签字日期，也不能晚于今天。")
+            raise RegistryError("withdrawn_there_wrong", sentence, {"on": sentence})
+        wish.withdrawn_there_on = on
+        wish.save(update_fields=["withdrawn_there_on"])
+        _note(wish, wish.status, "withdrawn_there", channel=Channel.COUNTER, actor=actor)
     return wish
 
 
@@ -204,7 +242,7 @@ def _new(branch: Branch, registrant: Registrant, content: WishContent, *, key: u
     return row
 
 
-def _locked(wish_id: int) -> tuple[Registrant, Wish]:
+def lock_wish(wish_id: int) -> tuple[Registrant, Wish]:
     """The registrant and the wish, both locked, in the one order."""
     rows = Wish.objects.unscoped("lock of one known wish").select_related("branch")
     registrant = registrant_of(rows.get(pk=wish_id), lock=True)

@@ -28,4 +28,18 @@ $$;
 CREATE TRIGGER duecontact_guard BEFORE UPDATE OR DELETE ON registries_duecontact
     FOR EACH ROW EXECUTE FUNCTION registries_duecontact_guard();
 
+-- A duty is taken off once; another is a new row.
+CREATE FUNCTION registries_dutyshift_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    free jsonb := jsonb_build_object('removed_at', NULL, 'removed_by_id', NULL);
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.removed_at IS NULL AND (to_jsonb(NEW) || free) = (to_jsonb(OLD) || free) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'append-only: % on % is refused', TG_OP, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END
+$$;
+CREATE TRIGGER dutyshift_guard BEFORE UPDATE OR DELETE ON registries_dutyshift
+    FOR EACH ROW EXECUTE FUNCTION registries_dutyshift_guard();
+
 SELECT core_make_append_only('registries_contacthandover');

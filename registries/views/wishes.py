@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.errors import DomainError
 from core.views.answers import add_refusal, place_before, posted
 from organizations.choices import Right
-from organizations.permissions import holds_anywhere, may, require
+from organizations.permissions import holds_anywhere, may
 from organizations.views.access import StaffRequest, desk_page
 from registries.choices import WishStatus
 from registries.forms.wishes import DeclarationForm, FindForm, HandOverForm, PurposeForm, RegistrationForm, WithdrawForm
@@ -24,6 +24,7 @@ from registries.selectors.wishes import PAGE_SIZE, WISH_TABS, wish_counts, wish_
 from registries.services.reading import find_by_document, masked_names, reveal_identity, reveal_wish
 from registries.services.wish_content import content_lines
 from registries.services.wishes import change_wish, hand_over_wish, register_wish, withdraw_wish
+from registries.views.wish_steps import kept_wish, papers_and_consents
 
 
 @desk_page(Right.VIEW_REGISTRIES)
@@ -42,6 +43,7 @@ def wish_list(request: StaffRequest) -> HttpResponse:
             {"label": label, "url": f"?show={name}", "count": counts[name], "active": name == tab}
             for name, label in WISH_TABS.items()
         ],
+        "tab": tab,
         "rows": [(one, names.get(one.pk, "")) for one in shown],
         "next_url": f"?show={tab}&before={shown[-1].pk}" if len(found) > PAGE_SIZE else "",
         "first_url": f"?show={tab}" if place else "",
@@ -55,10 +57,10 @@ def wish_list(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def wish_new(request: StaffRequest) -> HttpResponse:
     """Take a signed form down."""
-    form = RegistrationForm(posted(request), person=request.user)
+    form = RegistrationForm(posted(request), request.FILES or None, person=request.user)
     if form.is_valid():
         try:
-            wish = register_wish(registration=form.registration(), actor=request.user)
+            wish = register_wish(registration=form.registration(form.kept_paper(request.user)), actor=request.user)
         except DomainError as error:
             add_refusal(form, error)
         else:
@@ -96,6 +98,7 @@ def wish_detail(request: StaffRequest, number: str) -> HttpResponse:
     context = {
         "wish": wish,
         "history": wish_history(wish),
+        **papers_and_consents(request.user, wish, keeps=keeps),
         "purpose_form": form,
         "may_identify": may(request.user, Right.READ_REGISTRANTS, wish.branch),
         "may_read": may(request.user, Right.READ_WISHES, wish.branch),
@@ -128,12 +131,13 @@ def _shown(request: StaffRequest, wish: Wish, form: PurposeForm) -> dict[str, An
 @require_http_methods(["GET", "POST"])
 def wish_change(request: StaffRequest, number: str) -> HttpResponse:
     """Take a new declaration down in the place of one in force."""
-    wish = _kept(request, number)
-    form = DeclarationForm(posted(request))
+    wish = kept_wish(request, number)
+    form = DeclarationForm(posted(request), request.FILES or None)
     if form.is_valid():
         said = {name: form.cleaned_data[name] for name in ("channel", "signed_on", "key")}
         try:
-            new = change_wish(wish_id=wish.pk, content=form.content(), **said, actor=request.user)
+            paper = form.kept_paper(request.user)
+            new = change_wish(wish_id=wish.pk, content=form.content(), paper=paper, **said, actor=request.user)
         except DomainError as error:
             add_refusal(form, error)
         else:
@@ -147,7 +151,7 @@ def wish_change(request: StaffRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def wish_withdraw(request: StaffRequest, number: str) -> HttpResponse:
     """Withdraw a wish for the person, at once and without a reason."""
-    wish = _kept(request, number)
+    wish = kept_wish(request, number)
     form = WithdrawForm(posted(request))
     if form.is_valid():
         try:
@@ -155,8 +159,10 @@ def wish_withdraw(request: StaffRequest, number: str) -> HttpResponse:
         except DomainError as error:
             add_refusal(form, error)
         else:
-            if wish.handed_over_on:
-                messages.warning(request, _("在本会已撤回。这份登记报送过全国系统，请协助本人在全国系统也撤回。"))
+            if wish.is_known_there:
+                messages.warning(
+                    request, _("在本会已撤回。这份登记报送过全国系统，请协助本人在全国系统也撤回，再在这里记下日期。")
+                )
             else:
                 messages.success(request, _("已撤回，从现在起不再有效。"))
             return redirect("desk_wish", number=wish.number)
@@ -168,7 +174,7 @@ def wish_withdraw(request: StaffRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def wish_hand_over(request: StaffRequest, number: str) -> HttpResponse:
     """Write down the number of the national system."""
-    wish = _kept(request, number)
+    wish = kept_wish(request, number)
     form = HandOverForm(posted(request))
     if form.is_valid():
         try:
@@ -179,9 +185,3 @@ def wish_hand_over(request: StaffRequest, number: str) -> HttpResponse:
             messages.success(request, _("已记下全国系统登记号。"))
             return redirect("desk_wish", number=wish.number)
     return render(request, "registries/wish_hand_over.html", {"wish": wish, "form": form})
-
-
-def _kept(request: StaffRequest, number: str) -> Wish:
-    wish = wish_for(request.user, number)
-    require(request.user, Right.KEEP_REGISTRIES, wish.branch)
-    return wish

@@ -36,6 +36,9 @@ NOT_PAGES = {
     # One's own registrations, once telephone, code and name were shown: tests/browser/test_registrations.py.
     "registry_mine_code", "registry_mine_wishes", "registry_mine_withdraw", "registry_mine_contact",
     "registry_mine_donor_withdraw",
+    # Booking, once a telephone was shown; the way to national pages, where these are set: tests/registries.
+    "organ_book_details", "stemcell_book_details", "registry_request_code", "registry_request_own",
+    "registry_request_cancel", "organ_leave", "stemcell_leave",
     "claim_code", "claim_new", "claim_detail", "my_wechat", "my_wechat_callback",
     "api_branches", "api_donation", "api_donations", "api_report", "api_reports", "api_schema", "desk_batch_file",
     "desk_batch_problems", "desk_batch_progress", "desk_counter_amount", "desk_gift_voucher", "desk_import_template",

@@ -1,7 +1,9 @@
 """The table: every address of the portal, what it asks of a person, and which methods it takes."""
 
 from tests.permissions.people import HOME
+from tests.permissions.registry_contacts_table import REGISTRY_CONTACTS
 from tests.permissions.registry_donors_table import REGISTRY_DONORS
+from tests.permissions.registry_requests_table import REGISTRY_REQUESTS
 from tests.permissions.registry_table import REGISTRIES
 from tests.permissions.rules import (
     Route,
@@ -714,6 +716,8 @@ TABLE: dict[str, Route] = {
     **TRAINING,
     **REGISTRIES,
     **REGISTRY_DONORS,
+    **REGISTRY_CONTACTS,
+    **REGISTRY_REQUESTS,
     **TRAINING_PLANNING,
     **TRAINING_PUBLIC,
     **TRAINING_CERTIFICATES,

@@ -51,7 +51,7 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(ground: Grou
     assert "须本人单独同意" in text
     assert id_number(3) in text
     text = post(client, "desk_wish_new", **paper(ground, client, phone="1"))
-    assert "11 位手机号码" in text
+    assert "请核对号码" in text
     assert Wish.objects.unscoped("test").count() == 0
 
 

@@ -27,6 +27,8 @@ from organizations.choices import BranchKind
 from organizations.models import Branch
 from organizations.services import create_associations, load_divisions
 from registries.demo import leave_registrations
+from registries.demo_contacts import leave_contacts
+from registries.demo_requests import leave_requests
 from training.demo import leave_training
 from training.demo_year import TrainingYear
 from transparency.choices import ReportKind, ReportScope
@@ -105,6 +107,8 @@ def load(*, seed: int, scale: Scale, tell: Callable[[str], Any]) -> Loaded:
     leave_claims(desks["3301"], seed=seed)
     leave_training(desks["3301"].branch, people)
     leave_registrations(desks["3301"].branch, desks["3303"].branch, people)
+    leave_contacts(desks["3301"].branch, people)
+    leave_requests(desks["3301"].branch, desks["3303"].branch, people)
     _place_all()
     tell(_("核对账目"))
     _verify()

@@ -13,7 +13,7 @@ from core.errors import DomainError, NotFound
 from core.views.answers import add_refusal, posted
 from registries.forms.public import CodeForm, NewPhoneCodeForm, NewPhoneForm, PhoneForm
 from registries.services.donors.own import own_donors, withdraw_own_donor
-from registries.services.mine import change_own_phone, own_wishes, withdraw_own_wish
+from registries.services.mine import change_own_consent, change_own_phone, own_wishes, withdraw_own_wish
 from registries.views.public import proving
 
 
@@ -80,7 +80,7 @@ def mine_withdraw(request: HttpRequest, number: str) -> HttpResponse:
         raise NotFound("wish_not_found", _("没有这份有效的登记，它可能已经撤回。"))
     if request.method == "POST":
         withdraw_own_wish(registrant_ids=people, number=number)
-        if wish.is_handed_over:
+        if wish.is_known_there:
             messages.warning(
                 request, _("在红十字会已撤回。这份登记还报送过全国系统，请在全国登记页面也撤回，才完全失效。")
             )
@@ -105,6 +105,26 @@ def mine_donor_withdraw(request: HttpRequest, number: str) -> HttpResponse:
         messages.success(request, _("已退出造血干细胞捐献者资料库，从现在起不再有效。我们会通知全国资料库。"))
         return redirect("registry_mine_wishes")
     return render(request, "public/registries/mine_donor_withdraw.html", {"donor": donor})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def mine_consent(request: HttpRequest, number: str, subject: str) -> HttpResponse:
+    """Give or take back one consent of one's own: one question."""
+    people = proving.people(request)
+    if not people:
+        return redirect("registry_mine")
+    wish = next((one for one in own_wishes(people) if one.number == number), None)
+    found = next((one for one in wish.consents if one[0] == subject), None) if wish else None
+    if wish is None or found is None:
+        raise NotFound("wish_not_found", _("没有这份有效的登记，它可能已经撤回。"))
+    if request.method == "POST":
+        gives = request.POST.get("act") == "give"
+        change_own_consent(registrant_ids=people, number=number, subject=subject, gives=gives)
+        messages.success(request, _("已同意。") if gives else _("已撤回这一项同意，马上生效。"))
+        return redirect("registry_mine_wishes")
+    context = {"wish": wish, "subject": subject, "label": found[1], "is_given": found[2]}
+    return render(request, "public/registries/mine_consent.html", context)
 
 
 @never_cache

@@ -11,9 +11,9 @@ from core.clock import now
 from core.kept_phones import STAYS, WAITS, keep_phone, kept_phone
 from core.notifying import notifier
 from core.notifying.backends.filed import CODE
-from core.phone_codes import ask_for_code, check_code, checked_mobile
+from core.phone_codes import ask_for_code, check_code
 from core.throttling import place_of
-from registries.services.mine import knows_phone, own_registrants
+from registries.services.mine import knows_phone, mobile_for_code, own_registrants
 
 PURPOSE = "registries"
 _ASKED, _NEW, _PEOPLE = "registries_asked", "registries_new", "registries_people"
@@ -26,7 +26,7 @@ def can_prove() -> bool:
 
 def ask(request: HttpRequest, phone: str) -> None:
     """Send a code, if anybody is registered with the number; the answer is the same either way."""
-    number = checked_mobile(phone)
+    number = mobile_for_code(phone)
     ask_for_code(phone=number, purpose=PURPOSE, place=place_of(request), is_known=knows_phone(number))
     # Also the number that somebody before, on the same device, was about to take.
     for name in (_PEOPLE, _NEW):
@@ -63,7 +63,7 @@ def people(request: HttpRequest) -> list[int]:
 
 def ask_new(request: HttpRequest, phone: str) -> None:
     """Send a code to a new number, which must be shown as well."""
-    number = checked_mobile(phone)
+    number = mobile_for_code(phone)
     ask_for_code(phone=number, purpose=PURPOSE, place=place_of(request), is_known=True)
     keep_phone(request, _NEW, number, now() + WAITS)
 

@@ -20,6 +20,7 @@ from organizations.models import held_grants
 from organizations.permissions import rights_of
 from organizations.views.access import StaffRequest, desk_page
 from reconciliation.selectors.desk import reconciliation_counts
+from registries.selectors.contacts import due_now_count
 from spending.selectors.desk import spending_counts
 from transparency.selectors.reports import waiting_to_publish
 from transparency.selectors.schedules import desk_duties
@@ -41,7 +42,7 @@ class Waiting:
 @desk_page()
 @require_safe
 def desk_home(request: StaffRequest) -> HttpResponse:
-    """Greet by name and role; counts of what waits, duties, the person's last jobs. At most 24 queries."""
+    """Greet by name and role; counts of what waits, duties, the person's last jobs. At most 25 queries."""
     rights = rights_of(request.user)
     reports = waiting_to_publish(request.user) if Right.PUBLISH_REPORTS in rights else []
     waiting = _waiting(request, rights, len(reports))
@@ -81,6 +82,7 @@ def _waiting(request: StaffRequest, rights: frozenset[str], report_count: int) -
         *_claims_waiting(request, rights),
         *_spending_waiting(request, rights),
         *_statements_waiting(request, rights),
+        *_contacts_waiting(request, rights),
     ]
 
 
@@ -128,3 +130,10 @@ def _statements_waiting(request: StaffRequest, rights: frozenset[str]) -> list[W
         (_("待我确认的余额调节表"), counts.to_confirm, f"{statements}#sheets", _("去确认")),
     )
     return [Waiting(label, count, url, link) for label, count, url, link in kinds if count]
+
+
+def _contacts_waiting(request: StaffRequest, rights: frozenset[str]) -> list[Waiting]:
+    """Who is to be contacted today or was to be before; nothing for those who contact nobody."""
+    if Right.KEEP_REGISTRIES not in rights:
+        return []
+    return [Waiting(_("待联系"), due_now_count(request.user), reverse("desk_registry_day"), _("去联系"))]

@@ -19,6 +19,7 @@ SITEMAP_PAGES = (
     "/branches/",
     "/training/",
     "/organ/",
+    "/stemcell/",
     "/training/coverage/",
     "/training/rescues/",
     "/training/contracts/",
@@ -71,8 +72,12 @@ def robots(request: HttpRequest) -> HttpResponse:
                 "/api/",
                 "/training/place/",
                 "/organ/mine/",
+                "/memorial/",
+                "/booked/",
             )
         ),
+        # Places are to be found; pages of people are not, and not to be copied.
+        "Allow: /memorial/places/",
         "Disallow: /donations.csv",
         "Disallow: /donations.json",
         f"Sitemap: {request.build_absolute_uri('/sitemap.xml')}",

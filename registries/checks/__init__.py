@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import connection
 
+from registries.checks.cases import CASE_QUERIES
+
 QUERIES: dict[str, str] = {
     "wish_state_is_its_last_event": """
         SELECT w.number, w.status, v.to_status
@@ -41,6 +43,7 @@ QUERIES: dict[str, str] = {
     "a_contact_stands_in_the_branch_of_what_it_is_about": """
         SELECT c.id FROM registries_contact c JOIN registries_wish w ON w.id = c.wish_id
          WHERE c.branch_id <> w.branch_id LIMIT 100""",
+    **CASE_QUERIES,
 }
 
 

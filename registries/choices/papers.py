@@ -1,0 +1,94 @@
+"""Literal tables of corrections, papers and exports."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CorrectionReason(models.TextChoices):
+    """Why somebody's particulars are put right (个人信息保护法 Art. 46); what was and is, is not written down."""
+
+    TYPED_WRONG = "typed_wrong", _("录入时写错")
+    PAPER_WRONG = "paper_wrong", _("登记表上写错")
+    NAME_CHANGED = "name_changed", _("本人依法改名")
+    CONTACT_CHANGED = "contact_changed", _("电话或住址变了")
+    ADDED = "added", _("补充原来没填的")
+
+
+class ExportStatus(models.TextChoices):
+    """States of an export of personal data."""
+
+    REQUESTED = "requested", _("待批准")
+    APPROVED = "approved", _("已批准，生成中")
+    READY = "ready", _("可以下载")
+    REFUSED = "refused", _("未批准")
+    CANCELLED = "cancelled", _("已取消")
+    ENDED = "ended", _("已到期销毁")
+
+
+EXPORT_TRANSITIONS: dict[str, frozenset[str]] = {
+    ExportStatus.REQUESTED: frozenset({ExportStatus.APPROVED, ExportStatus.REFUSED, ExportStatus.CANCELLED}),
+    ExportStatus.APPROVED: frozenset({ExportStatus.READY, ExportStatus.CANCELLED}),
+    ExportStatus.READY: frozenset({ExportStatus.ENDED}),
+    ExportStatus.REFUSED: frozenset(),
+    ExportStatus.CANCELLED: frozenset(),
+    ExportStatus.ENDED: frozenset(),
+}
+
+
+class ExportList(models.TextChoices):
+    """Which people an export is about, as they are when it is made."""
+
+    IN_FORCE = "in_force", _("有效的志愿登记")
+    HAND_OVER = "hand_over", _("待报送全国系统的登记（本人同意报送的）")
+
+
+class ExportField(models.TextChoices):
+    """What may stand in an export; nothing else can be asked for."""
+
+    NAME = "name", _("姓名")
+    DOCUMENT_KIND = "document_kind", _("证件类型")
+    DOCUMENT = "document", _("证件号码")
+    PHONE = "phone", _("电话")
+    SEX = "sex", _("性别")
+    BORN_ON = "born_on", _("出生日期")
+    ADDRESS = "address", _("住址")
+    SIGNED_ON = "signed_on", _("签字日期")
+    STANCE = "stance", _("意愿")
+    ITEMS = "items", _("捐献项目")
+    EXECUTOR = "executor", _("执行人")
+    EXECUTOR_PHONE = "executor_phone", _("执行人电话")
+    REFERENCE = "reference", _("全国系统登记号")
+
+
+class ExportFormat(models.TextChoices):
+    """The form of the file."""
+
+    XLSX = "xlsx", _("Excel 工作簿")
+    CSV = "csv", _("CSV 文本")
+
+
+# Which sealed column each needs to be opened for.
+IDENTITY_OF: dict[str, str] = {
+    ExportField.NAME: "name",
+    ExportField.DOCUMENT: "document",
+    ExportField.PHONE: "phone",
+    ExportField.SEX: "details",
+    ExportField.BORN_ON: "details",
+    ExportField.ADDRESS: "details",
+}
+WISH_OF: dict[str, str] = {
+    ExportField.STANCE: "content",
+    ExportField.ITEMS: "content",
+    ExportField.EXECUTOR: "content",
+    ExportField.EXECUTOR_PHONE: "content",
+    ExportField.REFERENCE: "reference",
+}
+MOST_DAYS = 7
+MOST_DOWNLOADS = 3
+
+
+class PrintKind(models.TextChoices):
+    """What is printed of a wish."""
+
+    CARD = "card", _("志愿登记卡")
+    LETTER = "letter", _("登记确认书")

@@ -1,0 +1,144 @@
+"""Counts of the registries by association for who sees counts; few people are found out on no page."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Case, Count, Exists, OuterRef, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from core.clock import today
+from core.periods import PeriodKind, period_of
+from core.small_cells import Cell, hidden_cells
+from organizations.choices import ASSOCIATION_KINDS, BranchKind, Right
+from organizations.models import Branch
+from organizations.permissions import branches_with
+from registries.choices import WishStatus
+from registries.choices.contacts import ContactOutcome, DueStatus
+from registries.models import Contact, DueContact, Wish
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# What is counted, in the order of the table. None is the sum of others, so that none follows from others.
+MEASURES: dict[str, Any] = {
+    "wishes": _("有效登记"),
+    "late": _("已逾期的联系"),
+    "coming": _("未到期的联系"),
+    "reached": _("今年联系上"),
+    "missed": _("今年未联系上"),
+    "declined": _("今年婉拒"),
+}
+_MISSED = (ContactOutcome.NO_ANSWER, ContactOutcome.WRONG_NUMBER, ContactOutcome.CALL_LATER)
+_PLACE = Coalesce("county_id", "city_id", "province_id", "branch_id")
+
+
+@dataclass(frozen=True)
+class CountRow:
+    """One line: an association's own level, or with all below; None where a figure is not shown."""
+
+    branch: Branch
+    is_sum: bool
+    figures: list[int | None]
+
+
+@dataclass(frozen=True)
+class CountTable:
+    """All lines that somebody sees; `is_hiding` where figures of few people are left out."""
+
+    rows: list[CountRow]
+    is_hiding: bool
+
+
+def registry_counts(person: User) -> CountTable:
+    """The counts of the associations in which somebody has COUNT_REGISTRIES; six queries.
+
+    Who does not see the people there (VIEW_REGISTRIES) gets no figure of one to four, nor what would give one away:
+    decided over the whole tree, so that no two readers' pages together tell more than one.
+    """
+    branches = list(Branch.objects.filter(kind__in=ASSOCIATION_KINDS).order_by("path"))
+    seen = set(branches_with(person, Right.COUNT_REGISTRIES).values_list("pk", flat=True))
+    people_seen = set(branches_with(person, Right.VIEW_REGISTRIES).values_list("pk", flat=True))
+    is_hiding = not seen <= people_seen
+    trees = {measure: _tree(branches, counts) for measure, counts in _counted().items()}
+    hidden = {one: hidden_cells(tree) if is_hiding else frozenset() for one, tree in trees.items()}
+    cells = {one: _by_key(tree) for one, tree in trees.items()}
+
+    def row(branch: Branch, kind: str) -> CountRow:
+        key = (kind, branch.pk)
+        figures = [None if key in hidden[one] else cells[one][key] for one in MEASURES]
+        return CountRow(branch, kind == "sum", figures)
+
+    rows = []
+    for branch in branches:
+        below = _below(branch, branches)
+        if branch.pk in seen and below and all(one.pk in seen for one in below):
+            rows.append(row(branch, "sum"))
+        if branch.pk in seen:
+            rows.append(row(branch, "own"))
+    return CountTable(rows, is_hiding)
+
+
+def _counted() -> dict[str, dict[int, int]]:
+    """Each measure's counts by association; three queries that read all open rows and this year's contacts."""
+    day, year = today(), period_of(PeriodKind.YEAR, today())
+    wishes = Wish.objects.unscoped("counts").filter(status=WishStatus.IN_FORCE)
+    due = DueContact.objects.unscoped("counts").filter(status=DueStatus.OPEN)
+    corrected = Contact.objects.unscoped("counts").filter(corrects=OuterRef("pk"))
+    held = Contact.objects.unscoped("counts").filter(~Exists(corrected), at__gte=year.start)
+    found = {"wishes": _by_place(wishes, Value("wishes"))}
+    found |= _split(due, Case(When(due_on__lt=day, then=Value("late")), default=Value("coming")))
+    outcome = Case(
+        When(outcome=ContactOutcome.REACHED, then=Value("reached")),
+        When(outcome__in=_MISSED, then=Value("missed")),
+        default=Value("declined"),
+    )
+    return {**found, **_split(held, outcome)}
+
+
+def _by_place(rows: QuerySet, kind: Any) -> dict[int, int]:
+    return next(iter(_split(rows, kind).values()), {})
+
+
+def _split(rows: QuerySet, kind: Any) -> dict[str, dict[int, int]]:
+    found: dict[str, dict[int, int]] = defaultdict(dict)
+    counted = rows.order_by().annotate(place=_PLACE, kind=kind).values_list("kind", "place").annotate(n=Count("pk"))
+    for name, place, count in counted:
+        found[name][place] = count
+    return found
+
+
+def _tree(branches: list[Branch], counts: dict[int, int]) -> Cell:
+    """All associations as one sum: a city of itself and its counties, the province of itself and its cities."""
+    return _node(None, branches, counts)
+
+
+def _node(above: Branch | None, branches: list[Branch], counts: dict[int, int]) -> Cell:
+    parts = [_node(one, branches, counts) for one in branches if _parent(one) == (above.pk if above else None)]
+    if above is None:
+        return Cell.of(("all", 0), parts)
+    own = Cell(("own", above.pk), counts.get(above.pk, 0))
+    return Cell.of(("sum", above.pk), [own, *parts]) if parts else own
+
+
+def _parent(branch: Branch) -> int | None:
+    """The association above by the lineage."""
+    if branch.kind == BranchKind.PROVINCE:
+        return None
+    above = branch.city_id if branch.kind == BranchKind.COUNTY else None
+    parent: int | None = above or branch.province_id
+    return parent
+
+
+def _below(branch: Branch, branches: list[Branch]) -> list[Branch]:
+    return [one for one in branches if one.pk != branch.pk and branch.pk in (one.city_id, one.province_id)]
+
+
+def _by_key(cell: Cell) -> dict[Any, int]:
+    found = {cell.key: cell.count}
+    for part in cell.parts:
+        found |= _by_key(part)
+    return found

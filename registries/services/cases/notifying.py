@@ -1,0 +1,202 @@
+"""A case begins: the notification, often by telephone at night; who it is follows or is put right later."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.clock import now, today
+from core.documents import Document, read_document
+from core.errors import DomainError, NotAllowed, NotFound
+from core.identifiers import normalise_phone
+from core.numbers import take_number
+from core.sealed import seal_into
+from organizations.choices import Right
+from organizations.permissions import reaches
+from registries.choices.cases import CASE_LETTER, Basis, CaseStatus, GiftKind, Notifier
+from registries.errors import RegistryError
+from registries.models import Case, CasePerson
+from registries.permissions_cases import holds_within, require_worker
+from registries.services.cases.blind import check_blind
+from registries.services.cases.moving import OLDEST_DAY, check_day, lock_case, note_case, wrong_state
+from registries.services.cases.wish_in_life import end_where_refused
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from organizations.models import Branch
+
+LONGEST_NAME = 60
+LEAST_DIGITS = 7
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What was said on the telephone: of whom, by whom, on which day; `key` is the form's own."""
+
+    branch: Branch
+    kinds: tuple[str, ...]
+    notifier: str
+    caller_name: str
+    caller_phone: str
+    on: datetime.date
+    name: str = ""
+    document_kind: str = ""
+    document: str = ""
+    died_on: datetime.date | None = None
+    note: str = ""
+    key: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
+def notify_case(*, notice: Notice, actor: User) -> Case:
+    """Write a notification down; said twice with one key, it is the first one.
+
+    A refusal in life that is found by the document ends the case at once: the caller looks at its state. Raises
+    RegistryError with fields, NotAllowed. Source: 人体器官捐献和移植条例 Arts. 9, 16.
+    """
+    with transaction.atomic():
+        _require_keeper(actor, notice.branch)
+        first: Case | None = (
+            Case.objects.unscoped("the same form sent twice").filter(key=notice.key, notified_by=actor).first()
+        )
+        if first is not None:
+            return first
+        document = _checked(notice)
+        case = Case(
+            **Case.lineage_of(notice.branch),
+            key=notice.key,
+            kinds=[one for one in GiftKind.values if one in notice.kinds],
+            status=CaseStatus.NOTIFIED,
+            notifier=notice.notifier,
+            notified_on=notice.on,
+            died_on=notice.died_on,
+            notified_by=actor,
+            notified_at=now(),
+        )
+        seal_into(case, note=check_blind(notice.note, field="note") or None)
+        case.number = take_number(notice.branch.code, today().year, CASE_LETTER)
+        case.save(force_insert=True)
+        person = CasePerson(case=case)
+        caller = {"name": _plain(notice.caller_name), "phone": normalise_phone(notice.caller_phone)}
+        _seal_person(person, _plain(notice.name), document)
+        seal_into(person, caller=json.dumps(caller, ensure_ascii=False))
+        person.save(force_insert=True)
+        note_case(case, "notified", on=notice.on, actor=actor, from_status="", fields=["kinds", "person"])
+        end_where_refused(case, actor=actor)
+    return case
+
+
+def write_person(
+    *,
+    case_id: int,
+    name: str,
+    document_kind: str,
+    document: str,
+    died_on: datetime.date | None,
+    kinds: tuple[str, ...],
+    actor: User,
+) -> Case:
+    """Write down or put right who died, when, and what is given, until it was witnessed. Locks the case.
+
+    What is given stands once the family has consented. A refusal in life ends the case at once: the caller looks at its
+    state. Raises RegistryError with fields, WrongState.
+    """
+    with transaction.atomic():
+        case = lock_case(case_id)
+        require_worker(actor, case)
+        if case.is_ended or case.witnessed_on is not None:
+            raise wrong_state(case)
+        faults = {**_faults_of_person(name, kinds), **_faults_after_consent(case, kinds, died_on)}
+        found = _read_document(faults, document_kind, document)
+        person = CasePerson.objects.select_for_update().get(case_id=case.pk)
+        if person.document is not None and not document.strip():
+            faults["document"] = _("证件号码已登记，可以更正，不能清空。")
+        if faults:
+            raise RegistryError("case_person_incomplete", _("还不完整，请按提示填写。"), faults)
+        columns = _seal_person(person, _plain(name), found)
+        person.save(update_fields=[*columns, "document_kind"])
+        case.died_on, case.kinds = died_on, [one for one in GiftKind.values if one in kinds]
+        case.save(update_fields=["died_on", "kinds"])
+        note_case(case, "person_written", on=today(), actor=actor, fields=["name", "document", "died_on", "kinds"])
+        end_where_refused(case, actor=actor)
+    return case
+
+
+def _require_keeper(actor: User, branch: Branch) -> None:
+    if holds_within(actor, Right.KEEP_CASES, branch):
+        return
+    if not reaches(actor, branch):
+        raise NotFound
+    raise NotAllowed("right_missing", _("您在这个红十字会没有办理捐献案例的权限，请联系该会的管理员。"))
+
+
+def _checked(notice: Notice) -> Document | None:
+    faults: dict[str, str] = {}
+    if not notice.kinds or not frozenset(notice.kinds) <= frozenset(GiftKind.values):
+        faults["kinds"] = _("请至少选择一项。")
+    if notice.notifier not in Notifier.values:
+        faults["notifier"] = _("请选择是谁报告的。")
+    if not 2 <= len(_plain(notice.caller_name)) <= LONGEST_NAME:
+        faults["caller_name"] = _("请填写报告人的姓名或单位，至少两个字。")
+    if len(normalise_phone(notice.caller_phone)) < LEAST_DIGITS:
+        faults["caller_phone"] = _("请填写能打通的电话，方便协调员马上联系。")
+    if len(_plain(notice.name)) > LONGEST_NAME:
+        faults["name"] = _("请写在 60 字以内。")
+    if notice.died_on is not None and notice.died_on > today():
+        faults["died_on"] = _("日期不能晚于今天。")
+    try:
+        check_day(notice.on, first=today() - OLDEST_DAY)
+        check_blind(notice.note, field="note")
+    except RegistryError as error:
+        faults.update(error.fields)
+    document = _read_document(faults, notice.document_kind, notice.document)
+    if faults:
+        raise RegistryError("notice_incomplete", _("还不完整，请按提示填写。"), faults)
+    return document
+
+
+def _faults_of_person(name: str, kinds: tuple[str, ...]) -> dict[str, str]:
+    faults: dict[str, str] = {}
+    if not 2 <= len(_plain(name)) <= LONGEST_NAME:
+        faults["name"] = _("请填写与证件一致的姓名，至少两个字。")
+    if not kinds or not frozenset(kinds) <= frozenset(GiftKind.values):
+        faults["kinds"] = _("请至少选择一项。")
+    return faults
+
+
+def _faults_after_consent(case: Case, kinds: tuple[str, ...], died_on: datetime.date | None) -> dict[str, str]:
+    """What may not be changed any more once the family has consented, and days that cannot be."""
+    if died_on is not None and died_on > today():
+        return {"died_on": _("日期不能晚于今天。")}
+    if case.consented_on is None:
+        return {}
+    faults: dict[str, str] = {}
+    if frozenset(kinds) != frozenset(case.kinds):
+        faults["kinds"] = _("家属已书面同意，捐献项目不能再改；要改请停办后重新接报。")
+    if case.basis == Basis.JOINT_KIN and (died_on is None or died_on > case.consented_on):
+        faults["died_on"] = _("家属在死亡后才能共同决定：死亡日期不能晚于书面同意的日期，请核对。")
+    return faults
+
+
+def _read_document(faults: dict[str, str], kind: str, written: str) -> Document | None:
+    if not written.strip():
+        return None
+    try:
+        return read_document(kind, written)
+    except DomainError as error:
+        faults["document"] = error.message
+        return None
+
+
+def _seal_person(person: CasePerson, name: str, document: Document | None) -> list[str]:
+    person.document_kind = document.kind if document else ""
+    return seal_into(person, name=name or None, document=document.number if document else None)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("\x00", "").split())

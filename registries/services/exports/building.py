@@ -1,0 +1,217 @@
+"""Making the file of an approved export: read in batches, each person logged, watermarked, sealed as it is written."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import uuid
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from core.clock import SHANGHAI, now
+from core.documents import DocumentKind
+from core.exporting import CSV_CONTENT_TYPE, XLSX_CONTENT_TYPE, stream_csv
+from core.files import store_file
+from core.models import StoredFile
+from core.sealed import open_many_for_work, reveal_many
+from core.streamed_workbooks import TextSheet, stream_workbook
+from registries.choices import ConsentAct, ConsentSubject, Sex, WishStatus
+from registries.choices.papers import IDENTITY_OF, WISH_OF, ExportField, ExportFormat, ExportList, ExportStatus
+from registries.errors import RegistryError, WrongState
+from registries.models import Consent, Export, Registrant, Wish, WishEvent
+from registries.services.exports.asking import require_requester
+from registries.services.exports.moving import lock_export, move_export
+from registries.services.wish_content import SHOWN_LABELS, WishContent, content_of
+
+if TYPE_CHECKING:
+    from core.jobs import JobHandle
+
+BATCH_ROWS = 500
+# Somebody may withdraw while the file is made; then it is made again.
+MOST_TRIES = 3
+
+
+def build_export(*, export_id: int, job: JobHandle) -> None:
+    """Make the file of an approved export; the body of its job. Not in a transaction.
+
+    Every value is read for whoever asked, each with a row of the read log, before it is written. Whoever ended their
+    wish before the file was done is not in it: where that happened meanwhile, it is made anew. Memory stays flat. Raises
+    NotAllowed where who asked may no longer, WrongState, RegistryError.
+    """
+    export = Export.objects.unscoped("one known export").select_related("branch", "requested_by").get(pk=export_id)
+    if export.status == ExportStatus.READY:
+        return
+    if export.status != ExportStatus.APPROVED:
+        raise WrongState("export_not_approved", _("这份导出已取消，没有生成文件。"))
+    require_requester(export)
+    for _try in range(MOST_TRIES):
+        started = now()
+        file, count = _written(export, job)
+        if _finished(export_id, file, count, started, job):
+            return
+        # Purged by its date; at once, so that it holds nobody a moment longer.
+        _drop(file)
+    raise RegistryError("export_unquiet", _("生成期间一再有人撤回或变更登记，没有生成文件，请稍后重新执行。"))
+
+
+def export_rows(export: Export) -> QuerySet[Wish]:
+    """The wishes that an export is about, as they are now, in the order of their ids."""
+    rows = Wish.objects.unscoped("of an approved export's branch").filter(
+        branch_id=export.branch_id, status=WishStatus.IN_FORCE
+    )
+    if export.listed == ExportList.HAND_OVER:
+        rows = rows.filter(handed_over_on=None)
+    return rows.order_by("pk")
+
+
+def watermark(export: Export) -> str:
+    """What stands beside each row: who asked, which export, which day."""
+    day = now().astimezone(SHANGHAI)
+    return _("%(login)s · %(number)s · %(day)s") % {
+        "login": export.requested_by.login,
+        "number": export.number,
+        "day": f"{day:%Y-%m-%d}",
+    }
+
+
+def _written(export: Export, job: JobHandle) -> tuple[StoredFile, int]:
+    counted = [0]
+    with translation.override("zh-hans"):
+        header = [_("登记编号"), *(str(ExportField(one).label) for one in export.columns), _("水印")]
+        rows = _rows(export, job, counted)
+        if export.format == ExportFormat.CSV:
+            stream, ending, kind = stream_csv(header, rows), "csv", CSV_CONTENT_TYPE
+        else:
+            sheets = [
+                TextSheet(_("说明"), [_("项目"), _("内容")], _head_rows(export)),
+                TextSheet(_("名单"), header, rows),
+            ]
+            stream, ending, kind = stream_workbook(sheets), "xlsx", XLSX_CONTENT_TYPE
+        stored = store_file(
+            stream,
+            name=f"{export.number}.{ending}",
+            content_type=kind,
+            data_class=StoredFile.DataClass.SENSITIVE,
+            actor=export.requested_by,
+            purge_on=(now() + datetime.timedelta(days=export.keep_days)).astimezone(SHANGHAI).date(),
+        )
+    return stored, counted[0]
+
+
+def _head_rows(export: Export) -> list[list[str]]:
+    return [
+        [_("导出编号"), export.number],
+        [_("红十字会"), export.branch.name],
+        [_("名单"), str(ExportList(export.listed).label)],
+        [_("用途"), export.purpose],
+        [_("申请人"), f"{export.requested_by} {export.requested_by.login}"],
+        [_("批准人"), str(export.decided_by)],
+        [_("生成时间"), f"{now().astimezone(SHANGHAI):%Y-%m-%d %H:%M}"],
+        [_("保密要求"), _("含敏感个人信息：只能用于上述用途，不得转发；用完立即删除。每一行印有申请人，名单上每个人都留有查看记录。")],
+    ]  # fmt: skip
+
+
+def _rows(export: Export, job: JobHandle, counted: list[int]) -> Iterator[list[str]]:
+    mark, last = watermark(export), 0
+    while True:
+        found = list(export_rows(export).filter(pk__gt=last).select_related("branch")[:BATCH_ROWS])
+        if not found:
+            return
+        last = found[-1].pk
+        for row in _batch(export, found):
+            counted[0] += 1
+            yield [*row, mark]
+        job.progress(counted[0], stage=_("读取"))
+
+
+def _batch(export: Export, wishes: list[Wish]) -> Iterator[list[str]]:
+    people = _people_of(export, wishes)
+    wishes = [one for one in wishes if one.pk in people]
+    reader, purpose = export.requested_by, f"{export.number} {export.purpose}"[:200]
+    # The name is read whatever is asked for, so that each person in the file has a row in the log.
+    wanted = {"name", *(IDENTITY_OF[one] for one in export.columns if one in IDENTITY_OF)}
+    identity = {
+        name: reveal_many([people[one.pk] for one in wishes], name, reader=reader, purpose=purpose)
+        for name in sorted(wanted)
+    }
+    texts = {
+        name: reveal_many(wishes, name, reader=reader, purpose=purpose)
+        for name in sorted({WISH_OF[one] for one in export.columns if one in WISH_OF})
+    }
+    for at, wish in enumerate(wishes):
+        opened = {name: values[at] or "" for name, values in (*identity.items(), *texts.items())}
+        yield [wish.number, *_cells(export.columns, wish, people[wish.pk], opened)]
+
+
+def _people_of(export: Export, wishes: list[Wish]) -> dict[int, Registrant]:
+    """Whose wish each is, by the wish's id; without those who did not consent to what the list is for. Three queries."""
+    keys = open_many_for_work(wishes, "registrant", work=f"registries.export:{export.number}")
+    wanted = {wish.pk: uuid.UUID(key) for wish, key in zip(wishes, keys, strict=True) if key}
+    rows = Registrant.objects.unscoped("of an approved export").filter(
+        row_key__in=set(wanted.values()), destroyed_at=None
+    )
+    if export.listed == ExportList.HAND_OVER:
+        taken_back = Consent.objects.filter(withdraws=OuterRef("pk"))
+        agrees = Consent.objects.filter(
+            ~Exists(taken_back), registrant=OuterRef("pk"), subject=ConsentSubject.TRANSFER, act=ConsentAct.GIVEN
+        )
+        rows = rows.filter(Exists(agrees))
+    by_key = {one.row_key: one for one in rows.select_related("branch")}
+    return {pk: by_key[key] for pk, key in wanted.items() if key in by_key}
+
+
+def _cells(columns: list[str], wish: Wish, person: Registrant, opened: dict[str, str]) -> list[str]:
+    details: dict[str, Any] = json.loads(opened.get("details") or "{}")
+    content = content_of(opened["content"]) if opened.get("content") else WishContent(stance="", items=())
+    sex = details.get("sex", "")
+    values = {
+        ExportField.NAME: opened["name"],
+        ExportField.DOCUMENT_KIND: str(DocumentKind(person.document_kind).label),
+        ExportField.DOCUMENT: opened.get("document", ""),
+        ExportField.PHONE: opened.get("phone", ""),
+        ExportField.SEX: str(Sex(sex).label) if sex in Sex.values else "",
+        ExportField.BORN_ON: details.get("born_on", ""),
+        ExportField.ADDRESS: details.get("address", ""),
+        ExportField.SIGNED_ON: wish.signed_on.isoformat(),
+        ExportField.STANCE: str(SHOWN_LABELS["stance"].get(content.stance, "")),
+        ExportField.ITEMS: _("、").join(str(SHOWN_LABELS["items"][one]) for one in content.items),
+        ExportField.EXECUTOR: content.executor_name,
+        ExportField.EXECUTOR_PHONE: content.executor_phone,
+        ExportField.REFERENCE: opened.get("reference", ""),
+    }
+    return [values[ExportField(one)] for one in columns]
+
+
+def _finished(export_id: int, file: StoredFile, count: int, started: datetime.datetime, job: JobHandle) -> bool:
+    """Put the file to its export, unless a wish of the branch ended since it was begun. Locks the export."""
+    with transaction.atomic():
+        export = lock_export(export_id)
+        if export.status == ExportStatus.APPROVED and _somebody_left(export, started):
+            return False
+        moment = now()
+        fields = {
+            "file": file,
+            "row_count": count,
+            "built_at": moment,
+            "expires_at": moment + datetime.timedelta(days=export.keep_days),
+        }
+        move_export(export, ExportStatus.READY, verb="built", actor=None, **fields)
+        job.finish(result={"count": count}, message=_("已生成 %(n)d 人的文件。") % {"n": count})
+    return True
+
+
+def _somebody_left(export: Export, since: datetime.datetime) -> bool:
+    return WishEvent.objects.filter(
+        wish__branch_id=export.branch_id, at__gte=since, from_status=WishStatus.IN_FORCE
+    ).exclude(to_status=WishStatus.IN_FORCE).exists()  # fmt: skip
+
+
+def _drop(file: StoredFile) -> None:
+    from core.retention.rules import destroy_file
+
+    destroy_file(file.pk)

@@ -1,0 +1,1 @@
+"""Remembrance: places, bookings, pages, messages. Locks in one order: the occasion or page, then its rows."""

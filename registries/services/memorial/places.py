@@ -1,0 +1,162 @@
+"""Places of remembrance and their gatherings: opened, changed, closed; planned, called off."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.audit import record_audit
+from core.clock import now, today
+from organizations.choices import Right
+from organizations.permissions import require
+from registries.choices.memorial import BookingStatus, OccasionKind, OccasionStatus
+from registries.errors import RegistryError, WrongState
+from registries.models import MemorialBooking, MemorialOccasion, MemorialPlace
+from registries.services.memorial.moving import move, note
+from registries.services.memorial.telling import tell_called_off
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from organizations.models import Branch
+
+FURTHEST_DAYS = 366
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """What is planned: a gathering at a place on a day, with places for so many people."""
+
+    place: MemorialPlace
+    title: str
+    on: datetime.date
+    starts_at: datetime.time
+    seats: int
+    text: str = ""
+    key: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
+def open_memorial_place(*, branch: Branch, facts: dict[str, Any], key: uuid.UUID, actor: User) -> MemorialPlace:
+    """Write a place down (`facts` are the model's columns); said twice with one key, it is the first one.
+
+    Raises RegistryError with fields.
+    """
+    with transaction.atomic():
+        require(actor, Right.KEEP_MEMORIAL, branch)
+        first: MemorialPlace | None = MemorialPlace.objects.unscoped("sent twice").filter(key=key).first()
+        if first is not None:
+            return first
+        _require_other_name(branch, facts["name"])
+        place = MemorialPlace.objects.create(**MemorialPlace.lineage_of(branch), key=key, **facts)
+        record_audit("registries.memorial_place.opened", actor=actor, obj=place, branch_code=branch.code)
+    return place
+
+
+def change_memorial_place(*, place_id: int, facts: dict[str, Any], actor: User) -> MemorialPlace:
+    """Change what is said of a place that is open. Locks it. Raises RegistryError with fields, WrongState."""
+    with transaction.atomic():
+        place = _locked_place(place_id)
+        require(actor, Right.KEEP_MEMORIAL, place.branch)
+        _require_open(place)
+        if facts["name"] != place.name:
+            _require_other_name(place.branch, facts["name"])
+        for name, value in facts.items():
+            setattr(place, name, value)
+        place.save(update_fields=list(facts))
+        record_audit(
+            "registries.memorial_place.changed",
+            actor=actor,
+            obj=place,
+            branch_code=place.branch.code,
+            changed_fields=facts,
+        )
+    return place
+
+
+def close_memorial_place(*, place_id: int, actor: User) -> MemorialPlace:
+    """Close a place from today on; nothing may be planned there any more. Locks it. Raises WrongState."""
+    with transaction.atomic():
+        place = _locked_place(place_id)
+        require(actor, Right.KEEP_MEMORIAL, place.branch)
+        _require_open(place)
+        ahead = place.occasions.unscoped("of a locked place").filter(status=OccasionStatus.PLANNED, on__gte=today())
+        if ahead.filter(kind=OccasionKind.GATHERING).exists() or ahead.filter(taken_count__gt=0).exists():
+            raise WrongState("place_in_use", _("这里还有今后的活动或预约，请先取消它们，再停用。"))
+        place.closed_on = today()
+        place.save(update_fields=["closed_on"])
+        record_audit("registries.memorial_place.closed", actor=actor, obj=place, branch_code=place.branch.code)
+    return place
+
+
+def plan_gathering(*, gathering: Gathering, actor: User) -> MemorialOccasion:
+    """Plan a gathering; said twice with one key, it is the first one. Locks its place. Raises RegistryError."""
+    with transaction.atomic():
+        place = _locked_place(gathering.place.pk)
+        require(actor, Right.KEEP_MEMORIAL, place.branch)
+        first: MemorialOccasion | None = (
+            MemorialOccasion.objects.unscoped("sent twice").filter(key=gathering.key).first()
+        )
+        if first is not None:
+            return first
+        _require_open(place)
+        if not today() <= gathering.on <= today() + datetime.timedelta(days=FURTHEST_DAYS):
+            sentence = _("日期应在今天到一年之内。")
+            raise RegistryError("gathering_day", sentence, {"on": sentence})
+        occasion = MemorialOccasion.objects.create(
+            **MemorialOccasion.lineage_of(place.branch),
+            key=gathering.key,
+            place=place,
+            kind=OccasionKind.GATHERING,
+            on=gathering.on,
+            starts_at=gathering.starts_at,
+            title=gathering.title.strip(),
+            text=gathering.text.strip(),
+            seats=gathering.seats,
+            created_by=actor,
+            created_at=now(),
+        )
+        note(occasion, "", verb="planned", actor=actor)
+    return occasion
+
+
+def call_off_occasion(*, occasion_id: int, actor: User) -> MemorialOccasion:
+    """Call an occasion off, cancel its bookings, tell each booker. Locks it, then its bookings. Raises WrongState."""
+    with transaction.atomic():
+        occasion = lock_occasion(occasion_id)
+        require(actor, Right.KEEP_MEMORIAL, occasion.branch)
+        move(occasion, OccasionStatus.CANCELLED, verb="called_off", actor=actor, taken_count=0)
+        rows = MemorialBooking.objects.unscoped("of a locked occasion").filter(
+            occasion=occasion, status=BookingStatus.BOOKED
+        )
+        for booking in rows.select_for_update(of=("self",)).select_related("branch").order_by("pk"):
+            move(booking, BookingStatus.CANCELLED, verb="called_off", actor=actor, ended_at=now())
+            tell_called_off(booking, occasion)
+    return occasion
+
+
+def lock_occasion(occasion_id: int) -> MemorialOccasion:
+    """An occasion with its place, locked until the caller's transaction ends."""
+    rows = MemorialOccasion.objects.unscoped("lock of one known occasion").select_for_update(of=("self",))
+    found: MemorialOccasion = rows.select_related("branch", "place").get(pk=occasion_id)
+    return found
+
+
+def _locked_place(place_id: int) -> MemorialPlace:
+    rows = MemorialPlace.objects.unscoped("lock of one known place").select_for_update(of=("self",))
+    found: MemorialPlace = rows.select_related("branch").get(pk=place_id)
+    return found
+
+
+def _require_open(place: MemorialPlace) -> None:
+    if place.closed_on is not None:
+        raise WrongState("place_closed", _("这个场所已经停用，请刷新页面查看。"))
+
+
+def _require_other_name(branch: Branch, name: str) -> None:
+    if MemorialPlace.objects.unscoped("a name is once in a branch").filter(branch=branch, name=name).exists():
+        sentence = _("本会已有同名的缅怀场所，请核对或换一个名称。")
+        raise RegistryError("place_twice", sentence, {"name": sentence})

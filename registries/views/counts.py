@@ -1,0 +1,27 @@
+"""Counts of the registries for who oversees them: numbers, no people."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from organizations.choices import Right
+from organizations.views.access import StaffRequest, desk_page
+from registries.selectors.counts import MEASURES, registry_counts
+
+
+@desk_page(Right.COUNT_REGISTRIES)
+@never_cache
+@require_safe
+def count_page(request: StaffRequest) -> HttpResponse:
+    """The counts of one's associations, few people left out for who does not see them."""
+    table = registry_counts(request.user)
+    labels = [str(one) for one in MEASURES.values()]
+    context = {
+        "labels": labels,
+        "rows": [(row, list(zip(labels, row.figures, strict=True))) for row in table.rows],
+        "is_hiding": table.is_hiding,
+    }
+    return render(request, "registries/desk/counts.html", context)
