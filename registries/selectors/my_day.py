@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from registries.selectors.contacts import coming_contacts, free_contacts, overdue_contacts, todays_contacts
 from registries.selectors.day_sections import DaySection
+from registries.selectors.donor_day import donor_work
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -17,6 +18,7 @@ SECTIONS: tuple[Callable[[User], DaySection | None], ...] = (
     todays_contacts,
     coming_contacts,
     free_contacts,
+    donor_work,
 )
 
 

@@ -19,7 +19,7 @@ from organizations.choices import ROLE_RIGHTS, Right
 from organizations.models import held_grants
 from organizations.permissions import require
 from registries.choices import STEM_CONSENTS, WISH_CONSENTS, ConsentSubject, WishStatus
-from registries.models import Contact, Registrant, Wish
+from registries.models import Contact, Donor, Registrant, Wish
 from registries.services.consents import consents_in_force
 from registries.services.contacts import ABOUT
 from registries.services.registrants import registrant_of
@@ -60,8 +60,8 @@ class Declared:
     is_newer_elsewhere: bool = False
 
 
-def masked_names(wishes: Sequence[Wish], *, reader: User) -> dict[int, str]:
-    """The masked name beside each wish of a page, by the wish's id; each reading is logged. Not in a transaction.
+def masked_names(wishes: Sequence[Wish | Donor], *, reader: User) -> dict[int, str]:
+    """The masked name beside each wish, or donor, of a page, by its id; each reading is logged. Not in a transaction.
 
     The caller has fetched the wishes for this reader. A destroyed one has none. Four queries for a page.
     """

@@ -21,7 +21,7 @@ class Subject:
 
 
 # By the foreign key that is set; one for each of ABOUT_FIELDS.
-SUBJECTS: dict[str, Subject] = {"wish": Subject("desk_wish")}
+SUBJECTS: dict[str, Subject] = {"wish": Subject("desk_wish"), "donor": Subject("desk_donor")}
 
 
 def shown_subject(due: DueContact, *, reader: User) -> dict[str, Any]:

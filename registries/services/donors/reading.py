@@ -3,43 +3,26 @@
 from __future__ import annotations
 
 import json
-import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext as _
-
-from core.masking import mask_name
-from core.sealed import matching, open_many_for_work, reveal, reveal_many
+from core.sealed import matching, reveal
 from organizations.choices import Right
 from organizations.permissions import require
-from registries.choices import STEM_CONSENTS, ConsentSubject
 from registries.choices.donors import DeferralReason, Relation
-from registries.models import Donor, Registrant
-from registries.services.consents import consents_in_force
+from registries.models import Donor
 from registries.services.donors.health import answer_lines
-from registries.services.reading import look_up_document
-from registries.services.registrants import registrant_of
+from registries.services.reading import Identity, look_up_document, reveal_identity
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 
 @dataclass(frozen=True)
-class DonorIdentity:
-    """Who a donor is, in full; `details` as in models.Registrant, `kin` whom to ring: name, relation, phone.
+class DonorIdentity(Identity):
+    """Who a donor is, in full, and whom to ring instead: rows of name, relation, phone."""
 
-    `may_contact` is False without that consent and once somebody has left: nobody calls.
-    """
-
-    name: str
-    document: str
-    phone: str
-    details: dict[str, Any]
-    kin: list[dict[str, str]]
-    consents: list[str]
-    may_contact: bool
+    kin: list[dict[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -50,44 +33,15 @@ class DonorHealth:
     deferral_reason: str
 
 
-def masked_donors(donors: Sequence[Donor], *, reader: User) -> dict[int, str]:
-    """The masked name beside each donor of a page, by id; each reading is logged. Not in a transaction.
-
-    The caller has fetched the donors for this reader. A destroyed one has none. Four queries for a page.
-    """
-    if not donors:
-        return {}
-    keys = open_many_for_work(donors, "registrant", work=f"registries.donors:{reader.pk}")
-    wanted = {donor.pk: uuid.UUID(key) for donor, key in zip(donors, keys, strict=True) if key}
-    rows = Registrant.objects.unscoped("the donors that the reader was let into").select_related("branch")
-    people = {one.row_key: one for one in rows.filter(row_key__in=set(wanted.values()))}
-    shown = list(people.values())
-    names = reveal_many(shown, "name", reader=reader, purpose=_("查看志愿者名单（姓名掩码）"))
-    by_key = {one.row_key: mask_name(name) if name else "" for one, name in zip(shown, names, strict=True)}
-    return {pk: by_key.get(key, "") for pk, key in wanted.items()}
-
-
 def reveal_donor(*, donor: Donor, purpose: str, actor: User) -> DonorIdentity:
     """Show who a donor is to somebody who says what for; each value is logged. Not in a transaction.
 
     Raises DomainError `purpose_missing`, NotAllowed, WrongState for a destroyed one.
     """
-    require(actor, Right.READ_REGISTRANTS, donor.branch)
-    registrant = registrant_of(donor)
-    said = {
-        name: reveal(registrant, name, reader=actor, purpose=purpose) or ""
-        for name in ("name", "document", "phone", "details")
-    }
+    identity = reveal_identity(wish=donor, purpose=purpose, actor=actor)
     kin = json.loads(reveal(donor, "kin", reader=actor, purpose=purpose) or "[]")
-    consents = consents_in_force(registrant)
     return DonorIdentity(
-        name=said["name"],
-        document=said["document"],
-        phone=said["phone"],
-        details=json.loads(said["details"] or "{}"),
-        kin=[{**one, "relation": str(Relation(one["relation"]).label)} for one in kin],
-        consents=[str(ConsentSubject(one).label) for one in STEM_CONSENTS if one in consents],
-        may_contact=ConsentSubject.STEM_CONTACT in consents and donor.ended_at is None,
+        **vars(identity), kin=[{**one, "relation": str(Relation(one["relation"]).label)} for one in kin]
     )
 
 

@@ -36,7 +36,8 @@ from registries.selectors.donors import (
     work_list,
 )
 from registries.services.donors.enrolment import enrol_donor, plan_drive
-from registries.services.donors.reading import find_donors, masked_donors
+from registries.services.donors.reading import find_donors
+from registries.services.reading import masked_names
 
 
 @desk_page(Right.VIEW_REGISTRIES)
@@ -164,7 +165,7 @@ def _tabs(request: StaffRequest, tab: str) -> list[dict[str, Any]]:
 
 
 def _rows(request: StaffRequest, donors: list[Donor], day: str) -> list[dict[str, Any]]:
-    names = masked_donors(donors, reader=request.user)
+    names = masked_names(donors, reader=request.user)
     return [
         {
             "donor": one,
