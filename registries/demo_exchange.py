@@ -22,11 +22,10 @@ from registries.models import Donor
 from registries.services.consents import take_back_consents
 from registries.services.donors.enrolment import Enrolment, Kin, enrol_donor
 from registries.services.donors.sampling import make_batch, send_batch, take_sample
-from registries.services.donors.states import registrant_of_donor
 from registries.services.exchange.files import open_outgoing
 from registries.services.exchange.incoming import check_incoming, open_incoming
 from registries.services.exchange.outgoing import make_outgoing
-from registries.services.registrants import Person
+from registries.services.registrants import Person, registrant_of
 
 _SURNAMES, _GIVEN = "蒋沈韩杨朱秦", "甲乙丙丁戊己"
 FIRST_PHONE = 13_800_000_400
@@ -44,7 +43,7 @@ def leave_exchange(branch: Branch, people: dict[str, User]) -> None:
     batch = make_batch(branch=branch, box=_("示例箱 9"), sample_ids=samples, key=uuid.uuid4(), actor=clerk)
     send_batch(batch_id=batch.pk, courier=_("示例快递"), waybill="DEMO0009", on=_ago(SENT_DAYS), actor=clerk)
     with transaction.atomic():
-        silent = registrant_of_donor(donors[-1], lock=True)
+        silent = registrant_of(donors[-1], lock=True)
         take_back_consents(silent, [ConsentSubject.STEM_TRANSFER], channel=Channel.COUNTER, actor=clerk)
     out = open_outgoing(branch=branch, batch_number=batch.number, key=uuid.uuid4(), actor=clerk)
     make_outgoing(file_id=out.pk, job=NoProgress())

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 
 from registries.checks.cases import CASE_QUERIES
+from registries.checks.donors import DONOR_QUERIES
 from registries.checks.memorial import MEMORIAL_QUERIES
 
 QUERIES: dict[str, str] = {
@@ -73,6 +74,7 @@ QUERIES: dict[str, str] = {
         SELECT c.id FROM registries_contact c JOIN registries_wish w ON w.id = c.wish_id
          WHERE c.branch_id <> w.branch_id LIMIT 100""",
     **CASE_QUERIES,
+    **DONOR_QUERIES,
 }
 
 

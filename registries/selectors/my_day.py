@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from registries.selectors.cases import my_cases
 from registries.selectors.contacts import coming_contacts, free_contacts, overdue_contacts, todays_contacts
-from registries.selectors.day_cases import my_cases
-from registries.selectors.day_donors import donor_work
 from registries.selectors.day_sections import DaySection
+from registries.selectors.donor_day import donor_work
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -19,7 +18,6 @@ SECTIONS: tuple[Callable[[User], DaySection | None], ...] = (
     my_cases,
     overdue_contacts,
     todays_contacts,
-    my_cases,
     coming_contacts,
     free_contacts,
     donor_work,

@@ -13,8 +13,8 @@ from registries.models import Wish
 from registries.services.contacts import plan_contact
 from registries.services.duty import place_on_duty
 from registries.services.evidence import add_wish_paper
-from registries.services.exports import ExportRequest, request_export
 from registries.services.exchange.files import open_outgoing
+from registries.services.exports import ExportRequest, request_export
 from registries.services.requests import arrange_request, file_request
 from registries.services.wishes import register_wish
 from tests.factories.people import branch_at
@@ -60,7 +60,9 @@ def _requests(clerk: User) -> dict[str, str]:
     branch = branch_at(HOME)
     made = [file_request(asked=asking(branch), phone=f"1390000000{at}", key=uuid.uuid4()).request for at in range(2)]
     arrange_request(request_id=made[1].pk, arranged=arranged(), actor=clerk)
-    return {"registry_request": made[0].number, "registry_request_arranged": made[1].number}
+    file = open_outgoing(branch=branch, key=uuid.uuid4(), actor=clerk)
+    exchange = {"exchange_file": file.number, "exchange_step": "drop"}
+    return {**exchange, "registry_request": made[0].number, "registry_request_arranged": made[1].number}
 
 
 def make_registry_papers(wish: Wish, people: dict[str, User]) -> dict[str, str]:
@@ -93,6 +95,3 @@ def _memorial(people: dict[str, User]) -> dict[str, str]:
         "memorial_waiting": left(page).code,
     }
     return {name: str(value) for name, value in said.items()}
-    file = open_outgoing(branch=branch, key=uuid.uuid4(), actor=clerk)
-    exchange = {"exchange_file": file.number, "exchange_step": "drop"}
-    return {**exchange, "registry_request": made[0].number, "registry_request_arranged": made[1].number}

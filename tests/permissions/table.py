@@ -4,10 +4,10 @@ from tests.permissions.people import HOME
 from tests.permissions.registry_cases_table import REGISTRY_CASES
 from tests.permissions.registry_contacts_table import REGISTRY_CONTACTS
 from tests.permissions.registry_donors_table import REGISTRY_DONORS
+from tests.permissions.registry_exchange_table import REGISTRY_EXCHANGE
 from tests.permissions.registry_figures_table import REGISTRY_FIGURES
 from tests.permissions.registry_memorial_table import MEMORIAL
 from tests.permissions.registry_papers_table import REGISTRY_PAPERS
-from tests.permissions.registry_exchange_table import REGISTRY_EXCHANGE
 from tests.permissions.registry_requests_table import REGISTRY_REQUESTS
 from tests.permissions.registry_table import REGISTRIES
 from tests.permissions.rules import (
@@ -720,6 +720,7 @@ TABLE: dict[str, Route] = {
     **RECONCILIATION,
     **TRAINING,
     **REGISTRIES,
+    **REGISTRY_DONORS,
     **REGISTRY_CONTACTS,
     **REGISTRY_REQUESTS,
     **REGISTRY_CASES,

@@ -73,9 +73,7 @@ def test_who_does_not_consent_to_be_reported_is_left_out_and_counted(ground: Gro
     brought(ground, S.SAMPLED)
     silent, gone = brought(ground, S.SENT, 1), brought(ground, S.SENT, 2)
     with transaction.atomic():
-        take_back_consents(
-            registrant_of(silent), ["stem_transfer"], channel="counter", actor=ground.person("clerk")
-        )
+        take_back_consents(registrant_of(silent), ["stem_transfer"], channel="counter", actor=ground.person("clerk"))
     withdraw_donor(donor_id=gone.pk, channel="counter", actor=ground.person("clerk"))
     row = sent_out(ground)
     assert row.left_out == {"no_consent": 1, "left": 1}

@@ -29,10 +29,10 @@ from organizations.services import create_associations, load_divisions
 from registries.demo import leave_registrations
 from registries.demo_cases import leave_cases
 from registries.demo_contacts import leave_contacts
+from registries.demo_exchange import leave_exchange
 from registries.demo_figures import leave_registered_year
 from registries.demo_memorial import leave_memorial
 from registries.demo_papers import leave_papers
-from registries.demo_exchange import leave_exchange
 from registries.demo_requests import leave_requests
 from training.demo import leave_training
 from training.demo_year import TrainingYear

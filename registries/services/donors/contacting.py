@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from registries.choices.donors import IN_FORCE
 from registries.models import Contact
 from registries.services.contacts import write_contact
-from registries.services.donors.states import locked_donor
+from registries.services.donors.states import check_status, locked_donor
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -20,8 +21,9 @@ def note_contact(
 ) -> Contact:
     """Write down that a donor was contacted, or not reached; sent twice with one key, it is the first. Locks the donor.
 
-    Raises RegistryError with fields.
+    Raises RegistryError with fields, WrongState for who has left.
     """
     with transaction.atomic():
         donor = locked_donor(donor_id, actor=actor)
+        check_status(donor, *IN_FORCE)
         return write_contact(about=donor, reason=reason, means=means, outcome=outcome, note=note, actor=actor, key=key)

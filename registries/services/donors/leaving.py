@@ -72,6 +72,7 @@ def lose_donor(*, donor_id: int, on: datetime.date, actor: User) -> Donor:
     with transaction.atomic():
         donor = locked_donor(donor_id, actor=actor, with_person=True)
         move_donor(donor, DonorStatus.LOST, Step("lost", on, actor), unreached_on=on)
+        cancel_contacts(about=donor, reasons=[ContactReason.REMOBILISE], actor=actor)
         plan_contact(about=donor, reason=ContactReason.RECOVER, due_on=today())
     return donor
 

@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from core.sealed import matching, reveal
 from organizations.choices import Right
 from organizations.permissions import require
-from registries.choices import STEM_CONSENTS, ConsentSubject
 from registries.choices.donors import DeferralReason, Relation
 from registries.models import Donor
-from registries.services.consents import consents_in_force
 from registries.services.donors.health import answer_lines
-from registries.services.reading import look_up_document
-from registries.services.registrants import registrant_of
+from registries.services.reading import Identity, look_up_document, reveal_identity
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 
 @dataclass(frozen=True)
-class DonorIdentity:
-    """Who a donor is, in full; `details` as in models.Registrant, `kin` whom to ring: name, relation, phone.
+class DonorIdentity(Identity):
+    """Who a donor is, in full, and whom to ring instead: rows of name, relation, phone."""
 
-    `may_contact` is False without that consent and once somebody has left: nobody calls.
-    """
-
-    name: str
-    document: str
-    phone: str
-    details: dict[str, Any]
-    kin: list[dict[str, str]]
-    consents: list[str]
-    may_contact: bool
+    kin: list[dict[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -50,22 +38,10 @@ def reveal_donor(*, donor: Donor, purpose: str, actor: User) -> DonorIdentity:
 
     Raises DomainError `purpose_missing`, NotAllowed, WrongState for a destroyed one.
     """
-    require(actor, Right.READ_REGISTRANTS, donor.branch)
-    registrant = registrant_of(donor)
-    said = {
-        name: reveal(registrant, name, reader=actor, purpose=purpose) or ""
-        for name in ("name", "document", "phone", "details")
-    }
+    identity = reveal_identity(wish=donor, purpose=purpose, actor=actor)
     kin = json.loads(reveal(donor, "kin", reader=actor, purpose=purpose) or "[]")
-    consents = consents_in_force(registrant)
     return DonorIdentity(
-        name=said["name"],
-        document=said["document"],
-        phone=said["phone"],
-        details=json.loads(said["details"] or "{}"),
-        kin=[{**one, "relation": str(Relation(one["relation"]).label)} for one in kin],
-        consents=[str(ConsentSubject(one).label) for one in STEM_CONSENTS if one in consents],
-        may_contact=ConsentSubject.STEM_CONTACT in consents and donor.ended_at is None,
+        **vars(identity), kin=[{**one, "relation": str(Relation(one["relation"]).label)} for one in kin]
     )
 
 

@@ -1,4 +1,4 @@
-"""The part of somebody's day that stem-cell donors have: the lists of work in which somebody waits."""
+"""What of the stem-cell donors stands in somebody's day at the desk."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ if TYPE_CHECKING:
 
 
 def donor_work(person: User) -> DaySection | None:
-    """How many donors wait in each list of work of one's branches, without those where nobody does; one query."""
+    """The lists of work of donors in which somebody waits, each with how many; one query."""
     if not holds_anywhere(person, Right.KEEP_REGISTRIES):
         return None
+    where, counts = reverse("desk_donors"), work_counts(person)
     rows = [
         DayRow(
-            url=f"{reverse('desk_donors')}?show={name}",
-            number=str(WORK_LISTS[name].label),
-            what=_("%(count)s 人") % {"count": f"{MOST_COUNTED - 1}+" if count >= MOST_COUNTED else count},
+            url=f"{where}?show={name}",
+            number=str(kept.label),
+            what=_("%(n)s 位") % {"n": f"{MOST_COUNTED - 1}+" if counts[name] >= MOST_COUNTED else counts[name]},
         )
-        for name, count in work_counts(person).items()
-        if count
+        for name, kept in WORK_LISTS.items()
+        if counts[name]
     ]
-    return DaySection(slug="donors", title=_("造血干细胞待办"), rows=rows) if rows else None
+    return DaySection(slug="donors", title=_("造血干细胞志愿者"), rows=rows, more_url=where) if rows else None

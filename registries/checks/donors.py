@@ -1,0 +1,33 @@
+"""What must always be true of stem-cell donors: each query gives the rows that offend, by number alone."""
+
+from __future__ import annotations
+
+DONOR_QUERIES: dict[str, str] = {
+    "donor_state_is_its_last_event": """
+        SELECT d.number, d.status, v.to_status
+          FROM registries_donor d
+          LEFT JOIN LATERAL (SELECT to_status FROM registries_donorevent
+                              WHERE donor_id = d.id ORDER BY id DESC LIMIT 1) v ON true
+         WHERE v.to_status IS DISTINCT FROM d.status LIMIT 100""",
+    "who_was_sampled_has_a_bag": """
+        SELECT d.number FROM registries_donor d
+         WHERE (d.status = 'sampled'
+                AND NOT EXISTS (SELECT 1 FROM registries_sample s WHERE s.donor_id = d.id AND s.verdict = 'waiting'))
+            OR (d.status = 'sent'
+                AND NOT EXISTS (SELECT 1 FROM registries_sample s JOIN registries_samplebatch b ON b.id = s.batch_id
+                                 WHERE s.donor_id = d.id AND b.status <> 'open')) LIMIT 100""",
+    "no_bag_of_who_left_waits_to_be_sent": """
+        SELECT d.number FROM registries_donor d JOIN registries_sample s ON s.donor_id = d.id
+          LEFT JOIN registries_samplebatch b ON b.id = s.batch_id
+         WHERE d.ended_at IS NOT NULL AND s.verdict = 'waiting' AND (b.id IS NULL OR b.status = 'open') LIMIT 100""",
+    "serials_of_collections_have_no_gap": """
+        SELECT c.cases_of_id, count(*), min(c.serial), max(c.serial) FROM registries_collection c
+         WHERE c.serial IS NOT NULL GROUP BY c.cases_of_id
+        HAVING max(c.serial) - min(c.serial) + 1 <> count(*) LIMIT 100""",
+    "who_left_as_a_donor_is_not_to_be_contacted": """
+        SELECT d.number FROM registries_duecontact c JOIN registries_donor d ON d.id = c.donor_id
+         WHERE c.status = 'open' AND d.ended_at IS NOT NULL LIMIT 100""",
+    "a_contact_stands_in_the_branch_of_its_donor": """
+        SELECT d.number FROM registries_contact c JOIN registries_donor d ON d.id = c.donor_id
+         WHERE c.branch_id <> d.branch_id LIMIT 100""",
+}
