@@ -57,7 +57,7 @@ def test_reading_a_year_takes_two_queries_and_a_file_one(published: Ground) -> N
         figures_of_year(province, 2025)
     assert len(seen) == 2
     with CaptureQueriesContext(connection) as seen:
-        assert len(list(figure_rows(province, 2025))) > 100
+        assert len(list(figure_rows(province, 2025))) > 50
     assert len(seen) <= 3
 
 
