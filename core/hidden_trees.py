@@ -59,7 +59,7 @@ def spans_of(top: Cell, hidden: Set[Hashable]) -> dict[Hashable, Span]:
 def hide_few_of_tree(top: Cell) -> frozenset[Hashable]:
     """Return the keys of the cells that are not shown: those of 0 to 4, and so many more that none can be narrowed.
 
-    The smallest beside one that could be is hidden next, then what it is a part of. Quadratic in the cells.
+    The smallest beside one that could be, or of its parts, is hidden next, then what it is a part of. Quadratic.
     """
     cells = list(walk(top))
     above = {one.key: cell for cell in cells for one in cell.parts}
@@ -80,12 +80,11 @@ def walk(top: Cell) -> Iterator[Cell]:
 
 
 def _next(cell: Cell, above: dict[Hashable, Cell], hidden: Set[Hashable]) -> Hashable:
-    """What is hidden for a cell's sake: one beside it, else one of its parts, else the next above, and so on up."""
+    """What is hidden for a cell's sake: the smallest of its parts and beside it, else the next above, and so on up."""
     place: Cell | None = cell
     while place is not None:
         parent = above.get(place.key)
-        beside = [one for one in (parent.parts if parent else ()) if one.key not in hidden]
-        beside = beside or [one for one in place.parts if one.key not in hidden]
+        beside = [one for one in (*place.parts, *(parent.parts if parent else ())) if one.key not in hidden]
         if beside:
             return min(beside, key=lambda one: (one.count, str(one.key))).key
         if parent is not None and parent.key not in hidden:

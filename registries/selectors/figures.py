@@ -85,14 +85,10 @@ class PlaceFigures:
         return said
 
     @property
-    def true_cells(self) -> list[tuple[str, int | None]]:
-        """For the desk: joined and standing by gift, and who refused."""
-        wanted: list[tuple[Any, Figure]] = [
-            (_("%(gift)s：新登记") % {"gift": gift.label}, FLOWS[gift].joined) for gift in Gift
-        ]
-        wanted += [(_("%(gift)s：有效") % {"gift": gift.label}, FLOWS[gift].standing) for gift in Gift]
-        wanted += [(_("不同意"), Figure.REFUSED)]
-        return [(str(label), self._of(figure)) for label, figure in wanted]
+    def standing_cells(self) -> list[tuple[str, int | None]]:
+        """For the desk: what stands by gift, and who refused in the year."""
+        wanted: list[tuple[Any, Figure]] = [(gift.label, FLOWS[gift].standing) for gift in Gift]
+        return [(str(label), self._of(one)) for label, one in [*wanted, (_("不同意"), Figure.REFUSED)]]
 
 
 @dataclass(frozen=True)
@@ -116,6 +112,21 @@ class YearFigures:
     counted_at: datetime.datetime
     flows: list[FlowLine]
     refused: int | None
+
+    @property
+    def told(self) -> list[PlaceFigures]:
+        """Those below of which anything is shown."""
+        return [one for one in self.below if any(count is not None for count in one.joined)]
+
+    @property
+    def silent(self) -> list[PlaceFigures]:
+        """Those below of which nothing is shown."""
+        return [one for one in self.below if all(count is None for count in one.joined)]
+
+    @property
+    def marrow_told(self) -> list[PlaceFigures]:
+        """Those below of whose stem-cell donors anything is shown."""
+        return [one for one in self.below if any(count is not None for _name, count in one.marrow_cells)]
 
 
 def published_years() -> list[int]:

@@ -20,15 +20,17 @@ from registries.services.figures.reading import true_figures
 @require_safe
 def desk_figures(request: StaffRequest) -> HttpResponse:
     """A year: what is published of one's branches, and beside it the true numbers where one may see registrations."""
-    published = published_years()
-    years = sorted({today().year, *published}, reverse=True)
+    over = published_years()
+    years = sorted({today().year, *over}, reverse=True)
     asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdecimal() and int(asked[:5]) in years else (published or years)[0]
+    year = int(asked) if asked.isdecimal() and int(asked[:5]) in years else (over or years)[0]
+    published = published_places(request.user, year)
     context = {
         "year": year,
         "year_tabs": [{"label": f"{one}", "url": f"?year={one}", "active": one == year} for one in years],
-        "is_over": year in published,
-        "published": published_places(request.user, year),
+        "is_over": year in over,
+        "published": [one for one in published if any(count is not None for count in one.joined)],
+        "silent_count": sum(1 for one in published if all(count is None for count in one.joined)),
         "sees_true": holds_anywhere(request.user, Right.VIEW_REGISTRIES),
         "true": true_figures(request.user, year),
     }

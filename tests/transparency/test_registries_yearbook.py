@@ -229,7 +229,7 @@ def test_a_forged_figure_is_found_by_verification_and_stops_a_yearbook(year: Yea
         ("33", "organs_joined", {"whole": 12}, "明细为 11"),
         ("330106", "organs_joined", {"whole": 3}, "少于 5"),
         ("33", "organs_standing", {"whole": 99}, "明细为 15"),
-        ("33", "cornea_joined", {"own": 7}, "与所属之和"),
+        ("33", "cornea_joined", {"own": 15}, "与所属之和"),
         ("330302", "cornea_joined", {"whole": 0}, "少于 5"),
     ],
 )

@@ -194,7 +194,7 @@ def _national(snapshot: Line) -> list[Any]:
         rows.append(
             TableRow(label, [str(one["year"]), f"{one['number']:,}", here, printable(f"{one['source']}　{one['url']}")])
         )
-    columns = [(_("年末"), False), (_("全国"), True), (_("本省最相近的数"), False), (_("来源"), False)]
+    columns = [(_("年末"), True), (_("全国"), True), (_("本省最相近的数"), False), (_("来源"), False)]
     return [
         Table(_("全国数字和本省相近的数"), _("指标"), columns, rows),
         Words(
