@@ -76,9 +76,7 @@ class PersonFields(forms.Form):
     died_on = forms.DateField(
         label=_("死亡日期"), required=False, widget=DayInput, help_text=_("还没有判定死亡的请留空。")
     )
-    kinds = forms.MultipleChoiceField(
-        label=_("捐献项目"), choices=GiftKind, required=False, widget=forms.CheckboxSelectMultiple
-    )
+    kinds = forms.MultipleChoiceField(label=_("捐献项目"), choices=GiftKind, widget=forms.CheckboxSelectMultiple)
 
 
 class NoticeForm(PersonFields, KeyedForm):
@@ -97,7 +95,7 @@ class NoticeForm(PersonFields, KeyedForm):
     def __init__(self, data: Any = None, *, person: User) -> None:
         branches = _keeping(person)
         first = branches.first()
-        super().__init__(data, initial={"branch": first.code} if first and branches.count() == 1 else {})
+        super().__init__(data, initial={"branch": first.code} if first else {})
         field = self.fields["branch"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- narrows the type
         field.queryset = branches
