@@ -24,6 +24,7 @@ from registries.errors import RegistryError, WrongState
 from registries.models import Case, Contact, ContactHandOver, Donor, DueContact, Wish
 from registries.selectors.contacts import contact_keepers
 from registries.services.consents import consents_in_force
+from registries.services.departed import died_among
 from registries.services.registrants import registrant_of
 
 if TYPE_CHECKING:
@@ -229,12 +230,13 @@ def hand_over_contacts(
 def hold_contactable(about: Any) -> bool:
     """Whether somebody may be contacted about this; locks whose it is, then the row, for the caller's transaction.
 
-    Not without a consent to be contacted in force, where it rests on one; not once it is over.
+    Not without a consent to be contacted in force, where it rests on one; not once it is over, or the person died.
     """
     if (consent := ABOUT[type(about)].consent) is not None:
         if about.registrant is None:
             return False
-        if consent not in consents_in_force(registrant_of(about, lock=True)):
+        registrant = registrant_of(about, lock=True)
+        if consent not in consents_in_force(registrant) or died_among([registrant]):
             return False
     locked = type(about)._base_manager.select_for_update(of=("self",)).get(pk=about.pk)
     return bool(locked.is_accompanied)

@@ -22,6 +22,7 @@ from registries.choices import STEM_CONSENTS, WISH_CONSENTS, ConsentSubject, Wis
 from registries.models import Contact, Registrant, Wish
 from registries.services.consents import consents_in_force
 from registries.services.contacts import ABOUT
+from registries.services.departed import died_among
 from registries.services.registrants import registrant_of
 from registries.services.wish_content import WishContent, content_of
 
@@ -97,7 +98,7 @@ def reveal_identity(
         phone=said.get("phone", ""),
         details=json.loads(said.get("details") or "{}"),
         consents=[str(ConsentSubject(one).label) for one in ConsentSubject.values if one in consents and one in asked],
-        may_contact=ABOUT[type(wish)].consent in consents and wish.is_accompanied,
+        may_contact=(ABOUT[type(wish)].consent in consents and wish.is_accompanied and not died_among([registrant])),
     )
 
 

@@ -16,6 +16,7 @@ from registries.choices import ConsentAct, ConsentSubject, WishStatus
 from registries.choices.contacts import ContactReason, DueStatus
 from registries.models import Consent, DueContact, Registrant, Wish
 from registries.selectors.contacts import contact_keepers
+from registries.services.departed import died_among
 
 BATCH_ROWS = 500
 
@@ -76,11 +77,13 @@ def _plan(wishes: Sequence[Wish], keepers: dict[int, frozenset[int]]) -> int:
 
 
 def _held(wishes: Sequence[Wish]) -> frozenset[int]:
-    """The ids of those wishes, locked, that are in force and whose registrants, locked, agree to be contacted."""
+    """The ids of those wishes, locked, in force, whose registrants, locked, live and agree to be contacted."""
     keys = open_many_for_work(wishes, "registrant", work=f"registries.visits:{uuid.uuid4()}")
     by_key = {uuid.UUID(key): wish.pk for key, wish in zip(keys, wishes, strict=True) if key}
     people = Registrant.objects.unscoped("work of the system").filter(row_key__in=by_key, destroyed_at=None)
-    found = {one.pk: by_key[one.row_key] for one in people.select_for_update(of=("self",)).order_by("pk")}
+    locked = list(people.select_for_update(of=("self",)).order_by("pk"))
+    dead = died_among(locked)
+    found = {one.pk: by_key[one.row_key] for one in locked if one.pk not in dead}
     taken_back = Consent.objects.filter(withdraws=OuterRef("pk"))
     agreed = Consent.objects.filter(
         ~Exists(taken_back), registrant__in=found, subject=ConsentSubject.CONTACT, act=ConsentAct.GIVEN

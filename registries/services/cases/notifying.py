@@ -24,6 +24,7 @@ from registries.errors import RegistryError
 from registries.models import Case, CasePerson
 from registries.permissions.cases import holds_within, require_worker
 from registries.services.cases.blind import check_blind
+from registries.services.cases.departing import cancel_contacts_of_dead
 from registries.services.cases.moving import OLDEST_DAY, check_day, lock_case, note_case, wrong_state
 from registries.services.cases.wish_in_life import end_where_refused
 
@@ -87,6 +88,8 @@ def notify_case(*, notice: Notice, actor: User) -> Case:
         seal_into(person, caller=json.dumps(caller, ensure_ascii=False))
         person.save(force_insert=True)
         note_case(case, "notified", on=notice.on, actor=actor, from_status="", fields=["kinds", "person"])
+        if document is not None and case.died_on is not None:
+            cancel_contacts_of_dead(document=document, actor=actor)
         end_where_refused(case, actor=actor)
     return case
 
@@ -122,6 +125,8 @@ def write_person(
         person.save(update_fields=[*columns, "document_kind"])
         case.died_on, case.kinds = died_on, [one for one in GiftKind.values if one in kinds]
         case.save(update_fields=["died_on", "kinds"])
+        if found is not None and died_on is not None:
+            cancel_contacts_of_dead(document=found, actor=actor)
         note_case(case, "person_written", on=today(), actor=actor, fields=["name", "document", "died_on", "kinds"])
         end_where_refused(case, actor=actor)
     return case
