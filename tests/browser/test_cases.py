@@ -13,8 +13,8 @@ from django.test import Client
 from playwright.sync_api import BrowserContext, Page
 
 from accounts.models import User
-from registries.demo import leave_registrations
-from registries.demo_cases import leave_cases
+from registries.demo.cases import leave_cases
+from registries.demo.wishes import leave_registrations
 from registries.models import Case
 from tests.browser.portal import Portal
 from tests.browser.telephones import fine, portal_with_messages

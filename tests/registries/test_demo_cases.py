@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from registries.demo import leave_registrations
-from registries.demo_cases import leave_cases
+from registries.demo.cases import leave_cases
+from registries.demo.wishes import leave_registrations
 from registries.models import Case, CaseGrant
 from tests.factories.people import branch_at, make_person
 from tests.registries.ground import Ground

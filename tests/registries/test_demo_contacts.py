@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from registries.choices.contacts import ContactReason
-from registries.demo import leave_registrations
-from registries.demo_contacts import DAYS, leave_contacts
+from registries.demo.contacts import DAYS, leave_contacts
+from registries.demo.wishes import leave_registrations
 from registries.models import Contact, DueContact, DutyShift
 from registries.selectors.my_day import day_sections
 from tests.factories.people import branch_at, make_person

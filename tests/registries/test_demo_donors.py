@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from registries.choices.donors import DonorStatus
-from registries.demo_donors import leave_donors
+from registries.demo.donors import leave_donors
 from registries.models import Collection, Donor, Registrant
 from registries.selectors.donors import work_counts
 from registries.services.reading import masked_names

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from registries.demo_memorial import leave_memorial
+from registries.demo.memorial import leave_memorial
 from registries.models import MemorialBooking, MemorialMessage, MemorialPage
 from registries.services.memorial.showing import public_wall
 from tests.registries.ground import Ground

@@ -26,14 +26,14 @@ from ledger.services.verifying import verify_books
 from organizations.choices import BranchKind
 from organizations.models import Branch
 from organizations.services import create_associations, load_divisions
-from registries.demo import leave_registrations
-from registries.demo_cases import leave_cases
-from registries.demo_contacts import leave_contacts
-from registries.demo_exchange import leave_exchange
-from registries.demo_figures import leave_registered_year
-from registries.demo_memorial import leave_memorial
-from registries.demo_papers import leave_papers
-from registries.demo_requests import leave_requests
+from registries.demo.cases import leave_cases
+from registries.demo.contacts import leave_contacts
+from registries.demo.exchange import leave_exchange
+from registries.demo.figures import leave_registered_year
+from registries.demo.memorial import leave_memorial
+from registries.demo.papers import leave_papers
+from registries.demo.requests import leave_requests
+from registries.demo.wishes import leave_registrations
 from training.demo import leave_training
 from training.demo_year import TrainingYear
 from transparency.choices import ReportKind, ReportScope

@@ -26,7 +26,7 @@ from registries.choices.cases import (
     UnitKind,
 )
 from registries.choices.contacts import ContactMeans, ContactOutcome
-from registries.demo import document_of
+from registries.demo.wishes import document_of
 from registries.models import Case, DueContact, ReceivingUnit
 from registries.services.cases.assigning import assign_coordinator
 from registries.services.cases.caring import Entitled, write_entitlement, write_use
@@ -44,7 +44,7 @@ _UNITS = (
     (UnitKind.MEDICAL_SCHOOL, "示例医学院", "body"),
 )
 _FAMILY = ((Relation.SPOUSE, "示例配偶"), (Relation.CHILD, "示例子女"))
-# The one who declared a refusal in the demo's registrations (registries/demo.py).
+# The one who declared a refusal in the demo's registrations (registries/demo/wishes.py).
 _REFUSES = 3
 
 

@@ -13,7 +13,7 @@ from core.clock import today
 from core.identifiers import id_check_digit
 from organizations.models import Branch
 from registries.choices import Channel, ConsentSubject, Executor, Item, Purpose, Stance
-from registries.demo_donors import leave_donors
+from registries.demo.donors import leave_donors
 from registries.models import Wish
 from registries.services.registrants import Person
 from registries.services.wish_content import WishContent
