@@ -26,6 +26,31 @@ TEL = {**OFF, "inputmode": "tel"}
 CONSENT_CHOICES = [(one, ConsentSubject(one).label) for one in STEM_CONSENTS]
 
 
+class _ToldByService:
+    """A field that is asked for, of which the service tells what is missing beside all other faults."""
+
+    def validate(self, value: Any) -> None:
+        """Let an open one through."""
+        if value:
+            super().validate(value)  # type: ignore[misc]
+
+
+class _Choice(_ToldByService, forms.ChoiceField):
+    """One of several."""
+
+
+class _Choices(_ToldByService, forms.MultipleChoiceField):
+    """Some of several."""
+
+
+class _Text(_ToldByService, forms.CharField):
+    """A text."""
+
+
+class _Tick(_ToldByService, forms.BooleanField):
+    """A tick."""
+
+
 class DriveForm(forms.Form):
     """A recruitment drive."""
 
@@ -59,10 +84,10 @@ class EnrolmentForm(forms.Form):
         label=_("出生日期"), required=False, widget=DayInput, help_text=_("只有护照、通行证、军官证须填。")
     )
     address = forms.CharField(label=_("住址"), max_length=200, required=False, widget=forms.TextInput(OFF))
-    has_capacity = forms.BooleanField(label=_("已核对证件原件，由具有完全民事行为能力的本人作出"), required=False)
+    has_capacity = _Tick(label=_("已核对证件原件，由具有完全民事行为能力的本人作出"))
     doctor_agrees = forms.BooleanField(label=_("医生已确认可以加入"), required=False)
-    consents = forms.MultipleChoiceField(
-        label=_("本人逐项同意"), choices=CONSENT_CHOICES, widget=forms.CheckboxSelectMultiple, required=False,
+    consents = _Choices(
+        label=_("本人逐项同意"), choices=CONSENT_CHOICES, widget=forms.CheckboxSelectMultiple,
         help_text=_("照同意书上本人的勾选填写；五项都是加入的前提。"),
     )  # fmt: skip
     channel = forms.ChoiceField(
@@ -75,20 +100,15 @@ class EnrolmentForm(forms.Form):
         self.drive = drive
         _offer_branches(self, person, only=drive)
         for question in HEALTH_QUESTIONS:
-            # An open one is told by the service beside all other faults.
-            self.fields[f"answer_{question.code}"] = forms.ChoiceField(
-                label=str(question.text), choices=YES_NO, widget=forms.RadioSelect, required=False
+            self.fields[f"answer_{question.code}"] = _Choice(
+                label=str(question.text), choices=YES_NO, widget=forms.RadioSelect
             )
         for at in range(1, KIN_COUNT + 1):
-            self.fields[f"kin{at}_name"] = forms.CharField(
-                label=_("亲友姓名"), max_length=60, required=False, widget=forms.TextInput(OFF)
+            self.fields[f"kin{at}_name"] = _Text(label=_("亲友姓名"), max_length=60, widget=forms.TextInput(OFF))
+            self.fields[f"kin{at}_relation"] = _Choice(
+                label=_("与本人的关系"), choices=[("", _("请选择")), *Relation.choices]
             )
-            self.fields[f"kin{at}_relation"] = forms.ChoiceField(
-                label=_("与本人的关系"), choices=[("", _("请选择")), *Relation.choices], required=False
-            )
-            self.fields[f"kin{at}_phone"] = forms.CharField(
-                label=_("亲友电话"), max_length=30, required=False, widget=forms.TextInput(TEL)
-            )
+            self.fields[f"kin{at}_phone"] = _Text(label=_("亲友电话"), max_length=30, widget=forms.TextInput(TEL))
 
     @property
     def questions(self) -> list[forms.BoundField]:
