@@ -114,7 +114,9 @@ def _places(header: Sequence[str]) -> dict[str, int]:
         raise FileRefused("columns_twice", _("表头里有一列出现两次，请删掉一列。"))
     missing = [name for name in NEEDED_COLUMNS if name not in names]
     if missing:
-        raise FileRefused("columns_missing", _("表头缺少：%(names)s。请补上这一列后重新导出。") % {"names": "、".join(missing)})
+        raise FileRefused(
+            "columns_missing", _("表头缺少：%(names)s。请补上这一列后重新导出。") % {"names": "、".join(missing)}
+        )
     return {name: names.index(name) for name in names}
 
 
