@@ -28,7 +28,7 @@ class OutgoingForm(_BranchForm):
     """Of whom a file is made."""
 
     batch = forms.CharField(
-        label=_("样本批次号（选填）"), max_length=40, required=False, widget=forms.TextInput({"autocomplete": "off"}),
+        label=_("样本批次号"), max_length=40, required=False, widget=forms.TextInput({"autocomplete": "off"}),
         help_text=_("不填就是本会所有已采样、还没有报送过的人。"),
     )  # fmt: skip
     key = forms.UUIDField(widget=forms.HiddenInput)

@@ -76,7 +76,7 @@ class RequestForm(RequestCodeForm, TrapForm):
     )
     first_day = forms.DateField(label=_("哪一天方便"), widget=DayInput, error_messages=DAY_ERRORS)
     second_day = forms.DateField(
-        label=_("另外哪一天也可以（选填）"), required=False, widget=DayInput, error_messages=DAY_ERRORS
+        label=_("另外哪一天也可以"), required=False, widget=DayInput, error_messages=DAY_ERRORS
     )
     part = forms.ChoiceField(label=_("时段"), choices=DayPart)
     organisation = forms.CharField(

@@ -175,7 +175,8 @@ def exchange_manifest(request: StaffRequest, number: str) -> HttpResponse:
     """What goes along with a file: digest, name, number, rows, sender, day."""
     row = exchange_file_for(request.user, number)
     if not row.file_sha256:
-        raise NotFound("no_manifest", _("这份文件没有校验文件。"))
+        messages.info(request, _("这份文件还没有校验文件，生成好以后才有。"))
+        return redirect("desk_exchange_file", number=row.number)
     response = HttpResponse(manifest_of(row), content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{row.filename}.sha256"'
     return response

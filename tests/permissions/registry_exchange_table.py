@@ -13,8 +13,8 @@ REGISTRY_EXCHANGE: dict[str, Route] = {
     "desk_exchange_file": Route(KEEPS, arguments=FILE),
     # Without a purpose the file is not opened and the person is told so.
     "desk_exchange_download": Route(None, READS, FILE),
-    # The table's file is still being made: there is nothing to check it by.
-    "desk_exchange_manifest": Route(KEEPS, arguments=FILE, gives=frozenset({404})),
+    # The table's file is still being made: there is nothing to check it by, and one is led back.
+    "desk_exchange_manifest": Route(KEEPS, arguments=FILE, gives=frozenset({302})),
     "desk_exchange_problems": Route(KEEPS, arguments=FILE),
     "desk_exchange_step": Route(None, KEEPS, {**FILE, "step": "exchange_step"}),
 }
