@@ -53,7 +53,7 @@ _sms_templates = {
     "called_off": env_template("SMS_TEMPLATE_CALLED_OFF", _ANSWERED_VALUES, required=False),
     # Certificates that end soon (training.services.expiring).
     "expiring": env_template("SMS_TEMPLATE_EXPIRING", _EXPIRING_VALUES, required=False),
-    # Talks, samples, visits and calls that were asked for (registries.services.telling_requests).
+    # Talks, samples, visits and calls that were asked for (registries.services.requests.telling).
     "arranged": env_template("SMS_TEMPLATE_ARRANGED", _ANSWERED_VALUES, required=False),
     "declined": env_template("SMS_TEMPLATE_DECLINED", _ANSWERED_VALUES, required=False),
 }

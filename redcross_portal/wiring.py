@@ -33,8 +33,8 @@ RETENTION_TERMS = [
     "training.services.purging.TERMS",
     "registries.services.purging.TERMS",
     "registries.services.memorial.purging.TERMS",
-    "registries.services.purging_requests.TERMS",
-    "registries.services.purging_cases.CASE_TERMS",
+    "registries.services.requests.purging.TERMS",
+    "registries.services.cases.purging.CASE_TERMS",
 ]
 RETENTION_KEEPERS = ["donations.services.purging.kept_files", "transparency.selectors.keeping.kept_files"]
 # What apps keep sealed elsewhere than in a sealed column: for `rotate_keys` (core.keys.resealing).

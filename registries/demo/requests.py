@@ -9,7 +9,14 @@ from accounts.models import User
 from core.clock import today
 from organizations.models import Branch
 from registries.choices.requests import DayPart, DeclineReason, RequestKind, RequestSubject
-from registries.services.requests import Arranged, Asked, arrange_request, cancel_request, decline_request, file_request
+from registries.services.requests.filing import (
+    Arranged,
+    Asked,
+    arrange_request,
+    cancel_request,
+    decline_request,
+    file_request,
+)
 
 # Who may be tried at /booked/ in the demo.
 FIRST_PHONE = 13_800_000_300

@@ -13,7 +13,7 @@ from organizations.forms import DayInput
 from organizations.models import Branch
 from registries.choices.requests import KINDS_OF, DayPart, DeclineReason, RequestKind
 from registries.selectors.public import registering_areas
-from registries.services.requests import Arranged, Asked
+from registries.services.requests.filing import Arranged, Asked
 
 OFF = {"autocomplete": "off"}
 DAY_ERRORS = {"invalid": _("日期请写成 2026-01-31 的样子。"), "required": _("请填写日期。")}

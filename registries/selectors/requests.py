@@ -1,4 +1,4 @@
-"""Lists of requests for the desk; who made them comes by services/reading_requests.py, logged."""
+"""Lists of requests for the desk; who made them comes by services/requests/reading.py, logged."""
 
 from __future__ import annotations
 

@@ -23,8 +23,8 @@ from registries.forms.wishes import PurposeForm
 from registries.models import Request
 from registries.permissions import request_for
 from registries.selectors.requests import PAGE_SIZE, REQUEST_TABS, request_counts, request_history, requests_for
-from registries.services.reading_requests import masked_askers, reveal_asker
-from registries.services.requests import arrange_request, cancel_request, decline_request, finish_request
+from registries.services.requests.filing import arrange_request, cancel_request, decline_request, finish_request
+from registries.services.requests.reading import masked_askers, reveal_asker
 
 
 @desk_page(Right.VIEW_REGISTRIES)

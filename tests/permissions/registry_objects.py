@@ -15,7 +15,7 @@ from registries.services.duty import place_on_duty
 from registries.services.evidence import add_wish_paper
 from registries.services.exchange.files import open_outgoing
 from registries.services.exports import ExportRequest, request_export
-from registries.services.requests import arrange_request, file_request
+from registries.services.requests.filing import arrange_request, file_request
 from registries.services.wishes import register_wish
 from tests.factories.people import branch_at
 from tests.permissions.people import HOME

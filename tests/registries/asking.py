@@ -9,7 +9,7 @@ from typing import Any
 from core.clock import today
 from organizations.models import Branch
 from registries.choices.requests import RequestKind, RequestSubject
-from registries.services.requests import Arranged, Asked
+from registries.services.requests.filing import Arranged, Asked
 
 NAME, ADDRESS, ORGANISATION = "示例预约人", "示例路 9 号", "示例中学"
 

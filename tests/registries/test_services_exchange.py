@@ -33,8 +33,8 @@ from registries.services.exchange.applying import apply_incoming
 from registries.services.exchange.files import confirm_file, drop_file, open_outgoing
 from registries.services.exchange.incoming import SameFile
 from registries.services.exchange.outgoing import download_outgoing, make_outgoing, manifest_of
-from registries.services.purging_requests import purge_exchange
 from registries.services.registrants import registrant_of
+from registries.services.requests.purging import purge_exchange
 from tests.registries.donor_ground import bag_of, brought, joined
 from tests.registries.exchange_ground import HEADER, applied, manifest, received, row_of, sent_out, text_of
 from tests.registries.ground import Ground, days_ago, somebody

@@ -11,7 +11,7 @@ from core.clock import today
 from core.retention import Asked, open_holds
 from registries.choices.cases import CaseStatus
 from registries.models import CaseKin, CasePerson, CaseWitness
-from registries.services.purging_cases import EXIT_DAYS, GIVEN_DAYS, purge_cases
+from registries.services.cases.purging import EXIT_DAYS, GIVEN_DAYS, purge_cases
 from tests.registries.case_ground import case_in
 from tests.registries.ground import Ground, id_number
 

@@ -27,9 +27,7 @@ from registries.choices.requests import (
 from registries.errors import RegistryError, WrongState
 from registries.models import Request, RequestEvent
 from registries.services import requests as services
-from registries.services.purging_requests import purge_requests
-from registries.services.reading_requests import masked_askers, own_request_shown, reveal_asker
-from registries.services.requests import (
+from registries.services.requests.filing import (
     CONSENT_VERSION,
     Asked,
     arrange_request,
@@ -39,6 +37,8 @@ from registries.services.requests import (
     finish_request,
     own_request,
 )
+from registries.services.requests.purging import purge_requests
+from registries.services.requests.reading import masked_askers, own_request_shown, reveal_asker
 from tests.registries.asking import ADDRESS, NAME, ORGANISATION, a_talk, a_visit, arranged, asking
 from tests.registries.ground import Ground
 from tests.training.telephones import messages_sent, with_messages

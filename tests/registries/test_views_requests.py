@@ -14,7 +14,7 @@ from core.clock import frozen_at, now, today
 from core.kept_phones import STAYS
 from core.models import ReadLog
 from registries.models import Request
-from registries.services.requests import arrange_request
+from registries.services.requests.filing import arrange_request
 from tests.registries.asking import ADDRESS, NAME, arranged
 from tests.registries.ground import Ground
 from tests.training.telephones import code_sent, messages_sent, with_messages

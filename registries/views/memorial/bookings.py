@@ -16,7 +16,7 @@ from organizations.permissions import may
 from organizations.views.access import StaffRequest, desk_page
 from registries.choices.memorial import BookingStatus
 from registries.forms.wishes import PurposeForm
-from registries.permissions_memorial import booking_for
+from registries.permissions.memorial import booking_for
 from registries.selectors.memorial import PAGE_SIZE, bookings_for, steps_of
 from registries.services.memorial.bookings import cancel_booking
 from registries.services.memorial.reading import masked_booking_names, reveal_booking

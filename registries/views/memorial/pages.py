@@ -23,7 +23,7 @@ from registries.choices.memorial import PageStatus
 from registries.forms.memorial import PageForm, PageNameForm, RewriteForm, TakeDownForm
 from registries.forms.wishes import PurposeForm
 from registries.models import MemorialPage
-from registries.permissions_memorial import memorial_page_for
+from registries.permissions.memorial import memorial_page_for
 from registries.selectors.memorial import PAGE_SIZE, PAGE_TABS, page_counts, pages_for, steps_of
 from registries.services.memorial.pages import (
     approve_page,

@@ -20,7 +20,7 @@ from organizations.permissions import holds_anywhere
 from organizations.views.access import StaffRequest, desk_page
 from registries.forms.memorial import GatheringForm, MemorialPlaceForm
 from registries.forms.wishes import PurposeForm
-from registries.permissions_memorial import gathering_for, memorial_place_for
+from registries.permissions.memorial import gathering_for, memorial_place_for
 from registries.selectors.memorial import (
     COMING_DAYS,
     OCCASION_TABS,

@@ -15,7 +15,7 @@ from organizations.choices import Right
 from organizations.views.access import StaffRequest, desk_page
 from registries.choices.memorial import NEVER_SHOWN, Flag
 from registries.forms.memorial import DeclineForm
-from registries.permissions_memorial import message_for
+from registries.permissions.memorial import message_for
 from registries.selectors.memorial import QUEUE_SIZE, waiting_messages
 from registries.services.memorial.messages import approve_message, decline_message
 from registries.services.memorial.reading import read_messages

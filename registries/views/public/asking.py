@@ -13,7 +13,7 @@ from core.notifying import notifier
 from core.notifying.backends.filed import CODE
 from core.phone_codes import ask_for_code, check_code, checked_mobile
 from core.throttling import place_of
-from registries.services.requests import own_request
+from registries.services.requests.filing import own_request
 
 PURPOSE = "request"
 _ASKED, _PROVED = "registry_request_asked", "registry_request_proved"

@@ -14,8 +14,8 @@ from core.throttling import Limit, count_once, place_of
 from core.views.answers import add_refusal, posted
 from registries.choices.requests import RequestSubject
 from registries.forms.requests import AskPhoneForm, FindRequestForm, RequestCodeForm, RequestForm
-from registries.services.reading_requests import own_request_shown
-from registries.services.requests import CONSENT_VERSION, Filed, cancel_request, file_request
+from registries.services.requests.filing import CONSENT_VERSION, Filed, cancel_request, file_request
+from registries.services.requests.reading import own_request_shown
 from registries.views.public import asking
 
 LIMIT = Limit("registry_request", 40, 3_600)

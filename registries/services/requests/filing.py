@@ -30,7 +30,7 @@ from registries.choices.requests import (
 )
 from registries.errors import RegistryError, WrongState
 from registries.models import Request, RequestEvent
-from registries.services.telling_requests import tell_arranged, tell_declined, tell_received
+from registries.services.requests.telling import tell_arranged, tell_declined, tell_received
 
 if TYPE_CHECKING:
     from accounts.models import User
