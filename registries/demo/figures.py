@@ -14,7 +14,7 @@ from core.identifiers import id_check_digit
 from organizations.choices import Role
 from organizations.models import Branch
 from organizations.services import grant_role
-from registries.choices import Channel, ConsentSubject, Executor, Item, Purpose, Stance
+from registries.choices import WISH_CONSENTS, Channel, Executor, Item, Purpose, Stance
 from registries.models import Wish
 from registries.services.figures.publishing import publish_years
 from registries.services.registrants import Person
@@ -82,6 +82,6 @@ def _register(branch: Branch, at: int, content: WishContent, clerk: User) -> Wis
         content=content,
         channel=Channel.COUNTER,
         signed_on=today(),
-        consents=frozenset(ConsentSubject.values),
+        consents=WISH_CONSENTS,
     )
     return register_wish(registration=registration, actor=clerk)

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from core.clock import today
 from core.identifiers import id_check_digit
 from core.printing.glyphs import find_face
-from registries.choices import Channel, ConsentSubject, Item, Purpose, Stance
+from registries.choices import WISH_CONSENTS, Channel, ConsentSubject, Item, Purpose, Stance
 from registries.choices.papers import CorrectionReason, ExportField, ExportFormat, ExportList
 from registries.services.consenting import give_consent, take_back_consent
 from registries.services.correcting import Correction, correct_registrant
@@ -71,7 +71,7 @@ def _register(branch: Branch, at: int, name: str, clerk: User, **said: Any) -> W
         content=_CORNEA,
         channel=Channel.HOME,
         signed_on=today() - datetime.timedelta(days=30 + at),
-        consents=frozenset(ConsentSubject.values),
+        consents=WISH_CONSENTS,
     )
     return register_wish(registration=registration, actor=clerk)
 

@@ -12,7 +12,7 @@ from accounts.models import User
 from core.clock import today
 from core.identifiers import id_check_digit
 from organizations.models import Branch
-from registries.choices import Channel, ConsentSubject, Executor, Item, Purpose, Stance
+from registries.choices import WISH_CONSENTS, Channel, Executor, Item, Purpose, Stance
 from registries.demo.donors import leave_donors
 from registries.models import Wish
 from registries.services.registrants import Person
@@ -89,6 +89,6 @@ def _register(branch: Branch, at: int, clerk: User, *, first: int = 0) -> Wish:
         content=content,
         channel=channel,
         signed_on=today() - datetime.timedelta(days=days),
-        consents=frozenset(ConsentSubject.values),
+        consents=WISH_CONSENTS,
     )
     return register_wish(registration=registration, actor=clerk)

@@ -119,10 +119,9 @@ def all_donors(person: User, *, before: int | None = None) -> list[Donor]:
 
 def work_counts(person: User) -> dict[str, int]:
     """How many lie in each list of work of a person, each counted up to MOST_COUNTED; one query."""
-    day = today()
+    day, visible = today(), _visible(person)
     parts = [
-        _visible(person)
-        .filter(kept.condition(day))
+        visible.filter(kept.condition(day))
         .order_by()
         .annotate(of=Value(name, output_field=CharField()))
         .values_list("of", flat=True)[:MOST_COUNTED]

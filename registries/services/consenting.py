@@ -10,17 +10,21 @@ from django.utils.translation import gettext as _
 from core.audit import record_audit
 from organizations.choices import Right
 from organizations.permissions import require
-from registries.choices import NEEDED_CONSENTS, Channel, ConsentSubject, WishStatus
+from registries.choices import NEEDED_CONSENTS, WISH_CONSENTS, Channel, ConsentSubject, WishStatus
 from registries.errors import RegistryError, WrongState
 from registries.models import Consent, Registrant, Wish
 from registries.services.consents import give_consents, take_back_consents
+from registries.services.contacts import cancel_contacts
 from registries.services.registrants import registrant_of
 from registries.services.wishes import lock_wish
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-FREE_CONSENTS: tuple[str, ...] = tuple(one for one in ConsentSubject.values if one not in NEEDED_CONSENTS)
+# Of a wish, in the order of the form; a stem-cell donor agrees to all of theirs or leaves.
+FREE_CONSENTS: tuple[str, ...] = tuple(
+    one for one in ConsentSubject.values if one in WISH_CONSENTS and one not in NEEDED_CONSENTS
+)
 
 
 def give_consent(*, wish_id: int, subject: str, channel: str, actor: User | None = None) -> None:
@@ -30,7 +34,7 @@ def give_consent(*, wish_id: int, subject: str, channel: str, actor: User | None
     个人信息保护法 Arts. 14, 29.
     """
     with transaction.atomic():
-        registrant = _locked_for(wish_id, subject, channel, actor)
+        registrant, _wish = _locked_for(wish_id, subject, channel, actor)
         give_consents(registrant, {subject}, channel=channel, actor=actor)
         _note(registrant, "given", subject, actor)
 
@@ -42,8 +46,11 @@ def take_back_consent(*, wish_id: int, subject: str, channel: str, actor: User |
     kept: that is a withdrawal of the registration. Source: 个人信息保护法 Art. 15.
     """
     with transaction.atomic():
-        registrant = _locked_for(wish_id, subject, channel, actor)
+        registrant, wish = _locked_for(wish_id, subject, channel, actor)
         take_back_consents(registrant, {subject}, channel=channel, actor=actor)
+        if subject == ConsentSubject.CONTACT:
+            # Whoever is not to be called stands in no list of calls any more.
+            cancel_contacts(about=wish, actor=actor)
         _note(registrant, "withdrawn", subject, actor)
 
 
@@ -63,7 +70,7 @@ def subjects_in_force(history: list[Consent]) -> frozenset[str]:
     return frozenset(one.subject for one in history if one.act == "given" and one.pk not in taken_back)
 
 
-def _locked_for(wish_id: int, subject: str, channel: str, actor: User | None) -> Registrant:
+def _locked_for(wish_id: int, subject: str, channel: str, actor: User | None) -> tuple[Registrant, Wish]:
     registrant, wish = lock_wish(wish_id)
     if actor is not None:
         require(actor, Right.KEEP_REGISTRIES, wish.branch)
@@ -76,7 +83,7 @@ def _locked_for(wish_id: int, subject: str, channel: str, actor: User | None) ->
         )
     if wish.status != WishStatus.IN_FORCE:
         raise WrongState("wish_not_in_force", _("这份登记已变更或撤回，同意事项不能再改，请刷新页面查看。"))
-    return registrant
+    return registrant, wish
 
 
 def _note(registrant: Registrant, act: str, subject: str, actor: User | None) -> None:

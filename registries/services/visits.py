@@ -51,7 +51,9 @@ def next_anniversary(day: datetime.date, after: datetime.date) -> datetime.date:
 def _plan(wishes: Sequence[Wish], keepers: dict[int, frozenset[int]]) -> int:
     due_on = {wish.pk: next_anniversary(wish.signed_on, today()) for wish in wishes}
     rows = DueContact.objects.unscoped("work of the system").filter(wish__in=wishes)
-    there = set(rows.filter(reason=ContactReason.VISIT).values_list("wish_id", "due_on"))
+    # What was cancelled is planned anew once the person agrees again.
+    planned = rows.filter(reason=ContactReason.VISIT).exclude(status=DueStatus.CANCELLED)
+    there = set(planned.values_list("wish_id", "due_on"))
     wanted = [wish for wish in wishes if (wish.pk, due_on[wish.pk]) not in there]
     held = _held(wanted)
     before = dict(

@@ -17,7 +17,7 @@ from core.views.answers import add_refusal, posted, private_file
 from organizations.choices import Right
 from organizations.permissions import may, require
 from organizations.views.access import StaffRequest, desk_page
-from registries.choices import NEEDED_CONSENTS, ConsentSubject
+from registries.choices import NEEDED_CONSENTS, WISH_CONSENTS, ConsentSubject
 from registries.forms.wish_steps import ConsentForm, CorrectionForm, PaperForm, ThereForm
 from registries.forms.wishes import PurposeForm
 from registries.models import Wish
@@ -47,7 +47,9 @@ def papers_and_consents(person: User, wish: Wish, *, keeps: bool) -> dict[str, A
         "may_open_papers": may(person, Right.READ_WISHES, wish.branch),
         "consent_history": history,
         "consents": [
-            (one, ConsentSubject(one).label, one in given, one in NEEDED_CONSENTS) for one in ConsentSubject.values
+            (one, ConsentSubject(one).label, one in given, one in NEEDED_CONSENTS)
+            for one in ConsentSubject.values
+            if one in WISH_CONSENTS
         ]
         if history
         else [],
@@ -80,7 +82,7 @@ def wish_correct(request: StaffRequest, number: str) -> HttpResponse:
 def wish_consent(request: StaffRequest, number: str, subject: str) -> HttpResponse:
     """Give or take back one consent; the needed ones lead to the withdrawal."""
     wish = kept_wish(request, number)
-    if subject not in ConsentSubject.values:
+    if subject not in WISH_CONSENTS:
         raise Http404
     is_given = subject in subjects_in_force(consent_history(wish))
     form = ConsentForm(posted(request))

@@ -11,7 +11,7 @@ from accounts.models import User
 from core.clock import today
 from core.identifiers import id_check_digit
 from organizations.models import Branch
-from registries.choices import ConsentSubject, Item, Purpose, Stance
+from registries.choices import WISH_CONSENTS, Item, Purpose, Stance
 from registries.models import Wish
 from registries.services.registrants import Person
 from registries.services.wish_content import WishContent
@@ -98,7 +98,7 @@ def form(branch: Branch, at: int = 0, **over: Any) -> Registration:
         content=gift(),
         channel="counter",
         signed_on=today(),
-        consents=frozenset(ConsentSubject.values),
+        consents=WISH_CONSENTS,
         key=uuid.uuid4(),
     )
     return replace(registration, **over)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.errors import NotAllowed, NotFound
+from registries.choices.contacts import DueStatus
 from registries.errors import RegistryError, WrongState
 from registries.models import Wish
 from registries.services.consenting import (
@@ -17,6 +18,7 @@ from registries.services.consenting import (
 from registries.services.mine import change_own_consent, own_wishes
 from registries.services.reading import reveal_identity
 from registries.services.registrants import registrant_of
+from registries.services.visits import plan_visits
 from registries.services.wishes import hand_over_wish, withdraw_wish
 from tests.registries.ground import Ground, days_ago, registered
 
@@ -60,6 +62,17 @@ def test_without_the_consent_to_be_called_nobody_is(ground: Ground) -> None:
     wish = registered(ground)
     take_back_consent(wish_id=wish.pk, subject="contact", channel="counter", actor=ground.person("clerk"))
     assert not reveal_identity(wish=wish, purpose="核对", actor=ground.person("coordinator")).may_contact
+
+
+def test_whoever_takes_it_back_stands_in_no_list_of_calls_a_second_later(ground: Ground) -> None:
+    wish = registered(ground)
+    plan_visits()
+    assert wish.due_contacts.get().status == DueStatus.OPEN
+    take_back_consent(wish_id=wish.pk, subject="contact", channel="online")
+    assert wish.due_contacts.get().status == DueStatus.CANCELLED
+    assert plan_visits() == 0
+    give_consent(wish_id=wish.pk, subject="contact", channel="online")
+    assert plan_visits() == 1
 
 
 @pytest.mark.parametrize("subject", sorted(NEEDED))
