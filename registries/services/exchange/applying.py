@@ -77,8 +77,9 @@ def _apply_together(file_id: int) -> int:
         actor = row.confirmed_by
         if row.status != FileStatus.APPLYING or actor is None:
             return 0
-        waiting = row.rows.filter(outcome=Outcome.GOOD, result__in=TOGETHER).order_by("line")
-        todo = list(waiting.only("donor_id", "result", "on")[:CHUNK])
+        # Not by row.rows: it would ask for each row's file, which is not read here.
+        waiting = ExchangeRow.objects.filter(exchange_file=row, outcome=Outcome.GOOD, result__in=TOGETHER)
+        todo = list(waiting.only("donor_id", "result", "on").order_by("line")[:CHUNK])
         donors = Donor.objects.unscoped("in a file that was confirmed").only(*JUDGED_BY)
         wanted = [one.donor_id for one in todo if one.donor_id is not None]
         locked = {one.pk: one for one in donors.filter(pk__in=wanted).select_for_update(of=("self",)).order_by("pk")}
