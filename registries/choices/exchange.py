@@ -113,7 +113,7 @@ TAKEN_FROM: dict[str, frozenset[str]] = {
     Result.HIGH_RES_NO: frozenset({DonorStatus.HIGH_RES}),
 }
 # Of these a file holds thousands: they are moved together. The rest goes through its own service, one by one.
-TOGETHER: frozenset[str] = frozenset({Result.TYPED, Result.INSUFFICIENT, Result.MATCHED})
+TOGETHER: frozenset[str] = frozenset({Result.TYPED, Result.INSUFFICIENT})
 
 
 class Outcome(models.TextChoices):

@@ -12,6 +12,7 @@ from accounts.models import User
 from core.clock import today
 from core.documents import DocumentKind
 from core.models import StoredFile
+from core.personal_numbers import find_personal_numbers
 from core.uploads import PAPER_ACCEPT
 from organizations.choices import Right
 from organizations.forms import BranchField, DayInput
@@ -163,6 +164,13 @@ class PurposeForm(forms.Form):
         help_text=_("例如“电话回访”“核对登记表”。不要写姓名。"),
         widget=forms.TextInput(OFF),
     )
+
+    def clean_purpose(self) -> str:
+        """Refuse numbers of people: the log of reading is kept for years and cannot be emptied."""
+        purpose: str = self.cleaned_data["purpose"]
+        if find_personal_numbers(purpose):
+            raise forms.ValidationError(_("用途里不要写证件号码或手机号，只写要做什么。"))
+        return purpose
 
 
 class WithdrawForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
@@ -10,7 +10,7 @@ from core.errors import NotFound
 from organizations.choices import Right
 from organizations.permissions import may
 from registries.choices.contacts import ABOUT_FIELDS
-from registries.models import DueContact, DutyShift
+from registries.models import Case, DueContact, DutyShift
 
 if TYPE_CHECKING:
     import uuid
@@ -26,7 +26,7 @@ def due_for(person: User, key: uuid.UUID) -> DueContact:
         .filter(key=key)
         .first()
     )
-    if found is None or not _is_theirs(person, found):
+    if found is None or not _is_theirs(person, found) or not may_accompany(person, found.about):
         raise NotFound("contact_not_found", _("没有找到这件联系，它可能已移交给另一位协调员。"))
     return found
 
@@ -42,6 +42,11 @@ def shift_for(person: User, pk: int) -> DutyShift:
     if found is None:
         raise NotFound("shift_not_found", _("没有找到这个值守安排，或它不在您的范围内。"))
     return found
+
+
+def may_accompany(person: User, about: Any) -> bool:
+    """Whether a person may read and write what is said about something: of a case, only who may open the case."""
+    return not isinstance(about, Case) or Case.objects.opened_to(person).filter(pk=about.pk).exists()
 
 
 def _is_theirs(person: User, due: DueContact) -> bool:

@@ -16,7 +16,7 @@ from organizations.choices import ROLE_RIGHTS, Right
 from organizations.models import Branch, RoleGrant
 from organizations.permissions import branches_with, holds_anywhere
 from registries.choices.contacts import ABOUT_FIELDS, DueStatus
-from registries.models import Contact, DueContact
+from registries.models import Case, Contact, DueContact
 from registries.selectors.day_sections import DayRow, DaySection
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ def due_rows(person: User, tab: str) -> QuerySet[DueContact]:
         "overdue": Q(coordinator=person, due_on__lt=day),
         "today": Q(coordinator=person, due_on=day),
         "coming": Q(coordinator=person, due_on__gt=day),
-        "free": Q(coordinator=None),
+        # Of a case, nobody calls but who may open it.
+        "free": Q(coordinator=None) & (Q(case=None) | Q(case__in=Case.objects.opened_to(person).values("pk"))),
         "branch": Q(),
     }
     return rows.filter(conditions[tab]).order_by("due_on", "pk")

@@ -74,21 +74,25 @@ def give_consents(registrant: Registrant, subjects: Iterable[str], *, channel: s
 
 
 def take_back_consents(registrant: Registrant, subjects: Iterable[str], *, channel: str, actor: User | None) -> int:
-    """Write down that a locked registrant takes back what is in force of some subjects; return how many."""
-    have = consents_in_force(registrant)
+    """Write down that a locked registrant takes back all that is in force of some subjects; return how many.
+
+    Of each subject every version that was given: an older one would stand again otherwise.
+    """
+    taken_back = Consent.objects.filter(withdraws=OuterRef("pk"))
+    given = registrant.consents.filter(~Exists(taken_back), act=ConsentAct.GIVEN, subject__in=list(subjects))
+    moment = now()
     rows = [
         Consent(
             registrant=registrant,
-            subject=subject,
+            subject=one.subject,
             act=ConsentAct.WITHDRAWN,
-            text_version=have[subject].text_version,
+            text_version=one.text_version,
             channel=channel,
-            withdraws=have[subject],
+            withdraws=one,
             recorded_by=actor,
-            at=now(),
+            at=moment,
         )
-        for subject in sorted(subjects)
-        if subject in have
+        for one in given.order_by("subject", "pk")
     ]
     Consent.objects.bulk_create(rows)
     return len(rows)

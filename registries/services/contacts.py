@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from core.audit import record_audit
@@ -22,6 +22,7 @@ from registries.choices import ConsentSubject
 from registries.choices.contacts import DUE_TRANSITIONS, ContactMeans, ContactOutcome, ContactReason, DueStatus
 from registries.errors import RegistryError, WrongState
 from registries.models import Case, Contact, ContactHandOver, Donor, DueContact, Wish
+from registries.permissions.contacts import may_accompany
 from registries.selectors.contacts import contact_keepers
 from registries.services.consents import consents_in_force
 from registries.services.departed import died_among
@@ -79,6 +80,7 @@ def schedule_contact(*, about: Any, reason: str, due_on: datetime.date, actor: U
     """
     with transaction.atomic():
         require(actor, Right.KEEP_REGISTRIES, about.branch)
+        _require_accompanied(about, actor)
         faults = {}
         if reason not in ContactReason.values:
             faults["reason"] = _("请选择联系事由。")
@@ -110,6 +112,7 @@ def log_contact(
     with transaction.atomic():
         due = DueContact.objects.unscoped("lock of one known row").select_related("branch").get(pk=due_id)
         require(actor, Right.KEEP_REGISTRIES, due.branch)
+        _require_accompanied(due.about, actor)
         if first := _sent_before(key, actor):
             return first
         faults = _faults(means, outcome, note)
@@ -150,6 +153,7 @@ def correct_contact(*, contact_id: int, means: str, outcome: str, note: str, key
         rows = Contact.objects.unscoped("lock of one known row").select_related("branch")
         old: Contact = rows.select_for_update(of=("self",)).get(pk=contact_id)
         require(actor, Right.KEEP_REGISTRIES, old.branch)
+        _require_accompanied(old.about, actor)
         if first := _sent_before(key, actor):
             return first
         if old.by_id != actor.pk:
@@ -171,7 +175,7 @@ def cancel_contacts(*, about: Any, reasons: Collection[str] | None = None, actor
     )
     if reasons is not None:
         rows = rows.filter(reason__in=reasons)
-    count: int = rows.update(status=DueStatus.CANCELLED, closed_at=now(), closed_by=actor)
+    count: int = _in_order(rows).update(status=DueStatus.CANCELLED, closed_at=now(), closed_by=actor)
     if count:
         record_audit("registries.contacts.cancelled", actor=actor, obj=about, branch_code=about.branch.code)
     return count
@@ -211,7 +215,7 @@ def hand_over_contacts(
         rows = DueContact.objects.unscoped("of a branch in which the actor may").filter(
             branch=branch, coordinator=from_person, status=DueStatus.OPEN
         )
-        count = rows.update(coordinator=to_person)
+        count = _in_order(rows).update(coordinator=to_person)
         if not count:
             raise WrongState("nothing_to_hand_over", _("没有可移交的待联系，可能刚由他人移交，请刷新页面查看。"))
         done = ContactHandOver.objects.create(
@@ -240,6 +244,17 @@ def hold_contactable(about: Any) -> bool:
             return False
     locked = type(about)._base_manager.select_for_update(of=("self",)).get(pk=about.pk)
     return bool(locked.is_accompanied)
+
+
+def _require_accompanied(about: Any, actor: User) -> None:
+    if not may_accompany(actor, about):
+        raise NotFound("contact_not_found", _("没有找到这件联系，它可能已移交给另一位协调员。"))
+
+
+def _in_order(rows: QuerySet[DueContact]) -> QuerySet[DueContact]:
+    """The rows, locked in the order of their ids, so that nobody who changes several of them waits for another."""
+    found = list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    return DueContact.objects.unscoped("rows that were just locked").filter(pk__in=found)
 
 
 def _planned(about: Any, reason: str, due_on: datetime.date, coordinator: User | None) -> DueContact:

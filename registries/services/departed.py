@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 
 from core.sealed import look_up_digests, open_many_for_work
+from registries.choices.cases import ExitReason
 from registries.models import CasePerson, Registrant
 
 
@@ -17,8 +18,10 @@ def died_among(people: Sequence[Registrant]) -> frozenset[int]:
         for one, document in zip(people, documents, strict=True)
         if document
     }
-    rows = CasePerson.objects.filter(
-        document_digest__in=[digest for each in digests.values() for digest in each], case__died_on__isnull=False
+    wanted = [digest for each in digests.values() for digest in each]
+    # A case that was a mistake says of nobody that they died.
+    rows = CasePerson.objects.filter(document_digest__in=wanted, case__died_on__isnull=False).exclude(
+        case__exit_reason=ExitReason.MISTAKE
     )
     found = {(kind, bytes(digest)) for kind, digest in rows.values_list("document_kind", "document_digest")}
     kinds = {one.pk: one.document_kind for one in people}

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.clock import today
-from core.errors import DomainError
+from core.errors import DomainError, NotFound
 from core.views.answers import add_refusal, posted
 from organizations.choices import Right
 from organizations.permissions import holds_anywhere, may, require
@@ -206,6 +206,8 @@ def _shown(request: StaffRequest, due: DueContact, history: list[Contact], form:
         if request.POST.get("show") == "notes":
             notes = reveal_notes(contacts=history, **asked)
             return {"notes": [(one, notes[one.pk]) for one in history if one.pk in notes]}
+        if not SUBJECTS[due.about_field].has_registrant:
+            raise NotFound("no_registrant", _("这里没有可以查看的身份，请到案例页查看家属。"))
         return {"identity": reveal_identity(wish=due.about, fields=CALLED, **asked)}
     except DomainError as error:
         add_refusal(form, error)

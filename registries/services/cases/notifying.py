@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from core.audit import record_audit
 from core.clock import now, today
 from core.documents import Document, read_document
 from core.errors import DomainError, NotAllowed, NotFound
 from core.identifiers import normalise_phone
 from core.numbers import take_number
 from core.sealed import seal_into
+from core.throttling import Limit, count_once
 from organizations.choices import Right
 from organizations.permissions import reaches
 from registries.choices.cases import CASE_LETTER, Basis, CaseStatus, GiftKind, Notifier
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 60
 LEAST_DIGITS = 7
+# Notifications and corrections of one person within an hour.
+LOOK_UPS = Limit("registries_case_document", 30, 3_600)
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,7 @@ def notify_case(*, notice: Notice, actor: User) -> Case:
         seal_into(person, caller=json.dumps(caller, ensure_ascii=False))
         person.save(force_insert=True)
         note_case(case, "notified", on=notice.on, actor=actor, from_status="", fields=["kinds", "person"])
+        _note_look_up(case, document, actor)
         if document is not None and case.died_on is not None:
             cancel_contacts_of_dead(document=document, actor=actor)
         end_where_refused(case, actor=actor)
@@ -125,11 +130,19 @@ def write_person(
         person.save(update_fields=[*columns, "document_kind"])
         case.died_on, case.kinds = died_on, [one for one in GiftKind.values if one in kinds]
         case.save(update_fields=["died_on", "kinds"])
+        _note_look_up(case, found, actor)
         if found is not None and died_on is not None:
             cancel_contacts_of_dead(document=found, actor=actor)
         note_case(case, "person_written", on=today(), actor=actor, fields=["name", "document", "died_on", "kinds"])
         end_where_refused(case, actor=actor)
     return case
+
+
+def _note_look_up(case: Case, document: Document | None, actor: User) -> None:
+    """Whoever writes a document down learns whether its owner refused: nobody tries numbers through, or unseen."""
+    if document is not None:
+        count_once(LOOK_UPS, str(actor.pk))
+        record_audit("registries.case.looked_up", actor=actor, obj=case, branch_code=case.branch.code)
 
 
 def _require_keeper(actor: User, branch: Branch) -> None:

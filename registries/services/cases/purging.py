@@ -12,7 +12,7 @@ from core.clock import now, today
 from core.retention.terms import Asked, Outcome, Term
 from core.sealed import seal_into
 from registries.choices.cases import EXITS, CaseStatus
-from registries.models import Case, CaseKin, CasePerson, CaseUse, CaseWitness
+from registries.models import Case, CaseKin, CasePerson, CaseUse, CaseWitness, Contact
 from registries.services.cases.moving import note_case
 
 # What came to nothing: as long as somebody may bring an action about it (民法典 Art. 188).
@@ -58,6 +58,9 @@ def _empty(case: Case) -> None:
         record.save(update_fields=seal_into(record, content=None))
     for use in CaseUse.objects.filter(case=case):
         use.save(update_fields=seal_into(use, note=None))
+    # What was noted of talks with the family goes as well; that they took place is kept.
+    notes = Contact.objects.unscoped("retention").filter(case=case, destroyed_at=None)
+    notes.update(note=None, destroyed_at=now())
     note_case(case, "destroyed", on=today(), actor=None)
 
 

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 CASES_YEAR, CASES_LETTERS = 0, "HSC"
 LONGEST_HOSPITAL = 80
 LONGEST_PLAN = datetime.timedelta(days=366)
+# A follow-up sent twice is not the next one: that falls due weeks later.
+EARLIEST_FOLLOW_UP = datetime.timedelta(days=7)
 
 
 def note_match(*, donor_id: int, on: datetime.date, actor: User) -> Donor:
@@ -235,6 +237,9 @@ def note_follow_up(*, donor_id: int, result: str, on: datetime.date, actor: User
         given = donor.collections.filter(collected_on__isnull=False).order_by("-round").first()
         if given is None or donor.follow_up_on is None or given.collected_on is None:
             raise WrongState("no_follow_up", _("没有要做的随访。"))
+        if on < donor.follow_up_on - EARLIEST_FOLLOW_UP:
+            sentence = _("下一次随访在 %(day)s，还没到时候；刚才的一次可能已经记下，请刷新页面查看。")
+            raise WrongState("follow_up_early", sentence % {"day": donor.follow_up_on.isoformat()})
         step = given.follow_ups.exclude(result=FollowUpResult.NOT_REACHED).count() + 1
         row = FollowUp(
             collection=given, step=step, due_on=donor.follow_up_on, done_on=on, result=result, written_by=actor,

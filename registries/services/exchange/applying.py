@@ -20,15 +20,17 @@ from registries.choices import Channel
 from registries.choices.donors import DonorStatus, Verdict
 from registries.choices.exchange import LEADS_TO, TOGETHER, FileStatus, Outcome, Result
 from registries.models import Donor, ExchangeFile, ExchangeRow, Sample
-from registries.services.donors.giving import note_high_res
+from registries.services.donors.giving import note_high_res, note_match
 from registries.services.donors.leaving import retire_donor, withdraw_donor
 from registries.services.exchange.files import lock_file, move_file
 from registries.services.exchange.judging import JUDGED_BY, fault_of
 
 CHUNK = 1_000
 # What the event of a donor says, as the services of donors say it.
-_VERBS = {Result.TYPED: "typed", Result.INSUFFICIENT: "sample_again", Result.MATCHED: "matched"}
+_VERBS = {Result.TYPED: "typed", Result.INSUFFICIENT: "sample_again"}
 _ONE_BY_ONE: dict[str, Callable[[int, datetime.date, User], Any]] = {
+    # Somebody is to be asked: that is planned with it.
+    Result.MATCHED: lambda pk, on, actor: note_match(donor_id=pk, on=on, actor=actor),
     Result.HIGH_RES_YES: lambda pk, on, actor: note_high_res(donor_id=pk, is_match=True, on=on, actor=actor),
     Result.HIGH_RES_NO: lambda pk, on, actor: note_high_res(donor_id=pk, is_match=False, on=on, actor=actor),
     Result.AGED: lambda pk, on, actor: retire_donor(donor_id=pk, status=DonorStatus.AGED, on=on, actor=actor),

@@ -203,7 +203,7 @@ def _finished(export_id: int, file: StoredFile, people: array[int], job: JobHand
     """Put the file to its export, unless a wish in it ended meanwhile. Locks the export."""
     with transaction.atomic():
         export = lock_export(export_id)
-        if export.status == ExportStatus.APPROVED and _somebody_left(people):
+        if export.status == ExportStatus.APPROVED and _somebody_left(export, people):
             return False
         moment = now()
         fields: dict[str, Any] = {
@@ -217,7 +217,12 @@ def _finished(export_id: int, file: StoredFile, people: array[int], job: JobHand
     return True
 
 
-def _somebody_left(people: array[int]) -> bool:
-    rows = Wish.objects.unscoped("whether all of a file are still in force").exclude(status=WishStatus.IN_FORCE)
-    batches = (list(people[at : at + CHECK_ROWS]) for at in range(0, len(people), CHECK_ROWS))
-    return any(rows.filter(pk__in=batch).exists() for batch in batches)
+def _somebody_left(export: Export, people: array[int]) -> bool:
+    """Whether a wish ended meanwhile, or a consent that the list asks for was taken back."""
+    rows = Wish.objects.unscoped("whether all of a file are still in force").filter(status=WishStatus.IN_FORCE)
+    for at in range(0, len(people), CHECK_ROWS):
+        batch = list(people[at : at + CHECK_ROWS])
+        found = list(rows.filter(pk__in=batch))
+        if len(found) < len(batch) or len(_people_of(export, found)) < len(batch):
+            return True
+    return False
