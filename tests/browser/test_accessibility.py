@@ -34,7 +34,7 @@ NOT_PAGES = {
     "campaigns_json", "campaigns_feed", "campaigns_csv",
     "give_csv", "give_json", "api_campaigns", "campaign_json", "api_campaign", "campaign_file", "my_code", "my_gift",
     # One's own registrations, once telephone, code and name were shown: tests/browser/test_registrations.py.
-    "registry_mine_consent", "desk_wish_blank", "desk_wish_print", "desk_wish_paper", "desk_registry_export_file",
+    "registry_mine_consent", "desk_wish_blank",
     "registry_mine_code", "registry_mine_wishes", "registry_mine_withdraw", "registry_mine_contact",
     "desk_exchange_manifest", "desk_exchange_problems",
     # Booking, once a telephone was shown; the way to national pages, where these are set: tests/registries.

@@ -58,7 +58,7 @@ def test_somebody_finds_and_withdraws_their_registration_by_keyboard(
     typed(page, "code", code_sent())
     page.keyboard.press("Enter")
     page.get_by_text("手机号已更换").wait_for()
-    page.get_by_role("link", name="撤回").click()
+    page.get_by_role("link", name="撤回", exact=True).click()
     fine(page)
     page.get_by_role("button", name="确定撤回").focus()
     page.keyboard.press("Enter")
