@@ -68,11 +68,14 @@ def due_rows(person: User, tab: str) -> QuerySet[DueContact]:
         "overdue": Q(coordinator=person, due_on__lt=day),
         "today": Q(coordinator=person, due_on=day),
         "coming": Q(coordinator=person, due_on__gt=day),
-        # Of a case, nobody calls but who may open it.
-        "free": Q(coordinator=None) & (Q(case=None) | Q(case__in=Case.objects.opened_to(person).values("pk"))),
+        "free": Q(coordinator=None),
         "branch": Q(),
     }
-    return rows.filter(conditions[tab]).order_by("due_on", "pk")
+    rows = rows.filter(conditions[tab])
+    if tab == "free":
+        # Of a case nobody calls but who may open it.
+        rows = rows.filter(Q(case=None) | Q(case__in=Case.objects.opened_to(person).values("pk")))
+    return rows.order_by("due_on", "pk")
 
 
 def due_page(person: User, tab: str, *, after: tuple[datetime.date, int] | None = None) -> list[DueContact]:

@@ -26,7 +26,7 @@ from registries.choices.requests import (
 )
 from registries.errors import RegistryError, WrongState
 from registries.models import Request, RequestEvent
-from registries.services import requests as services
+from registries.services.requests import filing as services
 from registries.services.requests.filing import (
     CONSENT_VERSION,
     Asked,

@@ -115,8 +115,12 @@ def receiving_units(request: StaffRequest) -> HttpResponse:
 
 def _ended(request: StaffRequest) -> HttpResponse:
     unit = get_object_or_404(ReceivingUnit, pk=_number(request.POST["end"]))
-    end_unit(unit_id=unit.pk, actor=request.user)
-    messages.success(request, _("已停用；以前的移交记录不变。"))
+    try:
+        end_unit(unit_id=unit.pk, actor=request.user)
+    except DomainError as error:
+        say_refusal(request, error)
+    else:
+        messages.success(request, _("已停用；以前的移交记录不变。"))
     return redirect("desk_receiving_units")
 
 

@@ -38,6 +38,7 @@ def donor_detail(request: StaffRequest, number: str) -> HttpResponse:
         "donor": donor,
         "page": page,
         "purpose_form": form,
+        "may_keep": may(request.user, Right.KEEP_REGISTRIES, donor.branch),
         "may_identify": may(request.user, Right.READ_REGISTRANTS, donor.branch),
         "may_read": may(request.user, Right.READ_WISHES, donor.branch),
         "next_steps": [(name, step) for name, step in steps if step.group == "next"],
