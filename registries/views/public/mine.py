@@ -122,7 +122,7 @@ def mine_donor_withdraw(request: HttpRequest, number: str) -> HttpResponse:
         raise NotFound("donor_not_found", _("没有这份有效的登记，它可能已经退出。"))
     if request.method == "POST":
         withdraw_own_donor(registrant_ids=people, number=number)
-        sentence = _("已退出，从现在起我们不再为捐献联系您。全国资料库里的资料，请登记机构协助办理退库。")
+        sentence = _("已退出造血干细胞捐献者资料库，我们不再为捐献联系您。全国资料库里的资料，请登记机构协助办理退库。")
         messages.success(request, sentence)
         return redirect("registry_mine_wishes")
     return render(request, "public/registries/mine_donor_withdraw.html", {"donor": donor})
