@@ -34,7 +34,7 @@ _CONTENT = json.dumps(
     {"stance": "donate", "items": ["all_organs", "cornea"], "purposes": ["transplant"], "executor_name": "示例执行人"},
     ensure_ascii=False,
 )
-_SURNAMES = "赵钱孙李周吴郑王冯陈"
+SURNAMES = "赵钱孙李周吴郑王冯陈"
 
 
 def make_associations() -> dict[str, User]:
@@ -74,7 +74,7 @@ def fill_people(count: int, *, first: int, maker: User) -> None:
         ]
         with transaction.atomic():
             seal_into_many(rows, "document", [document_at(at) for at in numbers])
-            seal_into_many(rows, "name", [f"{_SURNAMES[at % 10]}示例" for at in numbers])
+            seal_into_many(rows, "name", [f"{SURNAMES[at % 10]}示例" for at in numbers])
             seal_into_many(rows, "phone", [f"1{3_000_000_000 + at}" for at in numbers])
             seal_into_many(rows, "details", ['{"sex": "female", "born_on": "1970-01-15"}'] * len(rows))
             made = Registrant.objects.bulk_create(rows)
@@ -104,6 +104,8 @@ def fill_wishes(count: int, *, maker: User) -> None:
                 status="in_force",
                 channel="counter",
                 signed_on=today(),
+                # All but each hundredth: few among many is what a list finds worst.
+                handed_over_on=None if one.pk % 100 == 0 else today(),
                 registered_by=maker,
                 registered_at=now(),
             )
@@ -170,8 +172,7 @@ _CONTACTS = """
            (ARRAY['reached', 'no_answer', 'call_later'])[1 + n %% 3], %(maker)s,
            TIMESTAMPTZ '2020-01-01 00:00+08' + n * INTERVAL '1 minute'
       FROM generate_series(1, %(contacts)s) n
-      JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS size FROM registries_donor) d
-        ON d.place = n %% d.size
+      JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS place FROM registries_donor) d ON d.place = n %% %(donors)s
      ORDER BY n
 """
 # One open contact of each wish and each donor, over a year to both sides; most of them somebody's.
@@ -189,7 +190,12 @@ def fill_contacts(count: int, *, maker: User, other: User) -> None:
     """So many records of contacts with donors, and an open contact of each wish and donor; by the owner."""
     name = connection.settings_dict["NAME"]
     url = urlsplit(os.environ["DATABASE_SUPERUSER_URL"])._replace(path=f"/{name}").geturl()
-    values = {"contacts": count, "maker": maker.pk, "other": other.pk}
+    values = {
+        "contacts": count,
+        "donors": Donor.objects.unscoped("bench").count(),
+        "maker": maker.pk,
+        "other": other.pk,
+    }
     with closing(psycopg2.connect(url)) as owner, owner, owner.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(_CONTACTS, values)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import gc
 import hashlib
 import io
-import os
 import tempfile
 import time
 import uuid
@@ -22,7 +21,7 @@ from django.db import connection
 
 from bench.context import Context, figure
 from bench.legacy_certificates import _peak_memory_mb
-from bench.registry_data import make_donors
+from bench.registry_exchange_data import make_donors
 from core.clock import today
 from core.models import ReadLog
 from core.progress import NoProgress
@@ -34,8 +33,7 @@ from registries.services.exchange.incoming import check_incoming, open_incoming
 from registries.services.exchange.outgoing import download_outgoing, make_outgoing
 from tests.factories.people import branch_at, make_person, make_province
 
-DONORS = int(os.environ.get("BENCH_DONORS", "120000"))
-ROWS, NO_CONSENT = min(20_000, DONORS), 100
+DONORS, ROWS, NO_CONSENT = 120_000, 20_000, 100
 CHECKS = (
     "an_exchanged_row_that_was_done_has_its_step",
     "an_applied_file_has_no_row_left",
@@ -54,9 +52,6 @@ def run(context: Context) -> list[dict[str, Any]]:
         make_donors(branch, actor, count=DONORS, sent=ROWS, no_consent=NO_CONSENT)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
-        if waits := os.environ.get("BENCH_READY_FILE"):
-            # Whoever shares the machine is asked for quiet only now.
-            Path(waits).touch()
         out = _out(branch, actor)
         incoming = _in(branch, actor)
         wrong = {name: rows for name, rows in all_checks().items() if rows and name in CHECKS}

@@ -10,12 +10,12 @@ from django.db.models import Count
 
 from organizations.choices import Right
 from registries.choices.exchange import FAULTS, Outcome, Result
-from registries.models import ExchangeFile, ExchangeFileEvent, ExchangeRow
+from registries.models import Donor, ExchangeFile, ExchangeFileEvent, ExchangeRow
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-PAGE_SIZE, ROWS_SHOWN = 50, 100
+PAGE_SIZE, ROWS_SHOWN, MOST_NUMBERS = 50, 100, 50
 NOT_DONE = (Outcome.BAD, Outcome.LATE)
 
 
@@ -40,6 +40,14 @@ def exchange_files(person: User, *, before: int | None = None) -> list[ExchangeF
 def exchange_history(row: ExchangeFile) -> list[ExchangeFileEvent]:
     """The steps of a file that the reader was let into, downloads among them, oldest first; one query."""
     return list(row.events.select_related("actor").order_by("pk"))
+
+
+def left_after(row: ExchangeFile) -> list[str]:
+    """The numbers of donors who stand in a file that went out and have left since, at most MOST_NUMBERS; one query."""
+    rows = Donor.objects.unscoped("of a file that the reader was let into").filter(
+        samples__sent_in__exchange_file=row, ended_at__isnull=False
+    )
+    return list(rows.order_by("pk").values_list("number", flat=True)[:MOST_NUMBERS])
 
 
 def exchange_problems(row: ExchangeFile) -> Iterator[Problem]:

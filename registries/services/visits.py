@@ -50,16 +50,19 @@ def next_anniversary(day: datetime.date, after: datetime.date) -> datetime.date:
 
 def _plan(wishes: Sequence[Wish], keepers: dict[int, frozenset[int]]) -> int:
     due_on = {wish.pk: next_anniversary(wish.signed_on, today()) for wish in wishes}
-    rows = DueContact.objects.unscoped("work of the system").filter(wish__in=wishes)
-    # What was cancelled is planned anew once the person agrees again.
-    planned = rows.filter(reason=ContactReason.VISIT).exclude(status=DueStatus.CANCELLED)
-    there = set(planned.values_list("wish_id", "due_on"))
+    rows = DueContact.objects.unscoped("work of the system").filter(wish__in=wishes).order_by("pk")
+    there: set[tuple[int, datetime.date]] = set()
+    before: dict[int, int] = {}
+    for wish_id, day, reason, status, coordinator_id in rows.values_list(
+        "wish_id", "due_on", "reason", "status", "coordinator_id"
+    ):
+        # What was cancelled is planned anew once the person agrees again.
+        if reason == ContactReason.VISIT and status != DueStatus.CANCELLED:
+            there.add((wish_id, day))
+        if coordinator_id is not None:
+            before[wish_id] = coordinator_id
     wanted = [wish for wish in wishes if (wish.pk, due_on[wish.pk]) not in there]
     held = _held(wanted)
-    before = dict(
-        rows.filter(coordinator__isnull=False).order_by("wish_id", "-pk").distinct("wish_id")
-        .values_list("wish_id", "coordinator_id")
-    )  # fmt: skip
     new = [
         DueContact(
             **DueContact.lineage_of(wish.branch),

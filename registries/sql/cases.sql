@@ -37,6 +37,9 @@ CREATE FUNCTION registries_caseperson_guard() RETURNS trigger LANGUAGE plpgsql A
 BEGIN
     IF TG_OP = 'UPDATE' AND (NEW.id, NEW.row_key, NEW.case_id) = (OLD.id, OLD.row_key, OLD.case_id)
        AND ((NEW.name IS NULL AND NEW.document IS NULL AND NEW.registrant IS NULL AND NEW.caller IS NULL)
+            -- What is kept until nobody is registered under it: the document alone, whose keys may be changed.
+            OR (NEW.name IS NULL AND NEW.registrant IS NULL AND NEW.caller IS NULL
+                AND registries_stands(OLD.document, NEW.document, true))
             OR NOT EXISTS (SELECT 1 FROM registries_case c WHERE c.id = OLD.case_id AND c.destroyed_at IS NOT NULL)) THEN
         RETURN NEW;
     END IF;

@@ -32,6 +32,7 @@ from registries.selectors.exchange import (
     exchange_files,
     exchange_history,
     exchange_problems,
+    left_after,
 )
 from registries.services.exchange.files import (
     confirm_file,
@@ -129,6 +130,7 @@ def exchange_file(request: StaffRequest, number: str) -> HttpResponse:
         "purpose_form": PurposeForm(),
         "history": exchange_history(row),
         "expires_on": expires_on(row),
+        "left_after": left_after(row) if row.direction == Direction.OUT else [],
         **(_rows(request, row) if row.direction == Direction.IN else {}),
     }
     is_part = request.headers.get("HX-Request") == "true" and job is not None

@@ -25,7 +25,7 @@ from registries.choices.donors import Verdict
 from registries.choices.exchange import FAULTS, LEADS_TO, OUT_COLUMNS, OUT_FILE_DAYS, RAW_FILE_DAYS, Result
 from registries.errors import RegistryError, WrongState
 from registries.models import DonorEvent, ExchangeFile, ExchangeRow, ExchangeSent, Sample
-from registries.selectors.exchange import exchange_problems
+from registries.selectors.exchange import exchange_problems, left_after
 from registries.services.consents import take_back_consents
 from registries.services.donors.leaving import withdraw_donor
 from registries.services.exchange import applying
@@ -79,6 +79,15 @@ def test_who_does_not_consent_to_be_reported_is_left_out_and_counted(ground: Gro
     assert row.left_out == {"no_consent": 1, "left": 1}
     assert silent.number not in str(_cells(row))
     assert gone.number not in str(_cells(row))
+
+
+def test_who_leaves_after_they_were_reported_is_named_by_number_beside_the_file(ground: Ground) -> None:
+    stays, goes = brought(ground, S.SENT), brought(ground, S.SENT, 1)
+    row = sent_out(ground)
+    assert left_after(row) == []
+    withdraw_donor(donor_id=goes.pk, channel="counter", actor=ground.person("clerk"))
+    assert left_after(row) == [goes.number]
+    assert stays.number not in left_after(row)
 
 
 def test_a_file_lies_sealed_and_its_digest_is_that_of_what_leaves(ground: Ground, settings: Any) -> None:

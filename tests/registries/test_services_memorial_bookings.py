@@ -56,7 +56,7 @@ def reloaded(occasion: MemorialOccasion) -> MemorialOccasion:
 def test_places_are_taken_and_given_back(ground: Ground) -> None:
     occasion = planned(ground, seats=5)
     booking = booked(occasion, party_size=3)
-    assert "-Q" in booking.number
+    assert "-H" in booking.number
     assert reloaded(occasion).free_seats == 2
     with pytest.raises(RegistryError, match="还可预约 2 人"):
         booked(occasion, 1, party_size=3)

@@ -9,11 +9,16 @@ from django.db import DatabaseError, transaction
 
 from core.clock import today
 from core.retention import Asked, open_holds
+from core.sealed import seal_into
 from registries.choices.cases import CaseStatus
 from registries.models import CaseKin, CasePerson, CaseWitness
 from registries.services.cases.purging import EXIT_DAYS, GIVEN_DAYS, purge_cases
+from registries.services.departed import died_among
+from registries.services.purging import purge_registrants
+from registries.services.registrants import registrant_of
+from registries.services.wishes import withdraw_wish
 from tests.registries.case_ground import case_in
-from tests.registries.ground import Ground, id_number
+from tests.registries.ground import Ground, id_number, registered
 
 
 def asked(*, days: int, is_dry: bool = False) -> Asked:
@@ -45,3 +50,19 @@ def test_what_was_emptied_is_filled_by_nobody_again(ground: Ground) -> None:
     purge_cases(asked(days=EXIT_DAYS + 1))
     with pytest.raises(DatabaseError), transaction.atomic():
         CasePerson.objects.filter(case=case).update(name=bytes(other.name))
+
+
+def test_whoever_is_registered_still_is_not_called_again_once_their_case_is_emptied(ground: Ground) -> None:
+    wish = registered(ground, 1)
+    case = case_in(ground, "declined", document=id_number(1))
+    purge_cases(asked(days=EXIT_DAYS + 1))
+    person = CasePerson.objects.get(case=case)
+    assert (person.name, person.caller, person.document is not None) == (None, None, True)
+    assert died_among([registrant_of(wish)])
+    # Nothing comes back.
+    with pytest.raises(DatabaseError), transaction.atomic():
+        person.save(update_fields=seal_into(person, name="示例姓名"))
+    withdraw_wish(wish_id=wish.pk, channel="online")
+    purge_registrants(asked(days=40))
+    purge_cases(asked(days=EXIT_DAYS + 40))
+    assert CasePerson.objects.get(case=case).document_digest is None

@@ -105,8 +105,7 @@ def test_batches_take_as_many_queries_each_and_keep_nothing(ground: Ground, monk
     ) as first:
         assert plan_visits() == 6
     per_batch = len(first.captured_queries) / 3
-    # Two of them ask who died.
-    assert per_batch <= 14
+    assert per_batch <= 12
     tracemalloc.start()
     plan_visits()
     assert tracemalloc.get_traced_memory()[1] < 3_000_000

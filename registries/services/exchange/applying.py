@@ -108,10 +108,12 @@ def _move(moves: list[_Move], row: ExchangeFile, actor: User) -> None:
         cursor.execute(
             "UPDATE registries_donor d SET status = v.status, stepped_on = v.day, fit_on = NULL,"
             " typed_on = CASE WHEN v.verb = 'typed' THEN v.day ELSE d.typed_on END"
-            " FROM unnest(%s::bigint[], %s::text[], %s::date[], %s::text[]) AS v(id, status, day, verb)"
-            " WHERE d.id = v.id",
-            [ids, statuses, days, [one.verb for one in moves]],
+            " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::date[], %s::text[])"
+            " AS v(id, from_status, status, day, verb) WHERE d.id = v.id AND d.status = v.from_status",
+            [ids, [one.from_status for one in moves], statuses, days, [one.verb for one in moves]],
         )
+        if cursor.rowcount != len(moves):
+            raise RuntimeError("donors moved while they were locked")
         cursor.execute(
             "UPDATE registries_exchangerow r SET outcome = %s, from_status = v.status, done_at = %s"
             " FROM unnest(%s::bigint[], %s::text[]) AS v(id, status) WHERE r.id = v.id",

@@ -28,7 +28,7 @@ from registries.services.memorial.texts import plain_text
 if TYPE_CHECKING:
     from accounts.models import User
 
-LETTER = "Q"
+LETTER = "H"
 # The text stands in templates/public/registries/memorial/_booking_consent.html; a change of it is a new version.
 BOOKING_CONSENT = "memorial-booking-1"
 LARGEST_PARTY = 20

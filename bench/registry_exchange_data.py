@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime
 import json
 import uuid
-from typing import Any
 
 from django.db import transaction
 
 from accounts.models import User
+from bench.registries_data import SURNAMES, document_at
 from core.clock import now, today
 from core.copying import copy_rows
-from core.identifiers import id_check_digit
 from core.numbers import format_number, take_serials
 from core.sealed import seal_into_many
 from organizations.models import Branch
@@ -22,8 +21,6 @@ from registries.models import Donor, Registrant, Sample
 from registries.services.consents import TEXT_VERSIONS
 
 CHUNK = 5_000
-SURNAMES = "赵钱孙李周吴郑王冯陈"
-BORN = datetime.date(1985, 1, 1)
 
 
 def make_donors(branch: Branch, actor: User, *, count: int, sent: int, no_consent: int = 0) -> None:
@@ -82,12 +79,10 @@ def _people(branch: Branch, actor: User, first: int, size: int) -> list[Registra
 
 
 def _said(at: int) -> dict[str, str]:
-    born = BORN + datetime.timedelta(days=at // 900)
-    digits = f"330106{born:%Y%m%d}{at % 900:03d}"
-    details: dict[str, Any] = {"sex": "female", "born_on": born.isoformat(), "address": f"示例路 {at} 号"}
+    details = {"sex": "female", "born_on": "1985-01-15", "address": f"示例路 {at} 号"}
     return {
-        "document": digits + id_check_digit(digits),
-        "name": f"{SURNAMES[at % 10]}示例{chr(0x4E00 + at % 3000)}",
+        "document": document_at(at),
+        "name": f"{SURNAMES[at % 10]}示例",
         "phone": f"138{at:08d}",
         "details": json.dumps(details, ensure_ascii=False),
     }
