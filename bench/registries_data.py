@@ -106,6 +106,7 @@ def fill_wishes(count: int, *, maker: User) -> None:
                 signed_on=today(),
                 # All but each hundredth: few among many is what a list finds worst.
                 handed_over_on=None if one.pk % 100 == 0 else today(),
+                is_known_there=one.pk % 100 != 0,
                 registered_by=maker,
                 registered_at=now(),
             )

@@ -96,6 +96,15 @@ class Wish(SealedModel, BranchLineage):
                 condition=Q(status=WishStatus.WITHDRAWN, is_known_there=True, withdrawn_there_on=None),
                 name="wish_standing_there",
             ),
+            # Those that are to be handed over are few among many: found without reading the many.
+            *(
+                models.Index(
+                    fields=[level, "-id"],
+                    name=f"wish_to_hand_over_{level}",
+                    condition=Q(status=WishStatus.IN_FORCE, handed_over_on__isnull=True),
+                )
+                for level in ("branch", "city", "province")
+            ),
             models.Index(fields=["branch", "status", "-id"], name="wish_by_branch"),
             models.Index(fields=["city", "status", "-id"], name="wish_by_city"),
             models.Index(fields=["province", "status", "-id"], name="wish_by_province"),

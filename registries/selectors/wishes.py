@@ -26,7 +26,7 @@ _CONDITIONS: dict[str, Q] = {
     "in_force": Q(status=WishStatus.IN_FORCE),
     "hand_over": Q(status=WishStatus.IN_FORCE, handed_over_on__isnull=True),
     "standing": Q(status=WishStatus.WITHDRAWN, is_known_there=True, withdrawn_there_on=None, destroyed_at__isnull=True),
-    "ended": ~Q(status=WishStatus.IN_FORCE),
+    "ended": Q(status__in=[WishStatus.REPLACED, WishStatus.WITHDRAWN]),
 }
 
 
