@@ -25,7 +25,8 @@ from registries.choices.donors import (
 )
 from registries.models import Donor
 from registries.services.donors import giving, leaving, sampling, support
-from registries.services.donors.enrolment import Enrolment, Kin, enrol_donor, plan_drive
+from registries.services.donors.enrolment import Enrolment, enrol_donor, plan_drive
+from registries.services.donors.kin import Kin
 from registries.services.registrants import Person
 
 _SURNAMES = "何吕施张孔曹严华金魏陶姜戚谢邹"

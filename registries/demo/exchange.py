@@ -20,7 +20,8 @@ from registries.choices.donors import HEALTH_QUESTIONS, Relation
 from registries.choices.exchange import IN_COLUMNS, Result
 from registries.models import Donor
 from registries.services.consents import take_back_consents
-from registries.services.donors.enrolment import Enrolment, Kin, enrol_donor
+from registries.services.donors.enrolment import Enrolment, enrol_donor
+from registries.services.donors.kin import Kin
 from registries.services.donors.sampling import make_batch, send_batch, take_sample
 from registries.services.exchange.files import open_outgoing
 from registries.services.exchange.incoming import check_incoming, open_incoming

@@ -16,6 +16,7 @@ VERB_LABELS: dict[str, str | Promise] = {
     "enrolled": _("报名"),
     "sampled": _("采样"),
     "sent": _("寄出血样"),
+    "kin_changed": _("更换亲友联系方式"),
     "sample_again": _("血样作废，须重新采样"),
     "typed": _("入库"),
     "matched": _("初配相合"),

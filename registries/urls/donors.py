@@ -21,5 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_BATCH + "send/", batches.batch_send, name="desk_sample_batch_send"),
     path(_BATCH + "receipt/", batches.batch_receipt, name="desk_sample_batch_receipt"),
     path(_DONORS + "<str:number>/", person.donor_detail, name="desk_donor"),
+    path(_DONORS + "<str:number>/correct/", person.donor_correct, name="desk_donor_correct"),
+    path(_DONORS + "<str:number>/kin/", person.donor_kin, name="desk_donor_kin"),
     path(_DONORS + "<str:number>/<slug:step>/", person.donor_step, name="desk_donor_step"),
 ]

@@ -16,7 +16,8 @@ from registries.choices import STEM_CONSENTS
 from registries.choices.donors import HEALTH_QUESTIONS, DonorStatus
 from registries.models import Donor, Sample, SampleBatch
 from registries.services.donors import enrolment, giving, leaving, sampling
-from registries.services.donors.enrolment import Enrolment, Kin
+from registries.services.donors.enrolment import Enrolment
+from registries.services.donors.kin import Kin
 from tests.registries.ground import Ground, days_ago, somebody
 
 S = DonorStatus

@@ -19,7 +19,7 @@ from registries.models import Collection, Donor, DonorEvent, DueContact, Registr
 from registries.selectors.donors import WORK_LISTS, work_counts, work_list
 from registries.services.consents import consents_in_force
 from registries.services.donors import enrolment, giving, leaving, sampling, support
-from registries.services.donors.enrolment import Kin
+from registries.services.donors.kin import Kin
 from registries.services.donors.reading import reveal_donor, reveal_health
 from registries.services.donors.states import last_birthday
 from registries.services.registrants import registrant_of

@@ -18,12 +18,14 @@ from registries.choices import STEM_CONSENTS, Channel, ConsentSubject, Sex
 from registries.choices.donors import HEALTH_QUESTIONS, KIN_COUNT, Relation
 from registries.forms.public import YES_NO
 from registries.models import Drive
-from registries.services.donors.enrolment import CHANNELS, Enrolment, Kin
+from registries.services.donors.enrolment import CHANNELS, Enrolment
+from registries.services.donors.kin import Kin
 from registries.services.registrants import Person
 
 OFF = {"autocomplete": "off"}
 TEL = {**OFF, "inputmode": "tel"}
 CONSENT_CHOICES = [(one, ConsentSubject(one).label) for one in STEM_CONSENTS]
+KIN_PARTS = ("name", "relation", "phone")
 
 
 class _ToldByService:
@@ -66,7 +68,30 @@ class DriveForm(forms.Form):
         _offer_branches(self, person)
 
 
-class EnrolmentForm(forms.Form):
+class KinForm(forms.Form):
+    """Two people to ring where the donor is not reached."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for at in range(1, KIN_COUNT + 1):
+            self.fields[f"kin{at}_name"] = _Text(label=_("亲友姓名"), max_length=60, widget=forms.TextInput(OFF))
+            self.fields[f"kin{at}_relation"] = _Choice(
+                label=_("与本人的关系"), choices=[("", _("请选择")), *Relation.choices]
+            )
+            self.fields[f"kin{at}_phone"] = _Text(label=_("亲友电话"), max_length=30, widget=forms.TextInput(TEL))
+
+    @property
+    def kin_fields(self) -> list[list[forms.BoundField]]:
+        """The fields of each of those to ring."""
+        return [[self[f"kin{at}_{name}"] for name in KIN_PARTS] for at in range(1, KIN_COUNT + 1)]
+
+    def kin(self) -> tuple[Kin, ...]:
+        """Both as typed."""
+        data = self.cleaned_data
+        return tuple(Kin(*(data[f"kin{at}_{name}"] for name in KIN_PARTS)) for at in range(1, KIN_COUNT + 1))
+
+
+class EnrolmentForm(KinForm):
     """A volunteer's agreement as it was signed; at a drive one person after another."""
 
     PERSON = ("document_kind", "document", "name", "phone", "sex", "born_on", "address", "has_capacity")
@@ -103,37 +128,22 @@ class EnrolmentForm(forms.Form):
             self.fields[f"answer_{question.code}"] = _Choice(
                 label=str(question.text), choices=YES_NO, widget=forms.RadioSelect
             )
-        for at in range(1, KIN_COUNT + 1):
-            self.fields[f"kin{at}_name"] = _Text(label=_("亲友姓名"), max_length=60, widget=forms.TextInput(OFF))
-            self.fields[f"kin{at}_relation"] = _Choice(
-                label=_("与本人的关系"), choices=[("", _("请选择")), *Relation.choices]
-            )
-            self.fields[f"kin{at}_phone"] = _Text(label=_("亲友电话"), max_length=30, widget=forms.TextInput(TEL))
 
     @property
     def questions(self) -> list[forms.BoundField]:
         """The health questions."""
         return [self[f"answer_{one.code}"] for one in HEALTH_QUESTIONS]
 
-    @property
-    def kin_fields(self) -> list[list[forms.BoundField]]:
-        """The fields of each of those to ring."""
-        names = ("name", "relation", "phone")
-        return [[self[f"kin{at}_{name}"] for name in names] for at in range(1, KIN_COUNT + 1)]
-
     def enrolment(self) -> Enrolment:
         """The whole form."""
         data = self.cleaned_data
         said = {one.code: data[f"answer_{one.code}"] for one in HEALTH_QUESTIONS}
-        kin = tuple(
-            Kin(*(data[f"kin{at}_{name}"] for name in ("name", "relation", "phone"))) for at in range(1, KIN_COUNT + 1)
-        )
         return Enrolment(
             branch=data["branch"],
             # The person's own key is drawn by chance: one that followed from the form's would tell who it is.
             person=Person(**{name: data[name] for name in self.PERSON}),
             answers={code: answer == "yes" for code, answer in said.items() if answer},
-            kin=kin,
+            kin=self.kin(),
             signed_on=data["signed_on"],
             consents=frozenset(data["consents"]),
             doctor_agrees=data["doctor_agrees"],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,25 +15,23 @@ from core.audit import record_audit
 from core.clock import now, today
 from core.documents import age_on
 from core.errors import DomainError
-from core.identifiers import normalise_phone
 from core.numbers import take_number
 from core.sealed import holds, matching, seal_into
 from organizations.choices import Right
 from organizations.permissions import require
 from registries.choices import Channel
 from registries.choices.donors import (
-    KIN_COUNT,
     OLDEST_AGE,
     REFLECTION_DAYS,
     YOUNGEST_AGE,
     DeferralReason,
     DonorStatus,
-    Relation,
 )
 from registries.errors import RegistryError, WrongState
 from registries.models import Donor, Drive, Registrant
 from registries.services.consents import check_stem_consents, give_consents
 from registries.services.donors.health import Judged, judge_answers
+from registries.services.donors.kin import Kin, check_kin
 from registries.services.donors.states import Step, last_birthday, note_donor
 from registries.services.registrants import CheckedPerson, Person, check_person, registrant_of, write_registrant
 
@@ -43,19 +40,9 @@ if TYPE_CHECKING:
     from organizations.models import Branch
 
 LETTER = "D"
-LONGEST_NAME, LEAST_DIGITS = 60, 7
 # Papers of a drive are taken down within weeks.
 OLDEST_SIGNATURE = datetime.timedelta(days=366)
 CHANNELS = (Channel.COUNTER, Channel.HOME)
-
-
-@dataclass(frozen=True)
-class Kin:
-    """Somebody to ring where a donor is not reached."""
-
-    name: str
-    relation: str
-    phone: str
 
 
 @dataclass(frozen=True)
@@ -179,26 +166,7 @@ def _check_who(enrolment: Enrolment) -> CheckedPerson:
 
 
 def _check_kin(enrolment: Enrolment) -> str:
-    faults: dict[str, str] = {}
-    phones = [normalise_phone(one.phone) for one in enrolment.kin]
-    for at, (kin, phone) in enumerate(zip(enrolment.kin, phones, strict=True), start=1):
-        if not 2 <= len(kin.name.strip()) <= LONGEST_NAME:
-            faults[f"kin{at}_name"] = _("请填写亲友的姓名。")
-        if kin.relation not in Relation.values:
-            faults[f"kin{at}_relation"] = _("请选择关系。")
-        if len(phone) < LEAST_DIGITS:
-            faults[f"kin{at}_phone"] = _("请填写亲友的电话。")
-        elif phone == normalise_phone(enrolment.person.phone) or phone in phones[: at - 1]:
-            faults[f"kin{at}_phone"] = _("请填写另一个电话，不能与本人或另一位亲友相同。")
-    if len(enrolment.kin) != KIN_COUNT:
-        faults["kin1_name"] = _("请填写两位亲友。")
-    if faults:
-        raise RegistryError("kin_incomplete", _("还不完整，请按提示填写。"), faults)
-    rows = [
-        {"name": " ".join(one.name.split()), "relation": one.relation, "phone": phone}
-        for one, phone in zip(enrolment.kin, phones, strict=True)
-    ]
-    return json.dumps(rows, ensure_ascii=False)
+    return check_kin(enrolment.kin, own_phone=enrolment.person.phone)
 
 
 def _check_answers(enrolment: Enrolment) -> Judged:

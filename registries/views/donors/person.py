@@ -16,11 +16,17 @@ from core.views.answers import add_refusal, posted
 from organizations.choices import Right
 from organizations.permissions import may, require
 from organizations.views.access import StaffRequest, desk_page
+from registries.errors import WrongState
+from registries.forms.donors.joining import KinForm
+from registries.forms.wish_steps import CorrectionForm
 from registries.forms.wishes import PurposeForm
 from registries.models import Donor
 from registries.permissions import donor_for
 from registries.selectors.donor import donor_page
+from registries.services.correcting import correct_registrant
+from registries.services.donors.kin import change_kin
 from registries.services.donors.reading import reveal_donor, reveal_health
+from registries.services.registrants import registrant_of
 from registries.views.donors.steps import STEPS, offered
 
 
@@ -81,3 +87,49 @@ def donor_step(request: StaffRequest, number: str, step: str) -> HttpResponse:
             messages.success(request, _("已记下：%(step)s。") % {"step": kept.label})
             return redirect("desk_donor", number=donor.number)
     return render(request, "registries/donors/step.html", {"donor": donor, "step": kept, "form": form})
+
+
+@desk_page(Right.KEEP_REGISTRIES)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def donor_correct(request: StaffRequest, number: str) -> HttpResponse:
+    """Put a donor's particulars right, as those of a wish's person."""
+    donor = _kept(request, number)
+    form = CorrectionForm(posted(request))
+    if form.is_valid():
+        try:
+            changed = correct_registrant(
+                registrant_id=registrant_of(donor).pk, correction=form.correction(), actor=request.user
+            )
+        except DomainError as error:
+            add_refusal(form, error)
+        else:
+            messages.success(request, _("已更正。") if changed else _("与已登记的一致，没有改动。"))
+            return redirect("desk_donor", number=donor.number)
+    return render(request, "registries/donors/correct.html", {"donor": donor, "form": form})
+
+
+@desk_page(Right.KEEP_REGISTRIES)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def donor_kin(request: StaffRequest, number: str) -> HttpResponse:
+    """Put other people in the place of both whom to ring."""
+    donor = _kept(request, number)
+    form = KinForm(posted(request))
+    if form.is_valid():
+        try:
+            change_kin(donor_id=donor.pk, people=form.kin(), actor=request.user)
+        except DomainError as error:
+            add_refusal(form, error)
+        else:
+            messages.success(request, _("亲友的联系方式已更换。"))
+            return redirect("desk_donor", number=donor.number)
+    return render(request, "registries/donors/kin.html", {"donor": donor, "form": form})
+
+
+def _kept(request: StaffRequest, number: str) -> Donor:
+    donor = donor_for(request.user, number)
+    require(request.user, Right.KEEP_REGISTRIES, donor.branch)
+    if donor.ended_at is not None:
+        raise WrongState("donor_left", _("这位志愿者已退库，资料不能再改。"))
+    return donor
