@@ -23,10 +23,12 @@ from tests.factories.people import branch_at, make_person
 from tests.registries.ground import Ground, form, registered
 from tests.registries.test_services_contacts import due, logged
 
-# Nobody's contacts of the same branch, one on each of the next days.
+# Nobody's contacts of the same branch, a hundred on each day around today, so that each list of the branch is long.
+# All are about one person, which only this copy of the database is made to bear.
 MANY = """
+    DROP INDEX duecontact_wish_once_open;
     INSERT INTO registries_duecontact (key, branch_id, province_id, city_id, county_id, wish_id, reason, due_on, status)
-    SELECT gen_random_uuid(), branch_id, province_id, city_id, county_id, wish_id, reason, due_on + n, status
+    SELECT gen_random_uuid(), branch_id, province_id, city_id, county_id, wish_id, reason, due_on + (n % 7 - 3), status
       FROM registries_duecontact, generate_series(1, 700) n
 """
 

@@ -1,5 +1,6 @@
 """Fixtures of the tests of training."""
 
+import datetime
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from core.clock import SHANGHAI, frozen_at, today
 from tests.training.ground import Ground, make_ground
 from training.checks import all_checks
 
@@ -43,6 +45,13 @@ def committed_ground(committed_db: str) -> Ground:
     """The small ground in a database of its own, where threads may commit."""
     cache.clear()
     return make_ground()
+
+
+@pytest.fixture
+def early_morning() -> Iterator[None]:
+    """Hold the clock before the first lesson of the day, so that a class of today still takes people at any hour."""
+    with frozen_at(datetime.datetime.combine(today(), datetime.time(7), SHANGHAI)):
+        yield
 
 
 @pytest.fixture

@@ -25,6 +25,8 @@ from training.services.examining import Marks
 from training.services.feedback import give_feedback
 from training.services.sessions import create_session
 
+pytestmark = pytest.mark.usefixtures("early_morning")
+
 ADDRESS = "示例路 9 号二楼"
 
 

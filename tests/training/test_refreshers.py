@@ -9,6 +9,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.test import Client
 
 from core.clock import frozen_at, today
@@ -36,6 +37,8 @@ from training.services.enrolling import Person, sign_up
 from training.services.expiring import remind_holders
 from training.services.issuing import issue_certificates, planned_issue
 from training.services.sessions import create_session, open_session
+
+pytestmark = pytest.mark.usefixtures("early_morning")
 
 FIRST, AGAIN = "first-aider", "first-aider-refresher"
 

@@ -104,6 +104,7 @@ def test_every_kind_that_can_be_rendered_is_looked_at_here() -> None:
         *WANTED,
         ReportKind.ANNUAL_WORK,
         ReportKind.TRAINING_YEARBOOK,
+        ReportKind.REGISTRIES_YEARBOOK,
     }
 
 
