@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.clock import SHANGHAI
 from core.money import ZERO_YUAN
 from ledger.models import Fund
 from ledger.selectors.balances import fund_balances
@@ -234,7 +235,7 @@ def _repeats(payments: Sequence[Payment]) -> set[int]:
     found = set()
     for one in named:
         paid_on = last.get((one.branch_id, one.payee_name, one.amount))
-        if paid_on is not None and (one.created_at.date() - paid_on).days <= REPEAT_DAYS:
+        if paid_on is not None and (one.created_at.astimezone(SHANGHAI).date() - paid_on).days <= REPEAT_DAYS:
             found.add(one.pk)
     return found
 

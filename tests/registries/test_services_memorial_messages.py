@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from core.clock import frozen_at, now, today
+from core.clock import SHANGHAI, frozen_at, now, today
 from core.errors import NotAllowed, NotFound
 from core.models import AuditEvent
 from registries.choices.memorial import MESSAGE_TRANSITIONS, Flag, MessageStatus, NameShown
@@ -50,6 +50,16 @@ def test_a_message_is_seen_once_somebody_approved_it(ground: Ground) -> None:
     approve_message(message_id=message.pk, actor=ground.person("clerk"))
     (seen,) = shown_messages(page)[0]
     assert (seen.text, seen.name, seen.on) == ("老师，我们想您。", "学生们", today())
+
+
+def test_a_message_of_the_night_bears_the_day_that_the_sender_s_calendar_shows(ground: Ground) -> None:
+    page = published(ground)
+    night = datetime.datetime.combine(today(), datetime.time(0, 20), SHANGHAI)
+    with frozen_at(night):
+        message = left(page)
+        approve_message(message_id=message.pk, actor=ground.person("clerk"))
+        ((seen,), _after) = shown_messages(page)
+    assert seen.on == night.date()
 
 
 def test_a_declined_message_is_never_seen_and_the_reason_is_one_of_the_list(ground: Ground) -> None:

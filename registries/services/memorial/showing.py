@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
+from core.clock import SHANGHAI
 from core.errors import DomainError, NotFound
 from core.files import open_stored_for_work
 from core.models import StoredFile
@@ -82,7 +83,7 @@ def shown_messages(page: MemorialPage, *, before: int | None = None) -> tuple[li
     texts = open_many_for_work(page_of, "text", work=PUBLIC_WORK)
     names = open_many_for_work(page_of, "name", work=PUBLIC_WORK)
     messages = [
-        ShownMessage(one.code, text or "", name or "", one.sent_at.date())
+        ShownMessage(one.code, text or "", name or "", one.sent_at.astimezone(SHANGHAI).date())
         for one, text, name in zip(page_of, texts, names, strict=True)
     ]
     return messages, page_of[-1].pk if len(found) > MESSAGES_SIZE else None
