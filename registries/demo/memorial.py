@@ -83,6 +83,14 @@ def _gatherings(place: MemorialPlace, clerk: User) -> None:
             book_gathering(occasion_id=occasion.pk, party=party)
 
 
+def _texts() -> tuple[str, str]:
+    """What is told of somebody grown up, and of a child."""
+    return (
+        _("在山里教了三十年书，爱种兰花。学生们说，教室窗台上总有一盆花。走的时候，把光明留给了这个世界。"),
+        _("爱笑，爱画太阳和小鸟。画本的最后一页写着：长大了要当医生。谢谢你来过。"),
+    )
+
+
 def _page(branch: Branch, at: int, clerk: User, coordinator: User, *, is_approved: bool = True) -> MemorialPage:
     name = _("%(surname)s示例怀") % {"surname": _SURNAMES[at]}
     died_on = today() - datetime.timedelta(days=365 * (at + 1) - 12 * at)
@@ -91,7 +99,7 @@ def _page(branch: Branch, at: int, clerk: User, coordinator: User, *, is_approve
         pseudonym=_("一个爱画画的孩子") if at == 3 else _("一位老师"),
         born_on=died_on - datetime.timedelta(days=365 * 9 if at == 3 else 365 * (52 + at)),
         died_on=died_on,
-        text=_("在山里教了三十年书，爱种兰花。学生们说，教室窗台上总有一盆花。走的时候，把光明留给了这个世界。"),
+        text=_texts()[at == 3],
     )
     consent = KinConsent(
         kin_name=_("%(surname)s示例家属") % {"surname": _SURNAMES[at]},
