@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from dataclasses import replace
 
 from django.utils.translation import gettext as _
@@ -15,8 +16,10 @@ from organizations.choices import Role
 from organizations.models import Branch
 from organizations.services import grant_role
 from registries.choices import WISH_CONSENTS, Channel, Executor, Item, Purpose, Stance
+from registries.choices.figures import NationalMeasure
 from registries.models import Wish
 from registries.services.figures.publishing import publish_years
+from registries.services.national import confirm_national, enter_national
 from registries.services.registrants import Person
 from registries.services.wish_content import WishContent
 from registries.services.wishes import Registration, register_wish, withdraw_wish
@@ -36,17 +39,20 @@ _REFUSAL = WishContent(stance=Stance.REFUSE, items=(Item.ALL_ORGANS, Item.CORNEA
 # What was registered where: an association, how many of what.
 _REGISTERED = (("3301", 14, _GIFT), ("3301", 7, _BODY), ("330182", 6, _GIFT), ("3303", 8, _GIFT), ("3303", 2, _BODY))
 _REFUSING, _LEAVING = 5, 6
+_NATIONAL = {
+    NationalMeasure.ORGAN_VOLUNTEERS: 7_280_000,
+    NationalMeasure.ORGAN_DONATIONS: 60_000,
+    NationalMeasure.MARROW_DONORS: 3_720_000,
+    NationalMeasure.MARROW_DONATIONS: 21_000,
+}
 
 
 def leave_registered_year(year: int, branches: dict[str, Branch], people: dict[str, User]) -> None:
     """Leave a year of registrations in three associations, publish its figures; none for a year that still runs."""
     if year >= today().year:
         return
-    county = branches["330182"]
     with frozen_at(_day(year, 1)):
-        # Nobody signs in as this one: there is no password.
-        clerk = create_person(login="330182.registrar", name=_("示例建德登记员"), actor=None)
-        grant_role(person=clerk, role=Role.REGISTRY_CLERK, branch=county, valid_from=today(), actor=None)
+        clerk = _registrar("330182.registrar", _("示例建德登记员"), branches["330182"])
     keepers = {"3301": people["hangzhou.registrar"], "3303": people["wenzhou.coordinator"], "330182": clerk}
     made: list[Wish] = []
     at = 0
@@ -59,6 +65,34 @@ def leave_registered_year(year: int, branches: dict[str, Branch], people: dict[s
         for wish in made[:_LEAVING]:
             withdraw_wish(wish_id=wish.pk, channel=Channel.ONLINE)
     publish_years()
+    _stand_beside_the_nation(year, branches["33"], people["registry.coordinator"])
+
+
+def _stand_beside_the_nation(year: int, province: Branch, second: User) -> None:
+    """What national bodies say of the year's end, rounded; the last number waits for whom the demo signs in."""
+    with frozen_at(_day(year, 1)):
+        clerk = _registrar("33.registrar", _("示例省登记员"), province)
+    entered = [
+        enter_national(
+            year=year,
+            measure=measure,
+            number=number,
+            source_title=_("示例来源：全国捐献工作数字"),
+            source_url="https://example.org/national",
+            key=uuid.uuid4(),
+            actor=clerk,
+        )
+        for measure, number in _NATIONAL.items()
+    ]
+    for figure in entered[:-1]:
+        confirm_national(figure_id=figure.pk, actor=second)
+
+
+def _registrar(login: str, name: str, branch: Branch) -> User:
+    """Somebody who keeps registries; nobody signs in as this one: there is no password."""
+    person = create_person(login=login, name=name, actor=None)
+    grant_role(person=person, role=Role.REGISTRY_CLERK, branch=branch, valid_from=today(), actor=None)
+    return person
 
 
 def _day(year: int, month: int) -> datetime.datetime:
