@@ -46,6 +46,8 @@ _UNITS = (
 _FAMILY = ((Relation.SPOUSE, "示例配偶"), (Relation.CHILD, "示例子女"))
 # The one who declared a refusal in the demo's registrations (registries/demo/wishes.py).
 _REFUSES = 3
+# How many gave in a year that is over: enough to be shown.
+_GIVEN = 6
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,24 @@ def leave_cases(branch: Branch, province: Branch, people: dict[str, User]) -> No
     grant_case(
         case_id=waiting.pk, person=people["supervisor"], purpose=_("年度抽查见证工作"), until=until, actor=desk.head
     )
+
+
+def leave_given_year(year: int, branch: Branch, people: dict[str, User]) -> None:
+    """Leave gifts of a year that is over, accompanied to their end, so that its figures tell of some."""
+    desk = Desk(branch, people["hangzhou.coordinator"], people["registry.coordinator"], people["hangzhou.head"])
+    units = {one.kind: one.pk for one in ReceivingUnit.objects.all()}
+    taken = {"organ": units[UnitKind.PROCURING], "cornea": units[UnitKind.EYE_BANK]}
+    for at in range(_GIVEN):
+        days = (today() - datetime.date(year, 1 + at, 20)).days
+        case = _assigned(desk, 10 + at, tuple(taken), days=days)
+        with frozen_at(_days_ago(days)):
+            _asked(desk, case, signatures=2)
+            confirm_consent(case_id=case.pk, on=today(), is_confirmed=True, actor=desk.first)
+            _witnessed(desk, case, desk.first, desk.second)
+            hand_over_gift(case_id=case.pk, units=taken, on=today(), actor=desk.first)
+            go_on(case_id=case.pk, to_status=CaseStatus.CARE, on=today(), actor=desk.first)
+        with frozen_at(_days_ago(days - 120)):
+            go_on(case_id=case.pk, to_status=CaseStatus.CLOSED, on=today(), actor=desk.first)
 
 
 def _carried(desk: Desk, units: dict[str, ReceivingUnit]) -> None:
@@ -139,7 +159,7 @@ def _notified(desk: Desk, at: int, kinds: tuple[str, ...], *, days: int, documen
             kinds=kinds,
             notifier=Notifier.OPO if "organ" in kinds else Notifier.KIN,
             caller_name=_("示例报告人"),
-            caller_phone=f"1370000010{at}",
+            caller_phone=str(13_700_000_100 + at),
             on=today(),
             name=_("示例捐献者%(n)d") % {"n": at},
             document=_document(at) if document is None else document,
@@ -186,7 +206,7 @@ def _witnessed(desk: Desk, case: Case, *people: User) -> None:
 
 
 def _document(at: int) -> str:
-    number = f"33010619{40 + at}0{at}1{at}88{at}"
+    number = f"33010619{40 + at}0{1 + at % 9}1{at % 9}88{at % 10}"
     return number + id_check_digit(number)
 
 

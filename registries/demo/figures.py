@@ -17,6 +17,7 @@ from organizations.models import Branch
 from organizations.services import grant_role
 from registries.choices import WISH_CONSENTS, Channel, Executor, Item, Purpose, Stance
 from registries.choices.figures import NationalMeasure
+from registries.demo.cases import leave_given_year
 from registries.models import Wish
 from registries.services.figures.publishing import publish_years
 from registries.services.national import confirm_national, enter_national
@@ -42,8 +43,10 @@ _REFUSING, _LEAVING = 5, 6
 _NATIONAL = {
     NationalMeasure.ORGAN_VOLUNTEERS: 7_280_000,
     NationalMeasure.ORGAN_DONATIONS: 60_000,
+    NationalMeasure.ORGAN_DONATIONS_YEAR: 6_500,
     NationalMeasure.MARROW_DONORS: 3_720_000,
     NationalMeasure.MARROW_DONATIONS: 21_000,
+    NationalMeasure.MARROW_COLLECTED: 2_157,
 }
 
 
@@ -64,6 +67,7 @@ def leave_registered_year(year: int, branches: dict[str, Branch], people: dict[s
     with frozen_at(_day(year, 12)):
         for wish in made[:_LEAVING]:
             withdraw_wish(wish_id=wish.pk, channel=Channel.ONLINE)
+    leave_given_year(year, branches["3301"], people)
     publish_years()
     _stand_beside_the_nation(year, branches["33"], people["registry.coordinator"])
 

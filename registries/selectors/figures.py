@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from organizations.choices import ASSOCIATION_KINDS, Right
 from organizations.models import Branch
 from organizations.permissions import branches_with
-from registries.choices.figures import BY_PLACE, FLOWS, OF_MARROW, Figure, Gift
+from registries.choices.figures import BY_PLACE, FLOWS, OF_GIVEN, OF_MARROW, Figure, Gift
 from registries.models import RegistryFigures
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ FIGURE_FIELDS: tuple[tuple[str, str, Any], ...] = (
     (
         "whole",
         "integer",
-        _("含所属各级的数，登记按份、志愿者按人、采集按例；空表示不公开（不足 5，或为了不让别的数被推算出来）"),
+        _("含所属各级的数，登记按份、志愿者按人、捐献和采集按例；空表示不公开（不足 5，或为了不让别的数被推算出来）"),
     ),
     ("own", "integer", _("其中本级的数；下面没有别的红十字会的为空，其他空表示不公开")),
     ("since", "integer", _("几年合计时的起始年度；只是一年的为空")),
@@ -40,6 +40,12 @@ FIGURE_FIELDS: tuple[tuple[str, str, Any], ...] = (
 
 COLUMNS = tuple(str(label) for label in Gift.labels)
 MARROW_COLUMNS = (_("新报名（人）"), _("新入库（人）"), _("采集（例）"))
+# What pages show by place: title, the names of its columns, their figures.
+BY_PLACE_TABLES: tuple[tuple[Any, Sequence[Any], tuple[Figure, ...]], ...] = (
+    (_("各地新登记（份）"), COLUMNS, BY_PLACE),
+    (_("各地实现的捐献（例）"), COLUMNS, OF_GIVEN),
+    (_("各地造血干细胞志愿者"), MARROW_COLUMNS, OF_MARROW),
+)
 
 
 @dataclass(frozen=True)
@@ -53,34 +59,15 @@ class PlaceFigures:
     @property
     def joined(self) -> list[int | None]:
         """Those who joined by gift, in the order of BY_PLACE, with all below."""
-        return [self._of(one) for one in BY_PLACE]
+        return [self.count_of(one) for one in BY_PLACE]
 
     @property
     def cells(self) -> list[tuple[str, int | None]]:
         """The same with the name of each column."""
         return list(zip(COLUMNS, self.joined, strict=True))
 
-    @property
-    def own_cells(self) -> list[tuple[str, int | None]]:
-        """The same of the association by itself."""
-        return [(name, self._of(one, "own")) for name, one in zip(COLUMNS, BY_PLACE, strict=True)]
-
-    @property
-    def marrow_cells(self) -> list[tuple[str, int | None]]:
-        """Stem-cell donors with all below."""
-        return [(str(name), self._of(one)) for name, one in zip(MARROW_COLUMNS, OF_MARROW, strict=True)]
-
-    @property
-    def own_marrow_cells(self) -> list[tuple[str, int | None]]:
-        """The same of the association by itself."""
-        return [(str(name), self._of(one, "own")) for name, one in zip(MARROW_COLUMNS, OF_MARROW, strict=True)]
-
-    @property
-    def has_marrow(self) -> bool:
-        """Whether stem-cell donors were counted in that year."""
-        return any(one.value in self.figures for one in OF_MARROW)
-
-    def _of(self, figure: Figure, what: str = "whole") -> int | None:
+    def count_of(self, figure: Figure, what: str = "whole") -> int | None:
+        """What is shown of a figure, `whole` or `own`; None where nothing is."""
         said: int | None = self.figures.get(figure.value, {}).get(what)
         return said
 
@@ -88,7 +75,7 @@ class PlaceFigures:
     def standing_cells(self) -> list[tuple[str, int | None]]:
         """For the desk: what stands by gift, and who refused in the year."""
         wanted: list[tuple[Any, Figure]] = [(gift.label, FLOWS[gift].standing) for gift in Gift]
-        return [(str(label), self._of(one)) for label, one in [*wanted, (_("不同意"), Figure.REFUSED)]]
+        return [(str(label), self.count_of(one)) for label, one in [*wanted, (_("不同意"), Figure.REFUSED)]]
 
 
 @dataclass(frozen=True)
@@ -103,6 +90,26 @@ class FlowLine:
 
 
 @dataclass(frozen=True)
+class PlaceRow:
+    """One line of a table by place: whose it is, each column's name with what is shown."""
+
+    name: str
+    code: str
+    cells: list[tuple[str, int | None]]
+
+
+@dataclass(frozen=True)
+class PlaceTable:
+    """Figures by place: those below of which anything is shown, the association by itself, the sum; who is silent."""
+
+    title: str
+    rows: list[PlaceRow]
+    own: PlaceRow | None
+    whole: PlaceRow
+    silent: list[PlaceRow]
+
+
+@dataclass(frozen=True)
 class YearFigures:
     """A year of one association and of those directly below it; `flows` and `refused` of a province alone."""
 
@@ -114,19 +121,28 @@ class YearFigures:
     refused: int | None
 
     @property
-    def told(self) -> list[PlaceFigures]:
-        """Those below of which anything is shown."""
-        return [one for one in self.below if any(count is not None for count in one.joined)]
+    def tables(self) -> list[PlaceTable]:
+        """The tables by place of what was counted in that year."""
+        return [
+            self._table(str(title), [str(one) for one in columns], figures)
+            for title, columns, figures in BY_PLACE_TABLES
+            if any(one.value in self.whole.figures for one in figures)
+        ]
 
-    @property
-    def silent(self) -> list[PlaceFigures]:
-        """Those below of which nothing is shown."""
-        return [one for one in self.below if all(count is None for count in one.joined)]
+    def _table(self, title: str, columns: list[str], figures: tuple[Figure, ...]) -> PlaceTable:
+        def row(place: PlaceFigures, what: str = "whole") -> PlaceRow:
+            counts = [place.count_of(one, what) for one in figures]
+            return PlaceRow(place.name, place.branch.code, list(zip(columns, counts, strict=True)))
 
-    @property
-    def marrow_told(self) -> list[PlaceFigures]:
-        """Those below of whose stem-cell donors anything is shown."""
-        return [one for one in self.below if any(count is not None for _name, count in one.marrow_cells)]
+        below = [row(one) for one in self.below]
+        told = [one for one in below if any(count is not None for _name, count in one.cells)]
+        return PlaceTable(
+            title,
+            told,
+            row(self.whole, "own") if self.below else None,
+            row(self.whole),
+            [one for one in below if one not in told],
+        )
 
 
 def published_years() -> list[int]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.hidden_trees import Span, hide_few_of_tree, spans_of, walk
 from core.small_cells import Cell
-from registries.choices.figures import FLOWS, OF_MARROW, Figure, Gift
+from registries.choices.figures import FLOWS, OF_GIVEN, OF_MARROW, Figure, Gift
 from registries.services.figures import publishing
 from registries.services.figures.hiding import Place
 from registries.services.figures.measures import MEASURES
@@ -20,7 +20,7 @@ from tests.registries.attack import Equations, Published, equations_of
 YEARS = (2021, 2022, 2023, 2024)
 FLOW = FLOWS[Gift.ORGANS]
 # Those that are counted from rows of their own are trees of places like any other.
-TALLIED = [one for one in MEASURES if one.figure not in OF_MARROW]
+TALLIED = [one for one in MEASURES if one.figure not in {*OF_GIVEN, *OF_MARROW}]
 
 
 @st.composite

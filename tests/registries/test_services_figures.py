@@ -27,6 +27,7 @@ from registries.services.figures.tallying import count_steps, gifts_of, read_tal
 from registries.services.purging import purge_registrants
 from registries.services.wishes import change_wish, register_wish, withdraw_wish
 from tests.factories.people import branch_at
+from tests.registries.case_ground import case_in, handed, units
 from tests.registries.donor_ground import brought, joined
 from tests.registries.ground import Ground, form, gift, refusal, registered
 
@@ -264,6 +265,25 @@ def test_stem_cell_donors_are_counted_by_the_year_of_each_step_and_once_whatever
     assert figures["marrow_enrolled"] == {"whole": 6, "own": None}
     assert figures["marrow_typed"]["whole"] is None
     assert figures["marrow_collected"]["whole"] is None
+
+
+def test_gifts_are_counted_by_kind_in_the_year_in_which_a_unit_took_them_and_few_are_not_told(ground: Ground) -> None:
+    with on("2024-12-31"):
+        waiting = case_in(ground, "witnessed", kinds=("organ", "cornea"))
+    with on("2025-03-01"):
+        handed(ground, waiting)
+        for _at in range(4):
+            case_in(ground, "handed_over", kinds=("organ", "cornea"))
+        not_taken = case_in(ground, "witnessed", kinds=("organ", "body"))
+        handed(ground, not_taken, units={"organ": units(ground)["organ"].pk})
+        case_in(ground, "unsuitable", kinds=("organ",))
+    with on("2026-01-02"):
+        publish_years()
+    figures = shown()
+    assert figures["organs_given"] == {"whole": 6, "own": None}
+    assert figures["cornea_given"]["whole"] == 5
+    assert figures["body_given"]["whole"] is None
+    assert shown(year=2024)["organs_given"]["whole"] is None
 
 
 def test_what_a_basic_unit_registers_counts_for_the_association_that_it_stands_under(ground: Ground) -> None:

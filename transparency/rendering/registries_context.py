@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from core.canonical import canonical_bytes
 from core.charts import Series, grouped_bar_chart
 from core.printing.glyphs import printable
-from registries.choices.figures import FLOWS, OF_MARROW, Figure, Gift, NationalMeasure
+from registries.choices.figures import FLOWS, OF_GIVEN, OF_MARROW, Figure, Gift, NationalMeasure
 from transparency.rendering.annual_tables import Group, Line, Numbering, Picture, Table, TableRow, Words, cover_bars
 from transparency.rendering.context import FileLine
 from transparency.rendering.pictures import for_print
@@ -93,8 +93,9 @@ def _chapters(snapshot: Line) -> list[tuple[str, list[Group]]]:
     gifts = [str(label) for label in Gift.labels]
     places = _places(snapshot, list(_JOINED.values()), gifts, _("各地新登记（份，含所属各级）"))
     found.append((_("各地志愿登记"), [Group("", places)]))
-    if marrow := _marrow(snapshot):
-        found.append((_("造血干细胞捐献"), [Group("", marrow)]))
+    for title, parts in ((_("实现的捐献"), _given(snapshot)), (_("造血干细胞捐献"), _marrow(snapshot))):
+        if parts:
+            found.append((title, [Group("", parts)]))
     found.append((_("全国数字"), [Group("", _national(snapshot))]))
     return found
 
@@ -108,7 +109,7 @@ def _joined(snapshot: Line) -> list[Any]:
     rows = [TableRow(_("%(year)s 年") % {"year": of_year}, [_shown(one) for one in line]) for of_year, line in counts]
     columns = [(str(label), True) for label in Gift.labels]
     found: list[Any] = [
-        Words(_("这里数的是登记了多少份心愿，不是捐献了多少例。一个人可以同时登记几项，各项不能相加。")),
+        Words(_("登记数的是心愿，不是捐献。一个人可以同时登记几项，各项不能相加。")),
         Table(_("新登记（份）"), _("年度"), columns, rows, is_grid=True),
     ]
     if any(one is not None for _year, line in counts for one in line):
@@ -143,18 +144,28 @@ def _flows(snapshot: Line) -> list[Any]:
     return found
 
 
+def _given(snapshot: Line) -> list[Any]:
+    """Gifts that units took, as far as they were counted in the year."""
+    gifts = [str(label) for label in Gift.labels]
+    found = _counted(snapshot, OF_GIVEN, gifts, _("实现的捐献（例）"), _("各地实现的捐献（例，含所属各级）"))
+    return [Words(_("数的是接受单位已经接收的捐献。一位捐献者可以捐献几项，各项不能相加。")), *found] if found else []
+
+
 def _marrow(snapshot: Line) -> list[Any]:
     """Stem-cell donors, as far as they were counted in the year; each number stands by itself."""
-    figures = snapshot["places"][0]["figures"]
-    names = [one.value for one in OF_MARROW if one.value in figures]
-    if not names:
+    labels = [figure_word(one.value) for one in OF_MARROW]
+    return _counted(snapshot, OF_MARROW, labels, _("造血干细胞志愿者"), _("各地造血干细胞志愿者（含所属各级）"))
+
+
+def _counted(snapshot: Line, figures: Sequence[Figure], labels: Sequence[str], title: str, by_place: str) -> list[Any]:
+    """The province's numbers one by one, and those of every place; nothing for a year that did not count them."""
+    whole = snapshot["places"][0]["figures"]
+    named = {one.value: label for one, label in zip(figures, labels, strict=True) if one.value in whole}
+    if not named:
         return []
-    rows = [TableRow(figure_word(name), [_shown(figures[name]["whole"])]) for name in names]
-    found: list[Any] = [Table(_("造血干细胞志愿者"), _("指标"), [(_("数量"), True)], rows, style="narrow")]
-    return [
-        *found,
-        *_places(snapshot, names, [figure_word(name) for name in names], _("各地造血干细胞志愿者（含所属各级）")),
-    ]
+    rows = [TableRow(label, [_shown(whole[name]["whole"])]) for name, label in named.items()]
+    table = Table(title, _("指标"), [(_("数量"), True)], rows, style="narrow")
+    return [table, *_places(snapshot, list(named), list(named.values()), by_place)]
 
 
 def _places(snapshot: Line, names: Sequence[str], labels: Sequence[str], title: str) -> list[Any]:
@@ -211,7 +222,7 @@ def _notes(snapshot: Line) -> list[str]:
           "日志序号。本单位本年的记录在日志第 %(index)s 号。") % {"index": f"{counted['index']:,}"},
         _("统计：年度结束后统计一次，一次公开，不再重算；年度中间不公开。补办的登记计入办理的那一年。"),
         _("口径：按在本会办理的登记统计，数的是份数不是人数；登记是否有效以全国系统为准。撤回、销毁的登记，"
-          "当年的统计不变。"),
+          "当年的统计不变。实现的捐献按本会见证、移交接受单位的例数统计。"),
         _("隐去：0 到 4 份一律不列，以“%(few)s”表示，也不说是几份；如果一个不列的数能从别的数推算出来，再多隐去一个，"
           "同样以“%(few)s”表示。两年相减、上下级相减、各处文件合起来，都推不出任何一个不列的数，"
           "也缩不到 5 以内。")

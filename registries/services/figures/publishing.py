@@ -12,7 +12,7 @@ from core.clock import SHANGHAI, now, today
 from organizations.choices import ASSOCIATION_KINDS
 from organizations.models import Branch
 from registries.choices.figures import FLOWS, Figure
-from registries.models import DonorEvent, RegistryFigures, RegistryTally, WishEvent
+from registries.models import CaseEvent, DonorEvent, RegistryFigures, RegistryTally, WishEvent
 from registries.services.figures.hiding import Place, Shown, YearOfFlow, shown_alone, shown_by_place, shown_flow
 from registries.services.figures.measures import MEASURES, Measure, Tallies
 from registries.services.figures.records import record_figures
@@ -34,7 +34,9 @@ def publish_years() -> list[int]:
 
 def _first_year() -> int:
     """The year in which the registries began; 0 where nothing was registered."""
-    moments = [rows.aggregate(first=Min("at"))["first"] for rows in (WishEvent.objects, DonorEvent.objects)]
+    moments = [
+        rows.aggregate(first=Min("at"))["first"] for rows in (WishEvent.objects, CaseEvent.objects, DonorEvent.objects)
+    ]
     return min((one.astimezone(SHANGHAI).year for one in moments if one is not None), default=0)
 
 
