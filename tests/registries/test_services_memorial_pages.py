@@ -368,6 +368,11 @@ def test_a_page_is_found_by_its_name_in_ones_own_branches_alone(ground: Ground) 
     assert find_pages(name=NAME[:3], actor=ground.person("clerk")) == []
     assert find_pages(name=NAME, actor=ground.person("stranger")) == []
     assert not AuditEvent.objects.filter(object_key__contains=NAME).exists()
+    # Each look-up stands in the trail of the branch that was searched.
+    told = AuditEvent.objects.filter(verb="registries.memorial_page.looked_up").order_by("pk")
+    assert list(told.values_list("branch_code", flat=True)) == [
+        ground.branch.code, ground.branch.code, ground.elsewhere.code,
+    ]  # fmt: skip
 
 
 def test_who_may_not_keep_remembrance_writes_nothing(ground: Ground) -> None:

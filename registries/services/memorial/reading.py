@@ -18,7 +18,7 @@ from core.models import StoredFile
 from core.sealed import matching, open_many_for_work, reveal, reveal_many
 from core.throttling import Limit, count_once
 from organizations.choices import Right
-from organizations.permissions import require
+from organizations.permissions import branches_with, require
 from registries.choices.memorial import PageKind, PageStatus
 from registries.models import MemorialBooking, MemorialMessage, MemorialPage
 from registries.services.memorial.page_content import PageContent, Shown, content_of, shown
@@ -116,16 +116,19 @@ def read_messages(messages: Sequence[MemorialMessage], *, reader: User) -> list[
 
 
 def find_pages(*, name: str, actor: User) -> list[MemorialPage]:
-    """The pages of a name, in the actor's branches: when kin call and do not know the number. One query; logged."""
+    """The pages of a name, in the actor's branches: when kin call and do not know the number. Logged; two queries."""
     count_once(LIMIT, str(actor.pk))
     rows = MemorialPage.objects.visible_to(actor, Right.KEEP_MEMORIAL).filter(matching(MemorialPage, "name", name))
     found = list(rows.select_related("branch", "consent").order_by("-pk")[:50])
-    record_audit(
-        "registries.memorial_page.looked_up",
-        actor=actor,
-        object_label="registries.memorialpage",
-        object_key=str(len(found)),
-    )
+    # In the trail of each branch that was searched, as for documents (services/reading.py).
+    for code in sorted(branches_with(actor, Right.KEEP_MEMORIAL).values_list("code", flat=True)):
+        record_audit(
+            "registries.memorial_page.looked_up",
+            actor=actor,
+            object_label="registries.memorialpage",
+            object_key=str(len(found)),
+            branch_code=code,
+        )
     return found
 
 
