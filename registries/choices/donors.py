@@ -98,7 +98,8 @@ class HealthQuestion:
     days: int = 0
 
 
-# After the standard for blood donors (GB 18467-2011); in doubt a doctor decides. No answer names anything else.
+# After the standard for blood donors (GB 18467-2011), which joining asks for although it is made for blood alone; what
+# somebody is fit to give a doctor decides before the collection. No answer names anything else.
 HEALTH_QUESTIONS: tuple[HealthQuestion, ...] = (
     HealthQuestion("infection", _("得过乙肝、丙肝、艾滋病、梅毒，或检查为阳性"), Meaning.UNSUITABLE),
     HealthQuestion("tumour", _("得过恶性肿瘤或白血病等血液病"), Meaning.UNSUITABLE),
