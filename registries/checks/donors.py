@@ -27,6 +27,21 @@ DONOR_QUERIES: dict[str, str] = {
     "who_left_as_a_donor_is_not_to_be_contacted": """
         SELECT d.number FROM registries_duecontact c JOIN registries_donor d ON d.id = c.donor_id
          WHERE c.status = 'open' AND d.ended_at IS NOT NULL LIMIT 100""",
+    "who_was_reported_or_typed_is_known_there": """
+        SELECT d.number FROM registries_donor d
+         WHERE NOT d.is_known_there
+           AND (d.typed_on IS NOT NULL
+                OR EXISTS (SELECT 1 FROM registries_sample s JOIN registries_exchangesent e ON e.sample_id = s.id
+                            WHERE s.donor_id = d.id)) LIMIT 100""",
+    "what_the_library_was_told_has_its_step": """
+        SELECT d.number FROM registries_donor d
+         WHERE (d.told_there_on IS NOT NULL AND NOT EXISTS (
+                    SELECT 1 FROM registries_donorevent e WHERE e.donor_id = d.id AND e.verb = 'told_there'))
+            OR (d.removed_there_on IS NOT NULL AND NOT EXISTS (
+                    SELECT 1 FROM registries_donorevent e WHERE e.donor_id = d.id AND e.verb = 'removed_there')
+                AND NOT EXISTS (SELECT 1 FROM registries_exchangerow r WHERE r.donor_id = d.id AND r.outcome = 'done'
+                                   AND r.result IN ('aged', 'health', 'wish')))
+         LIMIT 100""",
     "a_contact_stands_in_the_branch_of_its_donor": """
         SELECT d.number FROM registries_contact c JOIN registries_donor d ON d.id = c.donor_id
          WHERE c.branch_id <> d.branch_id LIMIT 100""",

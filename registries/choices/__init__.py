@@ -38,6 +38,9 @@ STEM_CONSENTS: tuple[str, ...] = (
     ConsentSubject.STEM_TRANSFER,
     ConsentSubject.STEM_CONTACT,
 )
+# Without the others nobody is kept, examined or reported as a donor: who takes one of them back leaves (个人信息保护法
+# Art. 16). To be rung is apart.
+FREE_STEM_CONSENTS: frozenset[str] = frozenset({ConsentSubject.STEM_CONTACT})
 # Without these nothing is registered; the others are free.
 NEEDED_CONSENTS: frozenset[str] = frozenset({ConsentSubject.REGISTRATION, ConsentSubject.SENSITIVE})
 

@@ -24,6 +24,21 @@ class ContactReason(models.TextChoices):
     STEP = "step", _("办理下一步")
 
 
+# What a contact is planned by hand for, by what it is about; the rest comes with a step or by the calendar.
+BY_HAND: dict[str, tuple[str, ...]] = {
+    "wish": (ContactReason.UPKEEP, ContactReason.VISIT, ContactReason.STEP, ContactReason.RECOVER),
+    "donor": (
+        ContactReason.UPKEEP,
+        ContactReason.STEP,
+        ContactReason.REMOBILISE,
+        ContactReason.RECOVER,
+        ContactReason.FOLLOW_UP,
+        ContactReason.VISIT,
+    ),
+    "case": (ContactReason.CARE, ContactReason.STEP, ContactReason.UPKEEP, ContactReason.VISIT),
+}
+
+
 class DueStatus(models.TextChoices):
     """States of a contact that is due."""
 

@@ -8,6 +8,8 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from registries.choices.contacts import ContactReason
+
 # Whole years on the day of signing; after joining one may give until the day before the last birthday named here.
 YOUNGEST_AGE, OLDEST_AGE, GIVING_ENDS_AGE = 18, 45, 55
 # Days between joining and the sample, in which anybody may think it over.
@@ -78,6 +80,18 @@ NOT_WHILE_DEFERRED: frozenset[str] = frozenset(
 NOT_WHEN_AGED: frozenset[str] = NOT_WHILE_DEFERRED | {_S.MATCHED, _S.REMOBILISING}
 # Of these the last birthday is watched for; who has given is followed up past it.
 AGEING: frozenset[str] = IN_FORCE - {_S.COLLECTED, _S.FOLLOW_UP}
+
+# Where a contact planned by hand makes sense; who is lost is found first.
+CONTACTS_MAKE_SENSE: dict[str, frozenset[str]] = {
+    ContactReason.UPKEEP: IN_FORCE,
+    ContactReason.STEP: IN_FORCE - {_S.LOST},
+    ContactReason.VISIT: IN_FORCE - {_S.LOST},
+    ContactReason.REMOBILISE: frozenset({_S.MATCHED, _S.REMOBILISING}),
+    ContactReason.RECOVER: frozenset({_S.LOST, _S.REMOBILISING}),
+    ContactReason.FOLLOW_UP: frozenset({_S.COLLECTED, _S.FOLLOW_UP}),
+}
+# What nobody is rung about before the day until which they wait.
+NOT_BEFORE_DEFERRAL: frozenset[str] = frozenset({ContactReason.STEP, ContactReason.REMOBILISE})
 
 
 class Meaning(models.TextChoices):
@@ -219,3 +233,10 @@ class HonourKind(models.TextChoices):
     CITY = "city", _("设区市表彰")
     PROVINCE = "province", _("省级表彰")
     NATIONAL = "national", _("全国表彰")
+
+
+class ThereAct(models.TextChoices):
+    """How far the national library is with somebody who left here."""
+
+    TOLD = "told", _("已告知全国资料库，还没有回音")
+    REMOVED = "removed", _("全国资料库已删除，有回执")

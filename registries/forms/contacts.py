@@ -53,14 +53,35 @@ class LogForm(CorrectForm):
 
 
 class ScheduleForm(forms.Form):
-    """A contact that is planned by hand, for oneself."""
+    """A contact that is planned by hand: why, when, whose (empty: one's own), and what is to be said."""
 
-    reason = forms.ChoiceField(label=_("事由"), choices=ContactReason)
+    NOBODY = "-"
+    reason = forms.ChoiceField(label=_("事由"))
     due_on = forms.DateField(label=_("哪天联系"), widget=DayInput)
+    whose = forms.ChoiceField(label=_("由谁联系"), required=False)
+    note = forms.CharField(
+        label=_("说明"), required=False, help_text=NOTE_HELP, widget=forms.Textarea({**OFF, "rows": 2})
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs["initial"] = {"due_on": today(), "reason": ContactReason.UPKEEP, **(kwargs.get("initial") or {})}
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any = None, *, reasons: Sequence[str], people: Sequence[User]) -> None:
+        super().__init__(data, initial={"due_on": today(), "reason": ContactReason.UPKEEP})
+        self.people = {one.login: one for one in people}
+        said = [(one, ContactReason(one).label) for one in reasons]
+        whose = [
+            ("", _("我自己")),
+            (self.NOBODY, _("还不定，谁有空谁联系")),
+            *((k, one.name) for k, one in self.people.items()),
+        ]
+        for name, choices in (("reason", said), ("whose", whose)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- narrows the type
+            field.choices = choices
+
+    def planned(self) -> dict[str, Any]:
+        """What was written, as the service takes it."""
+        said = dict(self.cleaned_data)
+        whose = said.pop("whose")
+        return {**said, "for_whom": self.people.get(whose), "is_free": whose == self.NOBODY}
 
 
 class HandOverForm(forms.Form):

@@ -13,7 +13,7 @@ from registries.models.case_record import (
 )
 from registries.models.collection import Collection, DonorExpense, DrugDay, FollowUp, Honour
 from registries.models.consent import Consent
-from registries.models.contact import Contact, ContactHandOver, DueContact
+from registries.models.contact import Contact, ContactHandOver, DueContact, DueNote
 from registries.models.donor import Donor, DonorEvent, Drive
 from registries.models.duty import DutyShift
 from registries.models.exchange import ExchangeFile, ExchangeFileEvent, ExchangeRow, ExchangeSent
@@ -53,6 +53,7 @@ __all__ = [
     "Drive",
     "DrugDay",
     "DueContact",
+    "DueNote",
     "DutyShift",
     "ExchangeFile",
     "ExchangeFileEvent",

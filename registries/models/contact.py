@@ -138,6 +138,32 @@ class DueContact(AboutOne, BranchLineage):
         return f"{self.pk} {self.reason} {self.due_on}"
 
 
+class DueNote(SealedModel):
+    """Why a contact was planned by hand (P3), under the keys of wishes; emptied with what it is about. By trigger."""
+
+    due = models.OneToOneField(DueContact, verbose_name=_("待联系"), on_delete=models.PROTECT, related_name="said")
+    note = SealedTextField(_("安排说明"), logical="registries.duenote.note", purpose="wishes", null=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("安排人"), on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    at = models.DateTimeField(_("时间"))
+    destroyed_at = models.DateTimeField(_("销毁时间"), null=True)
+
+    class Meta:
+        verbose_name = _("联系的安排说明")
+        verbose_name_plural = _("联系的安排说明")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(destroyed_at__isnull=True, note__isnull=False)
+                | Q(destroyed_at__isnull=False, note__isnull=True),
+                name="duenote_whole_or_destroyed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.due_id}"
+
+
 class Contact(AboutOne, SealedModel, BranchLineage):
     """One contact that took place or was tried: why, how, what came of it. Append-only by trigger.
 

@@ -50,7 +50,10 @@ class Donor(SealedModel, BranchLineage):
     in which somebody gets too old to give, enough for a list of work and shared by thousands; the very day is
     looked at sealed when it matters. `sample_from` is the first day after the reflection, `stepped_on` the day of the
     last step, `fit_on` stands from a medical examination until its date is set, `unreached_on` while nobody is
-    reached after a match. Legal source: 红十字会法 Art. 11; 个人信息保护法 Arts. 28-29.
+    reached after a match. `is_called` is whether the consent to be rung is in force, for the lists by which people are
+    rung. `is_known_there`: reported to the national library in a file, or typed there; who left still stands there
+    until `removed_there_on`, also when the library was told (`told_there_on`). Legal source: 红十字会法 Art. 11;
+    个人信息保护法 Arts. 15, 28-29.
     """
 
     number = models.CharField(_("编号"), max_length=40, unique=True)
@@ -79,6 +82,10 @@ class Donor(SealedModel, BranchLineage):
     unreached_on = models.DateField(_("未联系上日期"), null=True)
     fit_on = models.DateField(_("体检合格日期"), null=True)
     follow_up_on = models.DateField(_("下次随访日期"), null=True)
+    is_called = models.BooleanField(_("可以电话联系"), default=True, db_default=True)
+    is_known_there = models.BooleanField(_("全国资料库里有"), default=False, db_default=False)
+    told_there_on = models.DateField(_("告知全国资料库的日期"), null=True)
+    removed_there_on = models.DateField(_("全国资料库删除的日期"), null=True)
     enrolled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("登记人员"), on_delete=models.PROTECT, related_name="+"
     )
@@ -113,6 +120,11 @@ class Donor(SealedModel, BranchLineage):
                 name="donor_whole_or_destroyed",
             ),
             models.CheckConstraint(condition=Q(ages_out_month__day=1), name="donor_no_birthday"),
+            models.CheckConstraint(
+                condition=Q(told_there_on__isnull=True, removed_there_on__isnull=True)
+                | Q(ended_at__isnull=False, is_known_there=True),
+                name="donor_removed_there_was_there",
+            ),
         ]
         # One partial index for each list of work (selectors/donors.py), in the order in which the list is read.
         indexes = [
@@ -148,6 +160,10 @@ class Donor(SealedModel, BranchLineage):
                 fields=["branch", "fit_on", "id"], name="donor_to_schedule",
                 condition=Q(status=DonorStatus.MEDICAL, fit_on__isnull=False),
             ),
+            models.Index(
+                fields=["branch", "stepped_on", "id"], name="donor_standing_there",
+                condition=Q(ended_at__isnull=False, is_known_there=True, removed_there_on__isnull=True),
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:
@@ -158,11 +174,17 @@ class Donor(SealedModel, BranchLineage):
         """Whether there is still somebody to be contacted about it (services/contacts.py)."""
         return self.ended_at is None
 
+    @property
+    def stands_there(self) -> bool:
+        """Whether somebody left here and still stands in the national library."""
+        return self.ended_at is not None and self.is_known_there and self.removed_there_on is None
+
 
 class DonorEvent(models.Model):
     """One step of a donor: who moved it from where to where, on which day. Append-only by trigger.
 
-    `verb` says what was done, `until` the day that was named with it. No reason and nothing of health stands here.
+    `verb` says what was done, `until` the day that was named with it, `reference` the number of the letter or receipt
+    that shows it. No reason and nothing of health stands here.
     """
 
     donor = models.ForeignKey(Donor, verbose_name=_("志愿者"), on_delete=models.PROTECT, related_name="events")
@@ -171,6 +193,7 @@ class DonorEvent(models.Model):
     verb = models.CharField(_("事项"), max_length=24)
     on = models.DateField(_("日期"))
     until = models.DateField(_("至"), null=True)
+    reference = models.CharField(_("文号或回执号"), max_length=60, blank=True, default="", db_default="")
     channel = models.CharField(_("方式"), max_length=12, choices=Channel)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("操作人"), null=True, on_delete=models.PROTECT, related_name="+"

@@ -16,7 +16,7 @@ from organizations.choices import ROLE_RIGHTS, Right
 from organizations.models import Branch, RoleGrant
 from organizations.permissions import branches_with, holds_anywhere
 from registries.choices.contacts import ABOUT_FIELDS, DueStatus
-from registries.models import Case, Contact, DueContact
+from registries.models import Case, Contact, DueContact, DueNote
 from registries.selectors.day_sections import DayRow, DaySection
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def hand_over_branches(person: User) -> list[Branch]:
     return list(branches_with(person, Right.ASSIGN_COORDINATORS).order_by("path"))
 
 
-def contacts_about(about: Any, field: str) -> list[Contact]:
+def contacts_about(about: Any, field: str, *, most: int = HISTORY_ROWS) -> list[Contact]:
     """What came of contacts about something that the reader was let into, newest first; one query. Notes stay sealed.
 
     Each has `is_corrected`.
@@ -148,7 +148,7 @@ def contacts_about(about: Any, field: str) -> list[Contact]:
     corrected = Contact.objects.unscoped("of the same thing").filter(corrects=OuterRef("pk"))
     rows = Contact.objects.unscoped("of something that the reader was let into").filter(**{field: about})
     rows = rows.annotate(is_corrected=Exists(corrected))
-    return list(rows.select_related("by", "branch").order_by("-pk")[:HISTORY_ROWS])
+    return list(rows.select_related("by", "branch", "due").order_by("-pk")[:most])
 
 
 def due_about(about: Any, field: str) -> list[DueContact]:
@@ -189,3 +189,8 @@ def last_record(due: DueContact) -> Contact | None:
     rows = Contact.objects.unscoped("of a contact that the reader was let into").filter(due=due)
     found: Contact | None = rows.select_related("by").order_by("-pk").first()
     return found
+
+
+def has_why(due: DueContact) -> bool:
+    """Whether it was written down why a contact of the reader's was planned; one query. What it says stays sealed."""
+    return DueNote.objects.filter(due=due, note__isnull=False).exists()

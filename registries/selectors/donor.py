@@ -9,7 +9,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from registries.choices.donors import DRUG_DAYS_LEAST, DonorStatus
-from registries.models import Collection, Contact, Donor, DonorEvent, DonorExpense, Honour, Sample
+from registries.models import Collection, Contact, Donor, DonorEvent, DonorExpense, DueContact, Honour, Sample
+from registries.selectors.contacts import contacts_about, due_about
+
+CONTACTS_SHOWN = 20
 
 # What was done, in words; a verb that is not here shows its state alone.
 VERB_LABELS: dict[str, str | Promise] = {
@@ -40,6 +43,10 @@ VERB_LABELS: dict[str, str | Promise] = {
     "withdrawn": _("自愿退库"),
     "left_aged": _("年龄退库"),
     "left_health": _("健康退库"),
+    "told_there": _("已告知全国资料库"),
+    "removed_there": _("全国资料库已删除"),
+    "contact_off": _("撤回电话联系的同意"),
+    "contact_on": _("同意电话联系"),
     "lost": _("失联"),
     "recovered": _("重新联系上"),
     "deferred": _("暂缓"),
@@ -66,6 +73,7 @@ class DonorPage:
 
     samples: list[Sample]
     collections: list[Collection]
+    due: list[DueContact]
     contacts: list[Contact]
     expenses: list[DonorExpense]
     expense_sum: Decimal
@@ -79,17 +87,17 @@ class DonorPage:
 
 
 def donor_page(donor: Donor) -> DonorPage:
-    """All of one donor's page, the newest contacts first, at most twenty; eight queries."""
+    """All of one donor's page, the newest contacts first, at most twenty; nine queries."""
     collections = list(donor.collections.prefetch_related("drug_days", "follow_ups").order_by("round"))
     expenses = list(donor.expenses.order_by("on", "pk"))
     under_way = next((one for one in collections if one.collected_on is None and one.called_off_on is None), None)
     events = list(donor.events.select_related("actor").order_by("pk"))
-    contacts = Contact.objects.unscoped("a donor that the reader was let into")
     parts = [at for at, (_label, states) in enumerate(_PARTS, start=1) if donor.status in states]
     return DonorPage(
         samples=list(donor.samples.select_related("batch").order_by("pk")),
         collections=collections,
-        contacts=list(contacts.filter(donor=donor).select_related("by").order_by("-pk")[:20]),
+        due=due_about(donor, "donor"),
+        contacts=contacts_about(donor, "donor", most=CONTACTS_SHOWN),
         expenses=expenses,
         expense_sum=sum((one.amount for one in expenses), Decimal("0.00")),
         honours=list(donor.honours.order_by("on", "pk")),

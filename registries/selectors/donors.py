@@ -1,7 +1,8 @@
 """Lists of stem-cell donors for the desk: numbers, states, days; who it is comes by services/donors/reading.py, logged.
 
 Each list of work is one query in the order of its day, by a partial index of its own (models/donor.py). A list holds
-who stands in its state at this moment: whoever left is gone from it with the same transaction.
+who stands in its state at this moment: whoever left is gone from it with the same transaction, and whoever takes back
+the consent to be rung from those by which people are rung.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ def _not_waiting(day: datetime.date) -> Q:
     return Q(deferred_until=None) | Q(deferred_until__lte=day)
 
 
+# Who left and still stands in the national library: numbers alone, nobody is contacted from here.
+STANDING = "standing"
 WORK_LISTS: dict[str, WorkList] = {
     "sample": WorkList(
         _("待采样"), "sample_from", _("可采样"),
@@ -54,16 +57,18 @@ WORK_LISTS: dict[str, WorkList] = {
     ),
     "ask": WorkList(
         _("待再动员"), "stepped_on", _("初配相合"),
-        lambda _day: Q(status__in=[DonorStatus.MATCHED, DonorStatus.REMOBILISING]),
+        lambda _day: Q(status__in=[DonorStatus.MATCHED, DonorStatus.REMOBILISING], is_called=True),
     ),
     "schedule": WorkList(
         _("待安排日期"), "fit_on", _("体检合格"), lambda _day: Q(status=DonorStatus.MEDICAL, fit_on__isnull=False)
     ),
     "recover": WorkList(
-        _("失联待挽回"), "unreached_on", _("未联系上"), lambda _day: Q(ended_at=None, unreached_on__isnull=False)
+        _("失联待挽回"), "unreached_on", _("未联系上"),
+        lambda _day: Q(ended_at=None, unreached_on__isnull=False, is_called=True),
     ),
     "follow_up": WorkList(
-        _("随访到期"), "follow_up_on", _("应随访"), lambda day: Q(ended_at=None, follow_up_on__lte=day)
+        _("随访到期"), "follow_up_on", _("应随访"),
+        lambda day: Q(ended_at=None, follow_up_on__lte=day, is_called=True),
     ),
     "deferral": WorkList(
         _("暂缓到期"), "deferred_until", _("暂缓至"), lambda day: Q(ended_at=None, deferred_until__lte=day)
@@ -73,6 +78,10 @@ WORK_LISTS: dict[str, WorkList] = {
         lambda day: Q(
             status__in=sorted(AGEING), ages_out_month__lte=day + datetime.timedelta(days=AGEING_NOTICE_DAYS)
         ),
+    ),
+    STANDING: WorkList(
+        _("待全国库删除"), "stepped_on", _("退库"),
+        lambda _day: Q(ended_at__isnull=False, is_known_there=True, removed_there_on__isnull=True),
     ),
 }  # fmt: skip
 ALL = "all"

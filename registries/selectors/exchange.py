@@ -43,9 +43,12 @@ def exchange_history(row: ExchangeFile) -> list[ExchangeFileEvent]:
 
 
 def left_after(row: ExchangeFile) -> list[str]:
-    """The numbers of donors who stand in a file that went out and have left since, at most MOST_NUMBERS; one query."""
+    """The numbers of donors who stand in a file that went out, have left since and still stand in the library.
+
+    At most MOST_NUMBERS; one query.
+    """
     rows = Donor.objects.unscoped("of a file that the reader was let into").filter(
-        samples__sent_in__exchange_file=row, ended_at__isnull=False
+        samples__sent_in__exchange_file=row, ended_at__isnull=False, removed_there_on=None
     )
     return list(rows.order_by("pk").values_list("number", flat=True)[:MOST_NUMBERS])
 

@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from core.audit import record_audit
 from core.clock import now, today
 from core.errors import NotFound
-from core.sealed import seal_into
+from core.sealed import open_for_work, seal_into
 from organizations.choices import Right
 from organizations.permissions import may, require
 from registries.choices import ConsentSubject
-from registries.choices.contacts import DUE_TRANSITIONS, ContactMeans, ContactOutcome, ContactReason, DueStatus
+from registries.choices.contacts import DUE_TRANSITIONS, ContactMeans, ContactOutcome, DueStatus
 from registries.errors import RegistryError, WrongState
-from registries.models import Case, Contact, ContactHandOver, Donor, DueContact, Wish
+from registries.models import Case, Contact, ContactHandOver, Donor, DueContact, DueNote, Wish
 from registries.permissions.contacts import may_accompany
 from registries.selectors.contacts import contact_keepers
 from registries.services.consents import consents_in_force
@@ -73,27 +73,6 @@ def plan_contact(
     return _planned(about, reason, due_on, coordinator)
 
 
-def schedule_contact(*, about: Any, reason: str, due_on: datetime.date, actor: User) -> DueContact:
-    """Plan a contact by hand, for oneself; said twice, it is the first one. Locks as `plan_contact`.
-
-    Raises RegistryError with fields, where nobody may be contacted too.
-    """
-    with transaction.atomic():
-        require(actor, Right.KEEP_REGISTRIES, about.branch)
-        _require_accompanied(about, actor)
-        faults = {}
-        if reason not in ContactReason.values:
-            faults["reason"] = _("请选择联系事由。")
-        if not today() <= due_on <= today() + FURTHEST:
-            faults["due_on"] = _("联系日期须从今天起、两年以内。")
-        if faults:
-            raise RegistryError("contact_incomplete", _("还不完整，请按提示填写。"), faults)
-        planned = plan_contact(about=about, reason=reason, due_on=due_on, coordinator=actor)
-        if planned is None:
-            raise RegistryError("contact_not_consented", _("本人已撤回登记或没有同意今后联系，不能安排联系。"))
-    return planned
-
-
 def log_contact(
     *,
     due_id: int,
@@ -112,7 +91,7 @@ def log_contact(
     with transaction.atomic():
         due = DueContact.objects.unscoped("lock of one known row").select_related("branch").get(pk=due_id)
         require(actor, Right.KEEP_REGISTRIES, due.branch)
-        _require_accompanied(due.about, actor)
+        require_accompanied(due.about, actor)
         if first := _sent_before(key, actor):
             return first
         faults = _faults(means, outcome, note)
@@ -153,7 +132,7 @@ def correct_contact(*, contact_id: int, means: str, outcome: str, note: str, key
         rows = Contact.objects.unscoped("lock of one known row").select_related("branch")
         old: Contact = rows.select_for_update(of=("self",)).get(pk=contact_id)
         require(actor, Right.KEEP_REGISTRIES, old.branch)
-        _require_accompanied(old.about, actor)
+        require_accompanied(old.about, actor)
         if first := _sent_before(key, actor):
             return first
         if old.by_id != actor.pk:
@@ -186,9 +165,33 @@ def carry_contacts(*, from_about: Any, to_about: Any, actor: User) -> int:
     rows = DueContact.objects.unscoped("of something the caller was let into").filter(
         **{ABOUT[type(from_about)].field: from_about}, status=DueStatus.OPEN
     )
-    for one in rows.select_related("coordinator").order_by("pk"):
-        plan_contact(about=to_about, reason=one.reason, due_on=one.due_on, coordinator=one.coordinator)
+    for one in rows.select_related("coordinator", "said__by").order_by("pk"):
+        planned = plan_contact(about=to_about, reason=one.reason, due_on=one.due_on, coordinator=one.coordinator)
+        said: DueNote | None = getattr(one, "said", None)
+        if planned is not None and said is not None:
+            text = open_for_work(said, "note", work=f"registries.carry:{uuid.uuid4()}")
+            note_why(planned, text or "", actor=said.by)
     return cancel_contacts(about=from_about, actor=actor)
+
+
+def empty_notes(**about: Any) -> None:
+    """Empty what was noted of contacts, and why they were planned, about what is being destroyed; that they were stays.
+
+    `about` is a condition on the foreign key, as `donor__in`. In the caller's transaction.
+    """
+    destroyed: dict[str, Any] = {"note": None, "destroyed_at": now()}
+    Contact.objects.unscoped("retention").filter(**about, destroyed_at=None).update(**destroyed)
+    planned = {f"due__{name}": value for name, value in about.items()}
+    DueNote.objects.filter(**planned, destroyed_at=None).update(**destroyed)
+
+
+def note_why(due: DueContact, note: str, *, actor: User) -> None:
+    """Write down, sealed, why a contact is planned, in the caller's transaction; what was said first stands."""
+    text = note.replace("\x00", "").strip()
+    if text and not DueNote.objects.filter(due=due).exists():
+        row = DueNote(due=due, by=actor, at=now())
+        seal_into(row, note=text)
+        row.save(force_insert=True)
 
 
 def hand_over_contacts(
@@ -246,7 +249,8 @@ def hold_contactable(about: Any) -> bool:
     return bool(locked.is_accompanied)
 
 
-def _require_accompanied(about: Any, actor: User) -> None:
+def require_accompanied(about: Any, actor: User) -> None:
+    """Whether somebody may read and write what is said about something. Raises NotFound."""
     if not may_accompany(actor, about):
         raise NotFound("contact_not_found", _("没有找到这件联系，它可能已移交给另一位协调员。"))
 

@@ -13,7 +13,8 @@ from core.sealed import look_up_digests, seal_into
 from registries.choices import WishStatus
 from registries.choices.donors import LEFT_DAYS
 from registries.choices.papers import ExportStatus
-from registries.models import Contact, Donor, Export, Registrant, RegistrantEvent, Wish
+from registries.models import Donor, Export, Registrant, RegistrantEvent, Wish
+from registries.services.contacts import empty_notes
 from registries.services.evidence import destroy_papers
 from registries.services.exports import end_exports
 from registries.services.figures.tallying import count_steps
@@ -61,8 +62,7 @@ def purge_donors(asked: Asked) -> Outcome:
                 columns = seal_into(donor, registrant=None, answers=None, deferral_reason=None, kin=None)
                 donor.destroyed_at = now()
                 donor.save(update_fields=[*columns, "destroyed_at"])
-            notes = Contact.objects.unscoped("retention").filter(donor__in=found, destroyed_at=None)
-            notes.update(note=None, destroyed_at=now())
+            empty_notes(donor__in=found)
         destroyed += len(found)
         if not found:
             return Outcome(due=due, destroyed=destroyed)
@@ -135,8 +135,7 @@ def _empty(wishes: list[Wish]) -> None:
         wish.destroyed_at = now()
         wish.save(update_fields=[*columns, "destroyed_at"])
     # What was noted of talks goes with what they were about; that they took place is kept.
-    notes = Contact.objects.unscoped("retention").filter(wish__in=wishes, destroyed_at=None)
-    notes.update(note=None, destroyed_at=now())
+    empty_notes(wish__in=wishes)
 
 
 def _empty_person(one: Registrant) -> None:

@@ -19,7 +19,7 @@ from organizations.choices import ROLE_RIGHTS, Right
 from organizations.models import held_grants
 from organizations.permissions import require
 from registries.choices import STEM_CONSENTS, WISH_CONSENTS, ConsentSubject, WishStatus
-from registries.models import Contact, Registrant, Wish
+from registries.models import Contact, DueContact, DueNote, Registrant, Wish
 from registries.services.consents import consents_in_force
 from registries.services.contacts import ABOUT
 from registries.services.departed import died_among
@@ -126,6 +126,16 @@ def reveal_notes(*, contacts: Sequence[Contact], purpose: str, actor: User) -> d
         require(actor, Right.READ_WISHES, branch)
     texts = reveal_many(noted, "note", reader=actor, purpose=purpose)
     return {one.pk: text or "" for one, text in zip(noted, texts, strict=True)}
+
+
+def reveal_why(*, due: DueContact, purpose: str, actor: User) -> str:
+    """Why a contact was planned, to somebody who says what for; logged. Not in a transaction. Empty where nothing is.
+
+    The caller has let the actor into the contact. Raises DomainError `purpose_missing`, NotAllowed.
+    """
+    require(actor, Right.READ_WISHES, due.branch)
+    said = DueNote.objects.filter(due=due, note__isnull=False).first()
+    return reveal(said, "note", reader=actor, purpose=purpose) or "" if said is not None else ""
 
 
 def _is_newer_elsewhere(wish: Wish) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from registries.views import contacts, counts, duty, hand_over
+from registries.views import contacts, contacts_about, counts, duty, hand_over
 
 _CONTACT = "desk/registries/contacts/<uuid:key>/"
 
@@ -12,7 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_CONTACT, contacts.contact_detail, name="desk_contact"),
     path(_CONTACT + "log/", contacts.contact_log, name="desk_contact_log"),
     path(_CONTACT + "correct/", contacts.contact_correct, name="desk_contact_correct"),
-    path("desk/registries/wishes/<str:number>/contacts/", contacts.wish_contacts, name="desk_wish_contacts"),
+    path("desk/registries/wishes/<str:number>/contacts/", contacts_about.wish_contacts, name="desk_wish_contacts"),
     path("desk/registries/scripts/<slug:reason>/", contacts.contact_script, name="desk_contact_script"),
     path("desk/registries/hand-over/", hand_over.hand_over_list, name="desk_hand_over"),
     path("desk/registries/hand-over/confirm/", hand_over.hand_over_confirm, name="desk_hand_over_confirm"),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from registries.models import DueContact
@@ -14,18 +16,24 @@ from registries.services.reading import masked_names
 
 @dataclass(frozen=True)
 class Subject:
-    """Where something stands (`url_name`, by its number), and whether its person is a registrant who is shown here."""
+    """Where something stands (`url_name`, by its number), and whether its person is a registrant who is shown here.
+
+    `list_url` and `list_label` lead there; `calendar` says what is planned without anybody.
+    """
 
     url_name: str
+    list_url: str
+    list_label: str | Promise
+    calendar: str | Promise = ""
     has_registrant: bool = True
 
 
 # By the foreign key that is set; one for each of ABOUT_FIELDS.
 SUBJECTS: dict[str, Subject] = {
-    "wish": Subject("desk_wish"),
-    "donor": Subject("desk_donor"),
+    "wish": Subject("desk_wish", "desk_wishes", _("捐献登记"), _("同意联系的，每年签字日前后会自动安排回访慰问。")),
+    "donor": Subject("desk_donor", "desk_donors", _("造血干细胞"), _("初配相合、失联和每次随访到期，会自动安排联系。")),
     # Of a case the family is called: who they are is shown on its own page, to its own coordinators.
-    "case": Subject("desk_case", has_registrant=False),
+    "case": Subject("desk_case", "desk_cases", _("捐献案例"), has_registrant=False),
 }
 
 

@@ -21,22 +21,22 @@ from organizations.permissions import holds_anywhere, may, require
 from organizations.views.access import StaffRequest, desk_page
 from registries.choices.contact_scripts import ALWAYS_CHECKS, SCRIPTS
 from registries.choices.contacts import ContactReason, DueStatus
-from registries.forms.contacts import CorrectForm, LogForm, ScheduleForm
+from registries.forms.contacts import CorrectForm, LogForm
 from registries.forms.wishes import PurposeForm
 from registries.models import Contact, DueContact
-from registries.permissions import due_for, wish_for
+from registries.permissions import due_for
 from registries.selectors.contacts import (
     CONTACT_TABS,
     PAGE_SIZE,
     contact_tabs,
     contacts_about,
-    due_about,
     due_page,
+    has_why,
     last_record,
 )
 from registries.selectors.my_day import day_sections
-from registries.services.contacts import correct_contact, log_contact, schedule_contact
-from registries.services.reading import reveal_identity, reveal_notes
+from registries.services.contacts import correct_contact, log_contact
+from registries.services.reading import reveal_identity, reveal_notes, reveal_why
 from registries.views.contact_subjects import SUBJECTS, shown_subject
 
 # What somebody needs who calls or goes there; the document is none of it.
@@ -141,33 +141,6 @@ def contact_correct(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @desk_page(Right.VIEW_REGISTRIES)
-@never_cache
-@require_http_methods(["GET", "POST"])
-def wish_contacts(request: StaffRequest, number: str) -> HttpResponse:
-    """The contacts about a wish, and a new one planned by hand."""
-    wish = wish_for(request.user, number)
-    form = ScheduleForm(posted(request))
-    if request.method == "POST":
-        require(request.user, Right.KEEP_REGISTRIES, wish.branch)
-    if form.is_valid():
-        try:
-            due = schedule_contact(about=wish, **form.cleaned_data, actor=request.user)
-        except DomainError as error:
-            add_refusal(form, error)
-        else:
-            messages.success(request, _("已安排，现在可以联系。") if due.due_on == today() else _("已安排。"))
-            return redirect("desk_contact", key=due.key)
-    context = {
-        "wish": wish,
-        "form": form,
-        "due": due_about(wish, "wish"),
-        "history": contacts_about(wish, "wish"),
-        "may_plan": wish.is_accompanied and may(request.user, Right.KEEP_REGISTRIES, wish.branch),
-    }
-    return render(request, "registries/desk/wish_contacts.html", context)
-
-
-@desk_page(Right.VIEW_REGISTRIES)
 @require_safe
 def contact_script(request: StaffRequest, reason: str) -> HttpResponse:
     """What to say and check at one kind of contact, for paper."""
@@ -195,8 +168,10 @@ def _page_of(request: StaffRequest, due: DueContact) -> dict[str, Any]:
 def _may_reveal(request: StaffRequest, due: DueContact, history: list[Contact]) -> dict[str, bool]:
     is_person = SUBJECTS[due.about_field].has_registrant
     identify = is_person and may(request.user, Right.READ_REGISTRANTS, due.branch)
-    read = may(request.user, Right.READ_WISHES, due.branch) and any(one.note is not None for one in history)
-    return {"may_identify": identify, "may_read": read, "may_reveal": identify or read}
+    is_said = has_why(due)
+    is_noted = is_said or any(one.note is not None for one in history)
+    read = may(request.user, Right.READ_WISHES, due.branch) and is_noted
+    return {"may_identify": identify, "may_read": read, "may_reveal": identify or read, "is_said": is_said}
 
 
 def _shown(request: StaffRequest, due: DueContact, history: list[Contact], form: PurposeForm) -> dict[str, Any]:
@@ -205,7 +180,8 @@ def _shown(request: StaffRequest, due: DueContact, history: list[Contact], form:
     try:
         if request.POST.get("show") == "notes":
             notes = reveal_notes(contacts=history, **asked)
-            return {"notes": [(one, notes[one.pk]) for one in history if one.pk in notes]}
+            said = reveal_why(due=due, **asked)
+            return {"notes": [(one, notes[one.pk]) for one in history if one.pk in notes], "why": said}
         if not SUBJECTS[due.about_field].has_registrant:
             raise NotFound("no_registrant", _("这里没有可以查看的身份，请到案例页查看家属。"))
         return {"identity": reveal_identity(wish=due.about, fields=CALLED, **asked)}

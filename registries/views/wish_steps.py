@@ -23,7 +23,13 @@ from registries.forms.wishes import PurposeForm
 from registries.models import Wish
 from registries.permissions import wish_for
 from registries.selectors.wishes import wish_papers
-from registries.services.consenting import consent_history, give_consent, subjects_in_force, take_back_consent
+from registries.services.consenting import (
+    consent_history,
+    give_consent,
+    single_consents,
+    subjects_in_force,
+    take_back_consent,
+)
 from registries.services.correcting import correct_registrant
 from registries.services.evidence import add_wish_paper, open_wish_paper
 from registries.services.registrants import registrant_of
@@ -40,19 +46,12 @@ def kept_wish(request: StaffRequest, number: str) -> Wish:
 def papers_and_consents(person: User, wish: Wish, *, keeps: bool) -> dict[str, Any]:
     """What the page of a wish shows of consents and papers to who keeps it."""
     history = consent_history(wish) if keeps else []
-    given = subjects_in_force(history)
     return {
         "keeps": keeps,
         "papers": wish_papers(wish),
         "may_open_papers": may(person, Right.READ_WISHES, wish.branch),
         "consent_history": history,
-        "consents": [
-            (one, ConsentSubject(one).label, one in given, one in NEEDED_CONSENTS)
-            for one in ConsentSubject.values
-            if one in WISH_CONSENTS
-        ]
-        if history
-        else [],
+        "consents": single_consents(wish, history),
     }
 
 

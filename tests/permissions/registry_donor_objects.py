@@ -32,6 +32,7 @@ def make_donors(people: dict[str, User]) -> dict[str, str]:
     return {
         "donor": donor.number,
         "donor_step": "contact",
+        "donor_consent": "stem_contact",
         "drive": str(drive.pk),
         "sample_batch": batch.number,
     }

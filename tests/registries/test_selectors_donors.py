@@ -21,6 +21,7 @@ INDEX = {
     "follow_up": "donor_to_follow_up",
     "deferral": "donor_deferral_over",
     "ageing": "donor_ageing_out",
+    "standing": "donor_standing_there",
 }
 ROWS = 4_000
 
@@ -30,7 +31,9 @@ def fill(ground: Ground) -> None:
     columns = {
         "row_key": "gen_random_uuid()", "number": "'330106-2026-D9' || n", "key": "gen_random_uuid()",
         "status": "CASE n % 100 WHEN 1 THEN 'enrolled' WHEN 2 THEN 'sampled' WHEN 3 THEN 'matched' WHEN 4 THEN"
-        " 'medical' WHEN 5 THEN 'lost' WHEN 6 THEN 'follow_up' ELSE 'typed' END",
+        " 'medical' WHEN 5 THEN 'lost' WHEN 6 THEN 'follow_up' WHEN 9 THEN 'wish'"
+        " ELSE 'typed' END",
+        "ended_at": "CASE n % 100 WHEN 9 THEN now() END", "is_known_there": "true",
         "registrant": "'\\x00'", "channel": "'counter'", "enrolled_on": "%(day)s", "sample_from": "%(day)s",
         "stepped_on": "%(day)s", "ages_out_month": "CASE n % 100 WHEN 7 THEN %(day)s ELSE %(later)s END",
         "unreached_on": "CASE n % 100 WHEN 5 THEN %(day)s::date END",

@@ -15,7 +15,8 @@ from registries.choices.contact_scripts import SCRIPTS
 from registries.choices.contacts import ContactReason
 from registries.choices.duty import DutyPart
 from registries.models import Contact, DueContact, DutyShift
-from registries.services.contacts import hand_over_contacts, schedule_contact
+from registries.services.contacts import hand_over_contacts
+from registries.services.planning import schedule_contact
 from registries.services.wishes import withdraw_wish
 from tests.registries.ground import Ground, registered, somebody
 from tests.registries.test_services_contacts import due, logged

@@ -21,6 +21,7 @@ from registries.choices.donors import (
     GiftKind,
     HonourKind,
     MedicalVerdict,
+    ThereAct,
     Verdict,
 )
 from registries.models import Sample
@@ -215,3 +216,21 @@ class ReceiptForm(DayForm):
     def verdicts(self) -> dict[int, str]:
         """What was said of each bag, by the sample's id."""
         return {one.pk: self.cleaned_data[f"bag_{one.pk}"] for one in self.samples}
+
+
+class ThereForm(forms.Form):
+    """How far the national library is with somebody who left, and what shows it; what was said already is not asked."""
+
+    act = _chosen(_("办到哪一步"), ThereAct)
+    on = forms.DateField(label=_("日期"), widget=DayInput, initial=today)
+    reference = forms.CharField(
+        label=_("文号或回执号"), max_length=60, widget=forms.TextInput(OFF),
+        help_text=_("电话告知的写“DH-”加日期，如 DH-20260131。不写姓名、证件号码和电话。"),
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, is_told: bool = False) -> None:
+        super().__init__(data, initial={"act": ThereAct.REMOVED if is_told else ThereAct.TOLD})
+        if is_told:
+            field = self.fields["act"]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- narrows the type
+            field.choices = [(ThereAct.REMOVED.value, ThereAct.REMOVED.label)]

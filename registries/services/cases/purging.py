@@ -13,8 +13,9 @@ from core.clock import now, today
 from core.retention.terms import Asked, Outcome, Term
 from core.sealed import matching, open_for_work, seal_into
 from registries.choices.cases import EXITS, CaseStatus
-from registries.models import Case, CaseKin, CasePerson, CaseUse, CaseWitness, Contact, Registrant
+from registries.models import Case, CaseKin, CasePerson, CaseUse, CaseWitness, Registrant
 from registries.services.cases.moving import note_case
+from registries.services.contacts import empty_notes
 
 # What came to nothing: as long as somebody may bring an action about it (民法典 Art. 188).
 EXIT_DAYS = 3 * 365
@@ -66,8 +67,7 @@ def _empty(case: Case) -> None:
     for use in CaseUse.objects.filter(case=case):
         use.save(update_fields=seal_into(use, note=None))
     # What was noted of talks with the family goes as well; that they took place is kept.
-    notes = Contact.objects.unscoped("retention").filter(case=case, destroyed_at=None)
-    notes.update(note=None, destroyed_at=now())
+    empty_notes(case=case)
     note_case(case, "destroyed", on=today(), actor=None)
 
 

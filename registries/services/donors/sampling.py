@@ -168,7 +168,7 @@ def note_typed(*, donor_id: int, on: datetime.date, actor: User) -> Donor:
     """
     with transaction.atomic():
         donor = locked_donor(donor_id, actor=actor)
-        move_donor(donor, DonorStatus.TYPED, Step("typed", on, actor), typed_on=on)
+        move_donor(donor, DonorStatus.TYPED, Step("typed", on, actor), typed_on=on, is_known_there=True)
     return donor
 
 

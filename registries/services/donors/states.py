@@ -40,13 +40,17 @@ OLDEST_STEP = datetime.timedelta(days=366)
 
 @dataclass(frozen=True)
 class Step:
-    """What is done with a donor: `verb` as the event says it, on a day, how, by whom (None: themselves, online)."""
+    """What is done with a donor: `verb` as the event says it, on a day, how, by whom (None: themselves, online).
+
+    `reference` is the number of what shows it, where there is one.
+    """
 
     verb: str
     on: datetime.date
     actor: User | None
     channel: str = Channel.COUNTER
     until: datetime.date | None = None
+    reference: str = ""
 
 
 def locked_donor(donor_id: int, *, actor: User | None, with_person: bool = False) -> Donor:
@@ -117,6 +121,7 @@ def note_donor(donor: Donor, from_status: str, step: Step) -> None:
         verb=step.verb,
         on=step.on,
         until=step.until,
+        reference=step.reference,
         channel=step.channel,
         actor=step.actor,
         at=now(),

@@ -22,6 +22,7 @@ from registries.choices.exchange import LEADS_TO, TOGETHER, FileStatus, Outcome,
 from registries.models import Donor, ExchangeFile, ExchangeRow, Sample
 from registries.services.donors.giving import note_high_res, note_match
 from registries.services.donors.leaving import retire_donor, withdraw_donor
+from registries.services.donors.there import note_gone_there
 from registries.services.exchange.files import lock_file, move_file
 from registries.services.exchange.judging import JUDGED_BY, fault_of
 
@@ -35,9 +36,10 @@ _ONE_BY_ONE: dict[str, Callable[[int, datetime.date, User], Any]] = {
     Result.HIGH_RES_NO: lambda pk, on, actor: note_high_res(donor_id=pk, is_match=False, on=on, actor=actor),
     Result.AGED: lambda pk, on, actor: retire_donor(donor_id=pk, status=DonorStatus.AGED, on=on, actor=actor),
     Result.HEALTH: lambda pk, on, actor: retire_donor(donor_id=pk, status=DonorStatus.HEALTH, on=on, actor=actor),
-    # They told the library; it holds here from this moment as well.
+    # They told the library; it holds here from this moment as well, and nobody has to tell it.
     Result.WISH: lambda pk, _on, actor: withdraw_donor(donor_id=pk, channel=Channel.PROXY, actor=actor),
 }
+_LEFT_THERE = frozenset({Result.AGED, Result.HEALTH, Result.WISH})
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def _move(moves: list[_Move], row: ExchangeFile, actor: User) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE registries_donor d SET status = v.status, stepped_on = v.day, fit_on = NULL,"
-            " typed_on = CASE WHEN v.verb = 'typed' THEN v.day ELSE d.typed_on END"
+            " typed_on = CASE WHEN v.verb = 'typed' THEN v.day ELSE d.typed_on END, is_known_there = true"
             " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::date[], %s::text[])"
             " AS v(id, from_status, status, day, verb) WHERE d.id = v.id AND d.status = v.from_status",
             [ids, [one.from_status for one in moves], statuses, days, [one.verb for one in moves]],
@@ -163,6 +165,8 @@ def _apply_one(file_id: int) -> int:
         try:
             with transaction.atomic():
                 _ONE_BY_ONE[one.result](one.donor.pk, one.on, row.confirmed_by)
+                if one.result in _LEFT_THERE:
+                    note_gone_there(donor_id=one.donor.pk, on=one.on, actor=row.confirmed_by)
         except DomainError:
             _mark_late([(one.pk, "state_wrong")])
             return 1

@@ -50,7 +50,8 @@ class _Made:
 def make_outgoing(*, file_id: int, job: Progress) -> ExchangeFile:
     """Write the file of a branch or batch, sealed as it is written, and mark whose bags stand in it.
 
-    One transaction; idempotent: a file that is no longer MAKING is left as it is. Memory stays flat. Locks the file.
+    One transaction; idempotent: a file that is no longer MAKING is left as it is. Memory stays flat. Locks the file,
+    at the end its donors in the order of their ids: whoever left meanwhile stands in the library from this file on.
     """
     with transaction.atomic():
         row = lock_file(file_id)
@@ -70,6 +71,7 @@ def make_outgoing(*, file_id: int, job: Progress) -> ExchangeFile:
             StoredFile.objects.filter(pk=stored.pk).update(purge_on=today())
             move_file(row, FileStatus.EMPTY, verb="nobody", actor=None, left_out=made.left_out)
             return row
+        _know_there(row)
         move_file(
             row,
             FileStatus.READY,
@@ -128,6 +130,14 @@ def _waiting(row: ExchangeFile) -> QuerySet[Sample]:
 def _left(row: ExchangeFile) -> int:
     """How many of them were given by somebody who has left the registry since."""
     return _waiting(row).filter(donor__status__in=ENDED).count()
+
+
+def _know_there(row: ExchangeFile) -> None:
+    rows = Donor.objects.unscoped("who stand in a file that was just made")
+    new = rows.filter(samples__sent_in__exchange_file=row, is_known_there=False)
+    ids = list(new.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    for first in range(0, len(ids), CHUNK):
+        rows.filter(pk__in=ids[first : first + CHUNK]).update(is_known_there=True)
 
 
 def _lines(row: ExchangeFile, made: _Made, job: Progress) -> Iterator[Sequence[Any]]:

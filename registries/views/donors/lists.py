@@ -26,6 +26,7 @@ from registries.selectors.donors import (
     ALL,
     MOST_COUNTED,
     PAGE_SIZE,
+    STANDING,
     WORK_LISTS,
     Place,
     all_donors,
@@ -56,7 +57,8 @@ def donor_list(request: StaffRequest) -> HttpResponse:
     last = shown[-1] if len(found) > PAGE_SIZE else None
     context = {
         "tabs": _tabs(request, tab),
-        "rows": _rows(request, shown, day),
+        "rows": _rows(request, shown, day, is_named=tab != STANDING),
+        "is_standing": tab == STANDING,
         "day_label": WORK_LISTS[tab].day_label if tab != ALL else _("报名"),
         "is_month": day == "ages_out_month",
         "next_url": f"?show={tab}&{place}={_place(last, tab, day)}" if last else "",
@@ -164,8 +166,9 @@ def _tabs(request: StaffRequest, tab: str) -> list[dict[str, Any]]:
     return [*found, {"label": _("全部"), "url": f"?show={ALL}", "count": None, "active": tab == ALL}]
 
 
-def _rows(request: StaffRequest, donors: list[Donor], day: str) -> list[dict[str, Any]]:
-    names = masked_names(donors, reader=request.user)
+def _rows(request: StaffRequest, donors: list[Donor], day: str, *, is_named: bool = True) -> list[dict[str, Any]]:
+    """What a list shows of its donors; who left is named on none, nor opened for it."""
+    names = masked_names(donors, reader=request.user) if is_named else {}
     return [
         {
             "donor": one,

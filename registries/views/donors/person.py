@@ -18,15 +18,19 @@ from organizations.permissions import may, require
 from organizations.views.access import StaffRequest, desk_page
 from registries.errors import WrongState
 from registries.forms.donors.joining import KinForm
+from registries.forms.donors.steps import ThereForm
 from registries.forms.wish_steps import CorrectionForm
 from registries.forms.wishes import PurposeForm
 from registries.models import Donor
 from registries.permissions import donor_for
 from registries.selectors.donor import donor_page
+from registries.services.consenting import consent_history, single_consents
 from registries.services.correcting import correct_registrant
 from registries.services.donors.kin import change_kin
 from registries.services.donors.reading import reveal_donor, reveal_health
+from registries.services.donors.there import note_there
 from registries.services.registrants import registrant_of
+from registries.views.contacts_about import openable
 from registries.views.donors.steps import STEPS, offered
 
 
@@ -39,12 +43,15 @@ def donor_detail(request: StaffRequest, number: str) -> HttpResponse:
     form = PurposeForm(posted(request))
     shown = _shown(request, donor, form) if form.is_valid() else {}
     page = donor_page(donor)
-    steps = offered(donor, page) if may(request.user, Right.KEEP_REGISTRIES, donor.branch) else []
+    keeps = may(request.user, Right.KEEP_REGISTRIES, donor.branch)
+    steps = offered(donor, page) if keeps else []
     context = {
         "donor": donor,
         "page": page,
         "purpose_form": form,
-        "may_keep": may(request.user, Right.KEEP_REGISTRIES, donor.branch),
+        "may_keep": keeps,
+        "openable": openable(request, donor, page.contacts, page.due),
+        **_consents(donor, keeps=keeps),
         "may_identify": may(request.user, Right.READ_REGISTRANTS, donor.branch),
         "may_read": may(request.user, Right.READ_WISHES, donor.branch),
         "next_steps": [(name, step) for name, step in steps if step.group == "next"],
@@ -53,6 +60,16 @@ def donor_detail(request: StaffRequest, number: str) -> HttpResponse:
         **shown,
     }
     return render(request, "registries/donors/donor.html", context)
+
+
+def _consents(donor: Donor, *, keeps: bool) -> dict[str, Any]:
+    """What the page shows of consents to who keeps the branch."""
+    history = consent_history(donor) if keeps else []
+    return {
+        "consent_history": history,
+        "consents": single_consents(donor, history),
+        "may_step": keeps and donor.ended_at is None,
+    }
 
 
 def _shown(request: StaffRequest, donor: Donor, form: PurposeForm) -> dict[str, Any]:
@@ -125,6 +142,25 @@ def donor_kin(request: StaffRequest, number: str) -> HttpResponse:
             messages.success(request, _("亲友的联系方式已更换。"))
             return redirect("desk_donor", number=donor.number)
     return render(request, "registries/donors/kin.html", {"donor": donor, "form": form})
+
+
+@desk_page(Right.KEEP_REGISTRIES)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def donor_there(request: StaffRequest, number: str) -> HttpResponse:
+    """Write down how far the national library is with somebody who left; by number alone, emptied or not."""
+    donor = donor_for(request.user, number)
+    require(request.user, Right.KEEP_REGISTRIES, donor.branch)
+    form = ThereForm(posted(request), is_told=donor.told_there_on is not None)
+    if form.is_valid():
+        try:
+            note_there(donor_id=donor.pk, **form.cleaned_data, actor=request.user)
+        except DomainError as error:
+            add_refusal(form, error)
+        else:
+            messages.success(request, _("已记下。"))
+            return redirect("desk_donor", number=donor.number)
+    return render(request, "registries/donors/there.html", {"donor": donor, "form": form})
 
 
 def _kept(request: StaffRequest, number: str) -> Donor:
