@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.db import transaction
@@ -17,6 +17,7 @@ from organizations.models import Branch
 from organizations.permissions import branches_with
 from registries.errors import RegistryError, WrongState
 from registries.models import NationalFigure
+from registries.services.form_keys import sent_before
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -46,7 +47,8 @@ def enter_national(
     if faults:
         raise RegistryError("national_incomplete", _("还不完整，请按提示填写。"), faults)
     with transaction.atomic():
-        if first := NationalFigure.objects.filter(key=key).first():
+        same: dict[str, Any] = {"year": year, "measure": measure, "number": number, "entered_by_id": actor.pk}
+        if first := sent_before(NationalFigure.objects.all(), key, **same):
             return first
         Branch.objects.select_for_update(no_key=True).get(pk=branch.pk)
         newest = NationalFigure.objects.filter(year=year, measure=measure, replaced_by__isnull=True).first()

@@ -20,6 +20,7 @@ from registries.choices.donors import BATCH_TRANSITIONS, LAB_VERDICTS, SAMPLE_AG
 from registries.errors import RegistryError, WrongState
 from registries.models import Donor, Sample, SampleBatch
 from registries.services.donors.states import Step, check_status, locked_donor, move_donor
+from registries.services.form_keys import form_used, sent_before
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -60,7 +61,8 @@ def take_sample(*, donor_id: int, bag: str, on: datetime.date, actor: User) -> S
 def make_batch(*, branch: Branch, box: str, sample_ids: Iterable[int], key: uuid.UUID, actor: User) -> SampleBatch:
     """Pack samples of a branch into a box; sent twice with one key, it is the first one. Locks the samples.
 
-    Raises RegistryError with fields where one is packed already, void, or not of the branch.
+    Raises RegistryError with fields where one is packed already, void, or not of the branch, WrongState for a form that
+    was used.
     """
     wanted = sorted(set(sample_ids))
     faults = {}
@@ -73,8 +75,10 @@ def make_batch(*, branch: Branch, box: str, sample_ids: Iterable[int], key: uuid
     with transaction.atomic():
         require(actor, Right.KEEP_REGISTRIES, branch)
         rows = SampleBatch.objects.unscoped("the same form sent twice")
-        first: SampleBatch | None = rows.filter(key=key).first()
-        if first is not None:
+        if first := sent_before(rows, key, branch_id=branch.pk, created_by_id=actor.pk):
+            # The bags stay in the box that they were put into.
+            if sorted(first.samples.values_list("pk", flat=True)) != wanted:
+                raise form_used()
             return first
         samples = Sample.objects.select_for_update(of=("self",)).filter(
             pk__in=wanted, donor__branch=branch, batch=None, verdict=Verdict.WAITING

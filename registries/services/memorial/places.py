@@ -17,6 +17,7 @@ from organizations.permissions import require
 from registries.choices.memorial import BookingStatus, OccasionKind, OccasionStatus
 from registries.errors import RegistryError, WrongState
 from registries.models import MemorialBooking, MemorialOccasion, MemorialPlace
+from registries.services.form_keys import sent_before
 from registries.services.memorial.moving import move, note
 from registries.services.memorial.telling import tell_called_off
 
@@ -47,8 +48,8 @@ def open_memorial_place(*, branch: Branch, facts: dict[str, Any], key: uuid.UUID
     """
     with transaction.atomic():
         require(actor, Right.KEEP_MEMORIAL, branch)
-        first: MemorialPlace | None = MemorialPlace.objects.unscoped("sent twice").filter(key=key).first()
-        if first is not None:
+        rows = MemorialPlace.objects.unscoped("sent twice").select_related("branch")
+        if first := sent_before(rows, key, branch_id=branch.pk, name=facts["name"]):
             return first
         _require_other_name(branch, facts["name"])
         place = MemorialPlace.objects.create(**MemorialPlace.lineage_of(branch), key=key, **facts)
@@ -97,10 +98,9 @@ def plan_gathering(*, gathering: Gathering, actor: User) -> MemorialOccasion:
     with transaction.atomic():
         place = _locked_place(gathering.place.pk)
         require(actor, Right.KEEP_MEMORIAL, place.branch)
-        first: MemorialOccasion | None = (
-            MemorialOccasion.objects.unscoped("sent twice").filter(key=gathering.key).first()
-        )
-        if first is not None:
+        rows = MemorialOccasion.objects.unscoped("sent twice").select_related("branch")
+        same: dict[str, Any] = {"place_id": place.pk, "on": gathering.on, "title": gathering.title.strip()}
+        if first := sent_before(rows, gathering.key, **same, created_by_id=actor.pk):
             return first
         _require_open(place)
         if not today() <= gathering.on <= today() + datetime.timedelta(days=FURTHEST_DAYS):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -27,7 +29,8 @@ from registries.services.correcting import correct_registrant
 from registries.services.donors.kin import change_kin
 from registries.services.donors.reading import reveal_donor, reveal_health
 from registries.services.registrants import registrant_of
-from registries.views.donors.steps import STEPS, offered
+from registries.views.donors.steps import STEPS, DeskStep, offered
+from registries.views.sure import SURE, Sure, Text, ask_sure
 
 
 @desk_page(Right.VIEW_REGISTRIES)
@@ -78,6 +81,8 @@ def donor_step(request: StaffRequest, number: str, step: str) -> HttpResponse:
     if kept is None:
         raise Http404
     form = kept.form(posted(request))
+    if form.is_valid() and SURE not in request.POST and (follows := kept.asks(form.cleaned_data)):
+        return _ask_step(request, donor, kept, form, follows)
     if form.is_valid():
         try:
             kept.run(donor, form.cleaned_data, request.user)
@@ -125,6 +130,23 @@ def donor_kin(request: StaffRequest, number: str) -> HttpResponse:
             messages.success(request, _("亲友的联系方式已更换。"))
             return redirect("desk_donor", number=donor.number)
     return render(request, "registries/donors/kin.html", {"donor": donor, "form": form})
+
+
+def _ask_step(
+    request: StaffRequest, donor: Donor, step: DeskStep, form: forms.Form, follows: list[Text]
+) -> HttpResponse:
+    sure = Sure(
+        title=_("确认：%(step)s") % {"step": step.label},
+        question=_("照下面登记？"),
+        said=[(_("志愿者"), donor.number)],
+        follows=follows,
+        submit=_("确认登记"),
+        section=(_("造血干细胞"), reverse("desk_donors")),
+        thing=(donor.number, reverse("desk_donor", args=[donor.number])),
+        eyebrow=donor.number,
+        action=request.path,
+    )
+    return ask_sure(request, sure, back=request.path, form=form)
 
 
 def _kept(request: StaffRequest, number: str) -> Donor:
