@@ -18,7 +18,6 @@ from core.views.answers import add_refusal, posted
 from organizations.choices import Right
 from organizations.permissions import may, require
 from organizations.views.access import StaffRequest, desk_page
-from registries.errors import WrongState
 from registries.forms.donors.joining import KinForm
 from registries.forms.wish_steps import CorrectionForm
 from registries.forms.wishes import PurposeForm
@@ -100,6 +99,8 @@ def donor_step(request: StaffRequest, number: str, step: str) -> HttpResponse:
 def donor_correct(request: StaffRequest, number: str) -> HttpResponse:
     """Put a donor's particulars right, as those of a wish's person."""
     donor = _kept(request, number)
+    if donor.ended_at is not None:
+        return _has_left(request, donor)
     form = CorrectionForm(posted(request))
     if form.is_valid():
         try:
@@ -120,6 +121,8 @@ def donor_correct(request: StaffRequest, number: str) -> HttpResponse:
 def donor_kin(request: StaffRequest, number: str) -> HttpResponse:
     """Put other people in the place of both whom to ring."""
     donor = _kept(request, number)
+    if donor.ended_at is not None:
+        return _has_left(request, donor)
     form = KinForm(posted(request))
     if form.is_valid():
         try:
@@ -152,6 +155,9 @@ def _ask_step(
 def _kept(request: StaffRequest, number: str) -> Donor:
     donor = donor_for(request.user, number)
     require(request.user, Right.KEEP_REGISTRIES, donor.branch)
-    if donor.ended_at is not None:
-        raise WrongState("donor_left", _("这位志愿者已退库，资料不能再改。"))
     return donor
+
+
+def _has_left(request: StaffRequest, donor: Donor) -> HttpResponse:
+    messages.info(request, _("这位志愿者已退库，资料不能再改。"))
+    return redirect("desk_donor", number=donor.number)
