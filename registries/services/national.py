@@ -17,6 +17,7 @@ from organizations.models import Branch
 from organizations.permissions import branches_with
 from registries.errors import RegistryError, WrongState
 from registries.models import NationalFigure
+from registries.services.clear_texts import clear_faults
 from registries.services.form_keys import sent_before
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def enter_national(
         faults["number"] = _("请填写来源公布的数字。")
     if len(source_title.strip()) < 4:
         faults["source_title"] = _("请写明来源名称，例如公报、网页的标题。")
+    faults |= clear_faults(source_title=source_title)
     if urlsplit(source_url).scheme not in ("http", "https"):
         faults["source_url"] = _("请填写来源的网址，以 http:// 或 https:// 开头。")
     if faults:

@@ -21,6 +21,7 @@ from registries.models import Case, CaseEntitlement, CaseHandOver, CaseUse
 from registries.permissions.cases import require_coordinator
 from registries.services.cases.blind import check_blind
 from registries.services.cases.moving import check_day, lock_case, note_case, require_state
+from registries.services.clear_texts import clear_faults
 from registries.services.form_keys import sent_before
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ def _checked_amount(entitled: Entitled) -> Decimal | None:
     is_given = entitled.outcome == Outcome.GIVEN
     if is_given and not 2 <= len(entitled.paper.strip()) <= LONGEST_PAPER:
         faults["paper"] = _("请填写凭据编号（2 至 60 字），不要写姓名。")
+    faults |= clear_faults(paper=entitled.paper)
     amount = None
     if is_given and entitled.kind in WITH_AMOUNT:
         try:

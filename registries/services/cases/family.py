@@ -37,6 +37,7 @@ from registries.services.cases.moving import (
     wrong_state,
 )
 from registries.services.cases.wish_in_life import end_where_refused, said_of
+from registries.services.clear_texts import clear_faults
 from registries.services.form_keys import require_sealed, sent_before
 
 if TYPE_CHECKING:
@@ -292,6 +293,7 @@ def _check_decision(decision: str, paper: str) -> None:
         faults["decision"] = _("请选择同意或不同意。")
     if not 2 <= len(paper.strip()) <= LONGEST_PAPER:
         faults["paper"] = _("请填写签字材料的编号或存放位置，不要写姓名。")
+    faults |= clear_faults(paper=paper)
     if faults:
         raise RegistryError("decision_incomplete", _("还不完整，请按提示填写。"), faults)
     check_blind(paper, field="paper")

@@ -29,6 +29,7 @@ from registries.choices.donors import (
 )
 from registries.errors import RegistryError, WrongState
 from registries.models import Donor, Drive, Registrant
+from registries.services.clear_texts import clear_faults
 from registries.services.consents import check_stem_consents, give_consents
 from registries.services.donors.health import Judged, judge_answers
 from registries.services.donors.kin import Kin, check_kin
@@ -68,6 +69,7 @@ def plan_drive(
     """Write a drive down; sent twice with one key, it is the first one. Raises RegistryError with fields."""
     texts = {"name": " ".join(name.split()), "place": " ".join(place.split())}
     faults = {one: _("请填写。") for one, text in texts.items() if not text}
+    faults |= clear_faults(**texts)
     if not 0 < planned_count <= 100_000:
         faults["planned_count"] = _("请填写计划人数，至少 1 人。")
     if faults:

@@ -19,6 +19,7 @@ from organizations.permissions import require
 from registries.choices.donors import BATCH_TRANSITIONS, LAB_VERDICTS, SAMPLE_AGAIN, BatchStatus, DonorStatus, Verdict
 from registries.errors import RegistryError, WrongState
 from registries.models import Donor, Sample, SampleBatch
+from registries.services.clear_texts import check_clear, clear_faults
 from registries.services.donors.states import Step, check_status, locked_donor, move_donor
 from registries.services.form_keys import form_used, sent_before
 
@@ -68,6 +69,7 @@ def make_batch(*, branch: Branch, box: str, sample_ids: Iterable[int], key: uuid
     faults = {}
     if not 1 <= len("".join(box.split())) <= 40:
         faults["box"] = _("请填写箱号。")
+    faults |= clear_faults(box=box)
     if not 1 <= len(wanted) <= BATCH_SIZE:
         faults["samples"] = _("请至少选择一袋血样，一批最多 %(most)d 袋。") % {"most": BATCH_SIZE}
     if faults:
@@ -104,6 +106,8 @@ def send_batch(*, batch_id: int, courier: str, waybill: str, on: datetime.date, 
     """
     texts = {"courier": " ".join(courier.split()), "waybill": "".join(waybill.split())}
     faults = {one: _("请填写，60 字以内。") for one, text in texts.items() if not 1 <= len(text) <= LONGEST_TEXT}
+    # Carriers write their own numbers, some of which look like a telephone.
+    faults |= clear_faults(courier=texts["courier"])
     if faults:
         raise RegistryError("sending_incomplete", _("还不完整，请按提示填写。"), faults)
     with transaction.atomic():
@@ -132,6 +136,7 @@ def receive_batch(
     if not 1 <= len(number) <= LONGEST_TEXT:
         sentence = _("请填写实验室的回执号，60 字以内。")
         raise RegistryError("receipt_incomplete", sentence, {"receipt_number": sentence})
+    check_clear(receipt_number=number)
     with transaction.atomic():
         batch = _locked_batch(batch_id, BatchStatus.RECEIVED, actor=actor)
         if not batch.sent_on or not batch.sent_on <= on <= today():

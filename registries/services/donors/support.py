@@ -15,6 +15,7 @@ from core.clock import now, today
 from registries.choices.donors import ExpenseKind, HonourKind
 from registries.errors import RegistryError
 from registries.models import DonorExpense, Honour
+from registries.services.clear_texts import clear_faults
 from registries.services.donors.states import Step, locked_donor, note_donor
 from registries.services.form_keys import sent_before
 
@@ -43,6 +44,7 @@ def write_expense(
         faults["on"] = _("日期不能晚于今天。")
     if not EVIDENCE.fullmatch(evidence.strip()):
         faults["evidence"] = _("请填写凭证号，只用字母、数字和横线，不写姓名。")
+    faults |= clear_faults(evidence=evidence)
     if faults or yuan is None:
         raise RegistryError("expense_incomplete", _("还不完整，请按提示填写。"), faults)
     with transaction.atomic():
