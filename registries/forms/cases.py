@@ -34,6 +34,7 @@ from registries.choices.cases import (
     UnitKind,
     WitnessPoint,
 )
+from registries.forms.clear_text import ClearCharField
 from registries.models import Case
 from registries.permissions.cases import possible_coordinators, possible_lookers
 from registries.selectors.cases import units_of
@@ -157,7 +158,7 @@ class DecisionForm(KeyedForm):
 
     decision = forms.ChoiceField(label=_("决定"), choices=Decision, widget=forms.RadioSelect)
     signed_on = forms.DateField(label=_("签字日期"), widget=DayInput, initial=today)
-    paper = forms.CharField(
+    paper = ClearCharField(
         label=_("签字材料编号或存放位置"), max_length=60, widget=forms.TextInput(OFF), help_text=_("不要写姓名。")
     )
 
@@ -269,7 +270,7 @@ class EntitlementForm(KeyedForm, DayForm):
         label=_("金额"), max_length=20, required=False, widget=forms.TextInput({**OFF, "inputmode": "decimal"}),
         help_text=_("减免、慰问和抚恤已给付的填写，单位元。"),
     )  # fmt: skip
-    paper = forms.CharField(
+    paper = ClearCharField(
         label=_("凭据编号"), max_length=60, required=False, widget=forms.TextInput(OFF), help_text=_("不要写姓名。")
     )
     replaces = forms.TypedChoiceField(
@@ -301,7 +302,7 @@ class GrantForm(forms.Form):
     """Who may look into a case, what for, until when."""
 
     person = forms.ModelChoiceField(queryset=User.objects.none(), label=_("准许谁"), empty_label=_("请选择"))
-    purpose = forms.CharField(label=_("用途"), max_length=200, widget=forms.TextInput(OFF), help_text=_("不要写姓名。"))
+    purpose = ClearCharField(label=_("用途"), max_length=200, widget=forms.TextInput(OFF), help_text=_("不要写姓名。"))
     until = forms.DateField(label=_("最后一天"), widget=DayInput, help_text=_("当天仍可查看，最长 90 天。"))
 
     def __init__(self, data: Any = None, *, case: Case, actor: User) -> None:
@@ -314,7 +315,7 @@ class UnitForm(forms.Form):
 
     province = BranchField(label=_("省红十字会"))
     kind = forms.ChoiceField(label=_("类别"), choices=UnitKind)
-    name = forms.CharField(label=_("单位全称"), max_length=80)
+    name = ClearCharField(label=_("单位全称"), max_length=80)
 
     def __init__(self, data: Any = None, *, provinces: QuerySet[Branch]) -> None:
         super().__init__(data, initial={"province": provinces[0].code} if len(provinces) == 1 else {})

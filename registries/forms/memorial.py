@@ -17,6 +17,7 @@ from organizations.forms import BranchField, DayInput, DivisionField
 from organizations.models import Branch, Division
 from organizations.permissions import branches_with
 from registries.choices.memorial import WEEKDAYS, DeclineReason, NameShown, PageKind, Relation, TakenDown
+from registries.forms.clear_text import ClearCharField
 from registries.models import MemorialPage, MemorialPlace
 from registries.services.memorial.page_content import LONGEST_TEXT, PageContent
 from registries.services.memorial.pages import KinConsent, PageDraft
@@ -31,15 +32,15 @@ class MemorialPlaceForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     branch = BranchField(label=_("红十字会"))
     area = DivisionField(label=_("所在县（市、区）"), queryset=Division.objects.none(), empty_label=_("请选择"))
-    name = forms.CharField(label=_("名称"), max_length=80)
-    address = forms.CharField(label=_("地址"), max_length=200)
-    opening_hours = forms.CharField(label=_("开放时间"), max_length=120, help_text=_("例如“每天 8:00 至 17:00”。"))
+    name = ClearCharField(label=_("名称"), max_length=80)
+    address = ClearCharField(label=_("地址"), max_length=200)
+    opening_hours = ClearCharField(label=_("开放时间"), max_length=120, help_text=_("例如“每天 8:00 至 17:00”。"))
     phone = forms.CharField(label=_("公开电话"), max_length=40, required=False, help_text=_("会公开，请填单位电话。"))
-    directions = forms.CharField(
+    directions = ClearCharField(
         label=_("怎么去"), max_length=1000, required=False, widget=forms.Textarea({"rows": 3}),
         help_text=_("公交、停车、进门后怎么走。"),
     )  # fmt: skip
-    description = forms.CharField(
+    description = ClearCharField(
         label=_("介绍"), max_length=3000, required=False, widget=forms.Textarea({"rows": 5}),
         help_text=_("不写捐献者姓名；要写的请办纪念页。"),
     )  # fmt: skip
@@ -84,11 +85,11 @@ class GatheringForm(forms.Form):
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     place = forms.ModelChoiceField(label=_("场所"), queryset=MemorialPlace.objects.none(), empty_label=_("请选择"))
-    title = forms.CharField(label=_("名称"), max_length=80, help_text=_("例如“清明集体缅怀活动”。"))
+    title = ClearCharField(label=_("名称"), max_length=80, help_text=_("例如“清明集体缅怀活动”。"))
     on = forms.DateField(label=_("日期"), widget=DayInput)
     starts_at = forms.TimeField(label=_("开始时间"), widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
     seats = forms.IntegerField(label=_("名额"), min_value=1, max_value=100_000)
-    text = forms.CharField(
+    text = ClearCharField(
         label=_("说明"), max_length=2000, required=False, widget=forms.Textarea({"rows": 4}),
         help_text=_("会公开。集合地点、交通、注意事项；不写个人姓名。"),
     )  # fmt: skip

@@ -26,6 +26,7 @@ from registries.permissions.contacts import may_accompany
 from registries.selectors.contacts import contact_keepers
 from registries.services.consents import consents_in_force
 from registries.services.departed import died_among
+from registries.services.form_keys import hold_key, sent_before
 from registries.services.registrants import registrant_of
 
 if TYPE_CHECKING:
@@ -89,10 +90,11 @@ def log_contact(
     NotFound for one that is somebody else's, RegistryError with fields, WrongState.
     """
     with transaction.atomic():
+        hold_key(key)
         due = DueContact.objects.unscoped("lock of one known row").select_related("branch").get(pk=due_id)
         require(actor, Right.KEEP_REGISTRIES, due.branch)
         require_accompanied(due.about, actor)
-        if first := _sent_before(key, actor):
+        if first := _sent_before(key, actor, due_id=due.pk, corrects_id=None):
             return first
         faults = _faults(means, outcome, note)
         if next_on is not None and not today() < next_on <= today() + FURTHEST:
@@ -114,9 +116,10 @@ def write_contact(
 ) -> Contact:
     """Write down a contact that no plan asked for, in the caller's transaction; the caller has asked the right to.
 
-    Said twice with one key, it is the first one. Raises RegistryError with fields.
+    Said twice with one key, it is the first one. Raises RegistryError with fields, WrongState for a form that was used.
     """
-    if key is not None and (first := _sent_before(key, actor)):
+    same: dict[str, Any] = {f"{ABOUT[type(about)].field}_id": about.pk, "due_id": None, "corrects_id": None}
+    if key is not None and (first := _sent_before(key, actor, **same)):
         return first
     if faults := _faults(means, outcome, note):
         raise RegistryError("contact_incomplete", _("还不完整，请按提示填写。"), faults)
@@ -129,11 +132,12 @@ def correct_contact(*, contact_id: int, means: str, outcome: str, note: str, key
     Locks the first record. Raises NotFound, RegistryError with fields, WrongState.
     """
     with transaction.atomic():
+        hold_key(key)
         rows = Contact.objects.unscoped("lock of one known row").select_related("branch")
         old: Contact = rows.select_for_update(of=("self",)).get(pk=contact_id)
         require(actor, Right.KEEP_REGISTRIES, old.branch)
         require_accompanied(old.about, actor)
-        if first := _sent_before(key, actor):
+        if first := _sent_before(key, actor, corrects_id=old.pk):
             return first
         if old.by_id != actor.pk:
             raise NotFound("contact_not_found", _("只有写下这条记录的人能更正它。"))
@@ -207,10 +211,10 @@ def hand_over_contacts(
         if not (is_own and may(actor, Right.KEEP_REGISTRIES, branch)):
             require(actor, Right.ASSIGN_COORDINATORS, branch)
         row_key = key or uuid.uuid4()
-        there: ContactHandOver | None = (
-            ContactHandOver.objects.unscoped("the same form sent twice").filter(key=row_key, by=actor).first()
-        )
-        if there is not None:
+        same: dict[str, Any] = {"by_id": actor.pk, "branch_id": branch.pk, "to_person_id": to_person.pk}
+        handed = ContactHandOver.objects.unscoped("the same form sent twice")
+        from_id = from_person.pk if from_person else None
+        if there := sent_before(handed, row_key, **same, from_person_id=from_id):
             return there
         if to_person == from_person or to_person not in contact_keepers(branch):
             sentence = _("请选择本会另一位在岗的协调员。")
@@ -272,9 +276,9 @@ def _planned(about: Any, reason: str, due_on: datetime.date, coordinator: User |
     )
 
 
-def _sent_before(key: uuid.UUID, actor: User) -> Contact | None:
-    found: Contact | None = Contact.objects.unscoped("the same form sent twice").filter(row_key=key, by=actor).first()
-    return found
+def _sent_before(key: uuid.UUID, actor: User, **same: int | None) -> Contact | None:
+    rows = Contact.objects.unscoped("the same form sent twice")
+    return sent_before(rows, key, field="row_key", by_id=actor.pk, **same)
 
 
 def _closed(due_id: int, to_status: str, *, actor: User) -> DueContact:

@@ -17,6 +17,7 @@ from registries.choices.duty import DutyPart
 from registries.errors import RegistryError, WrongState
 from registries.models import DutyShift
 from registries.selectors.duty import duty_people
+from registries.services.clear_texts import phone_faults
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -40,6 +41,7 @@ def place_on_duty(*, branch: Branch, person: User, on: datetime.date, part: str,
             faults["part"] = _("请选择时段。")
         if not _PHONE.fullmatch(phone.strip()):
             faults["phone"] = _("请填写值守时能打通的工作电话，只写数字，可带区号。")
+        faults |= phone_faults(phone=phone)
         if faults:
             raise RegistryError("duty_incomplete", _("还不完整，请按提示填写。"), faults)
         row = DutyShift(

@@ -134,10 +134,19 @@ def _consents_by_key(registrant_ids: Sequence[int]) -> dict[str, set[str]]:
     return found
 
 
+def has_withdrawn(*, registrant_ids: Sequence[int], number: str) -> bool:
+    """Whether a wish of theirs is over: for who clicked twice, or comes back to the page; two queries."""
+    return any(one.number == number for one in _theirs(registrant_ids) if one.status != WishStatus.IN_FORCE)
+
+
 def _own(registrant_ids: Sequence[int]) -> list[Wish]:
+    return [one for one in _theirs(registrant_ids) if one.status == WishStatus.IN_FORCE]
+
+
+def _theirs(registrant_ids: Sequence[int]) -> list[Wish]:
     people = Registrant.objects.unscoped("their own").filter(pk__in=registrant_ids, destroyed_at=None)
     keys = [str(one) for one in people.values_list("row_key", flat=True)]
     if not keys:
         return []
-    rows = Wish.objects.unscoped("their own").filter(matching(Wish, "registrant", *keys), status=WishStatus.IN_FORCE)
+    rows = Wish.objects.unscoped("their own").filter(matching(Wish, "registrant", *keys))
     return list(rows.select_related("branch").order_by("pk"))

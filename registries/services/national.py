@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.db import transaction
@@ -17,6 +17,8 @@ from organizations.models import Branch
 from organizations.permissions import branches_with
 from registries.errors import RegistryError, WrongState
 from registries.models import NationalFigure
+from registries.services.clear_texts import clear_faults
+from registries.services.form_keys import sent_before
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -41,12 +43,14 @@ def enter_national(
         faults["number"] = _("请填写来源公布的数字。")
     if len(source_title.strip()) < 4:
         faults["source_title"] = _("请写明来源名称，例如公报、网页的标题。")
+    faults |= clear_faults(source_title=source_title)
     if urlsplit(source_url).scheme not in ("http", "https"):
         faults["source_url"] = _("请填写来源的网址，以 http:// 或 https:// 开头。")
     if faults:
         raise RegistryError("national_incomplete", _("还不完整，请按提示填写。"), faults)
     with transaction.atomic():
-        if first := NationalFigure.objects.filter(key=key).first():
+        same: dict[str, Any] = {"year": year, "measure": measure, "number": number, "entered_by_id": actor.pk}
+        if first := sent_before(NationalFigure.objects.all(), key, **same):
             return first
         Branch.objects.select_for_update(no_key=True).get(pk=branch.pk)
         newest = NationalFigure.objects.filter(year=year, measure=measure, replaced_by__isnull=True).first()

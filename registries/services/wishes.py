@@ -27,6 +27,7 @@ from registries.services.consents import (
 )
 from registries.services.contacts import cancel_contacts, carry_contacts
 from registries.services.evidence import attach_paper
+from registries.services.form_keys import hold_key, sent_before
 from registries.services.registrants import Person, check_person, registrant_of, write_registrant
 from registries.services.wish_content import WishContent, check_content
 
@@ -65,6 +66,7 @@ def register_wish(*, registration: Registration, actor: User) -> Wish:
     """
     with transaction.atomic():
         require(actor, Right.KEEP_REGISTRIES, registration.branch)
+        hold_key(registration.key)
         if first := _sent_before(registration):
             return first
         content = _checked(registration.content, registration.channel, registration.signed_on)
@@ -73,9 +75,6 @@ def register_wish(*, registration: Registration, actor: User) -> Wish:
         registrant = write_registrant(
             branch=registration.branch, checked=person, key=registration.person.key, actor=actor
         )
-        # Whoever held the lock before may have sent the same form.
-        if first := _sent_before(registration):
-            return first
         if wish_in_force(registrant) is not None:
             raise WrongState(
                 "wish_there", _("这个人在本会已有一份有效的登记，请用证件号码找到它，办理“变更”或“撤回”。")
@@ -106,8 +105,7 @@ def change_wish(
     with transaction.atomic():
         registrant, old = lock_wish(wish_id)
         require(actor, Right.KEEP_REGISTRIES, old.branch)
-        first: Wish | None = Wish.objects.unscoped("the same form sent twice").filter(key=key, replaces=old).first()
-        if first is not None:
+        if first := sent_before(Wish.objects.unscoped("the same form sent twice"), key, replaces_id=old.pk):
             return first
         checked = _checked(content, channel, signed_on)
         _move(old, WishStatus.REPLACED, verb="changed", channel=channel, actor=actor)

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -40,11 +41,13 @@ from registries.services.exchange.files import (
     expires_on,
     is_stuck,
     last_job,
+    may_drop,
     open_outgoing,
     resume_file,
 )
 from registries.services.exchange.incoming import open_incoming
 from registries.services.exchange.outgoing import download_outgoing, manifest_of
+from registries.views.sure import Sure, ask_sure
 
 STEPS = {
     "confirm": (confirm_file, gettext_lazy("已开始办理，进度见下。")),
@@ -120,6 +123,8 @@ def _list(request: StaffRequest, outgoing: OutgoingForm, incoming: IncomingForm)
 def exchange_file(request: StaffRequest, number: str) -> HttpResponse:
     """One file: how far it is, what it holds in counts, what is wrong, what it changed."""
     row = exchange_file_for(request.user, number)
+    if request.GET.get("ask") == "drop" and may_drop(row):
+        return _ask_drop(request, row)
     job = last_job(row)
     context = {
         "row": row,
@@ -149,8 +154,30 @@ def _rows(request: StaffRequest, row: ExchangeFile) -> dict[str, Any]:
         "problems": problems,
         "good_count": row.row_count - row.bad_count,
         "may_confirm": row.status == FileStatus.CHECKED and row.row_count > row.bad_count,
-        "may_drop": row.status == FileStatus.CHECKED,
+        "may_drop": may_drop(row),
     }
+
+
+def _ask_drop(request: StaffRequest, row: ExchangeFile) -> HttpResponse:
+    sure = Sure(
+        title=_("作废接收文件"),
+        question=_("这份文件不办了，作废？"),
+        said=[
+            (_("文件编号"), row.number),
+            (_("行数"), row.row_count),
+            (_("可以办理、因此不办的行"), row.row_count - row.bad_count),
+        ],
+        follows=[
+            _("一行也不办理，志愿者的状态不变。"),
+            _("行里的查询编号马上清空，原文件今夜销毁；编号、行数和经过保留。"),
+            _("作废不能撤回。要办的，请重新上传文件，再核对一遍。"),
+        ],
+        submit=_("作废"),
+        section=(_("骨髓库文件"), reverse("desk_exchange")),
+        thing=(row.number, reverse("desk_exchange_file", args=[row.number])),
+        action=reverse("desk_exchange_step", args=[row.number, "drop"]),
+    )
+    return ask_sure(request, sure)
 
 
 @desk_page(Right.KEEP_REGISTRIES)

@@ -56,7 +56,12 @@ def national_confirm(request: StaffRequest, figure_id: int) -> HttpResponse:
     if row is None:
         raise NotFound("national_not_found", _("没有找到这个数字，请从列表打开。"))
     if request.method == "POST":
-        confirm_national(figure_id=row.pk, actor=request.user)
+        try:
+            confirm_national(figure_id=row.pk, actor=request.user)
+        except DomainError as error:
+            # Also for who entered it: they may look at the page, and it says who else has to confirm.
+            messages.error(request, error.message)
+            return redirect("desk_national_confirm", figure_id=row.pk)
         messages.success(request, _("已复核，公开页面马上采用。"))
         return redirect("desk_national")
     may_confirm = row.confirmed_at is None and row.entered_by_id != request.user.pk

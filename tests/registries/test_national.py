@@ -115,3 +115,15 @@ def test_pages_of_the_desk_and_of_everybody_show_it(ground: Ground, hands: tuple
     assert "https://example.org/report" in page
     client.force_login(ground.person("clerk"))
     assert client.get(address).status_code == 403
+
+
+def test_who_entered_it_and_who_comes_second_are_told_on_the_page(ground: Ground, hands: tuple[User, User]) -> None:
+    row, client = enter_national(**said(hands[0])), Client()
+    address = f"/desk/registries/figures/national/{row.pk}/"
+    client.force_login(hands[0])
+    answer = client.post(address, follow=True)
+    assert answer.status_code == 200
+    assert "录入的人不能自己复核" in answer.content.decode()
+    client.force_login(hands[1])
+    assert "已复核，公开页面马上采用" in client.post(address, follow=True).content.decode()
+    assert "这个数字已经复核" in client.post(address, follow=True).content.decode()

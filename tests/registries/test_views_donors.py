@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from core.clock import today
 from core.models import ReadLog
@@ -188,3 +189,12 @@ def test_who_left_is_at_once_in_no_list(ground: Ground) -> None:
     assert donor.number in page(client, LIST)
     withdraw_donor(donor_id=donor.pk, channel="online")
     assert donor.number not in page(client, LIST)
+
+
+def test_who_left_is_told_of_on_the_page_and_no_particulars_are_changed(ground: Ground) -> None:
+    donor, client = joined(ground), client_of(ground, "clerk")
+    withdraw_donor(donor_id=donor.pk, channel="counter", actor=ground.person("clerk"))
+    for name in ("desk_donor_correct", "desk_donor_kin"):
+        answer = client.post(reverse(name, args=[donor.number]), {}, follow=True)
+        assert answer.status_code == 200
+        assert "这位志愿者已退库" in answer.content.decode()

@@ -320,6 +320,9 @@ def test_ones_bookings_are_shown_after_the_code_and_nobody_elses(ground: Ground)
     assert mine.number in text
     assert other.number not in text
     assert client.post(f"/memorial/bookings/{other.number}/cancel/").status_code == 404
+    where = f"/memorial/bookings/{mine.number}/cancel/"
+    assert "已取消，名额已放回" in client.post(where, follow=True).content.decode()
+    assert "已经取消，不用再办一次" in client.post(where, follow=True).content.decode()
     with frozen_at(now() + datetime.timedelta(minutes=21)):
         assert mine.number not in client.get("/memorial/bookings/").content.decode()
     assert not [one for one in client.session.items() if PHONE in str(one)]

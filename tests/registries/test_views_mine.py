@@ -155,3 +155,13 @@ def test_the_facts_and_the_three_questions_are_answered_and_nothing_is_kept(grou
     assert "还不能登记" in client.post("/organ/check/", {**answers, "is_adult": "no"}).content.decode()
     assert "监护人" in client.post("/organ/check/", {**answers, "has_capacity": "no"}).content.decode()
     assert Session.objects.count() == 0
+
+
+def test_a_second_click_on_a_withdrawal_is_told_that_it_is_done(ground: Ground) -> None:
+    wish, client = registered(ground), Client()
+    proved(client)
+    where = f"/organ/mine/wishes/{wish.number}/withdraw/"
+    assert "已撤回" in client.post(where, follow=True).content.decode()
+    answer = client.post(where, follow=True)
+    assert answer.status_code == 200
+    assert "这份登记已经撤回，不用再办一次" in answer.content.decode()

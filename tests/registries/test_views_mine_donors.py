@@ -70,3 +70,13 @@ def test_the_donor_of_somebody_else_is_not_found(ground: Ground) -> None:
 def test_who_has_shown_nothing_is_sent_to_do_so(ground: Ground) -> None:
     donor = joined(ground)
     assert Client().get(f"/organ/mine/donors/{donor.number}/withdraw/")["Location"] == "/organ/mine/"
+
+
+def test_a_second_click_on_leaving_is_told_that_it_is_done(ground: Ground) -> None:
+    donor, client = joined(ground), Client()
+    proved(client)
+    where = f"/organ/mine/donors/{donor.number}/withdraw/"
+    client.post(where)
+    answer = client.post(where, follow=True)
+    assert answer.status_code == 200
+    assert "这份登记已经撤回，不用再办一次" in answer.content.decode()

@@ -16,6 +16,7 @@ from organizations.forms import BranchField, DayInput
 from organizations.permissions import branches_with
 from registries.choices import STEM_CONSENTS, Channel, ConsentSubject, Sex
 from registries.choices.donors import HEALTH_QUESTIONS, KIN_COUNT, Relation
+from registries.forms.clear_text import ClearCharField
 from registries.forms.public import YES_NO
 from registries.models import Drive
 from registries.services.donors.enrolment import CHANNELS, Enrolment
@@ -58,8 +59,8 @@ class DriveForm(forms.Form):
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     branch = BranchField(label=_("主办单位"))
-    name = forms.CharField(label=_("活动名称"), max_length=80, help_text=_("例如“某某大学春季招募”。"))
-    place = forms.CharField(label=_("地点"), max_length=120)
+    name = ClearCharField(label=_("活动名称"), max_length=80, help_text=_("例如“某某大学春季招募”。"))
+    place = ClearCharField(label=_("地点"), max_length=120)
     held_on = forms.DateField(label=_("活动日期"), widget=DayInput, initial=today)
     planned_count = forms.IntegerField(label=_("计划人数"), min_value=1, max_value=100_000)
 

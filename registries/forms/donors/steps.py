@@ -24,6 +24,7 @@ from registries.choices.donors import (
     ThereAct,
     Verdict,
 )
+from registries.forms.clear_text import ClearCharField
 from registries.models import Sample
 
 OFF = {"autocomplete": "off"}
@@ -86,7 +87,7 @@ class PlannedForm(DayForm):
 
     field_order = ("planned_on", "hospital", "on")
     planned_on = forms.DateField(label=_("计划采集日期"), widget=DayInput)
-    hospital = forms.CharField(label=_("采集医院"), max_length=80)
+    hospital = ClearCharField(label=_("采集医院"), max_length=80)
     on = forms.DateField(label=_("确定的日期"), widget=DayInput, initial=today)
 
 
@@ -148,7 +149,7 @@ class ExpenseForm(KeyedForm):
         label=_("金额（元）"), max_length=20, widget=forms.TextInput({**OFF, "inputmode": "decimal"})
     )
     on = forms.DateField(label=_("日期"), widget=DayInput, initial=today)
-    evidence = forms.CharField(label=_("凭证号"), max_length=60, help_text=_("不写姓名。"))
+    evidence = ClearCharField(label=_("凭证号"), max_length=60, help_text=_("不写姓名。"))
 
 
 class HonourForm(KeyedForm):
@@ -169,11 +170,19 @@ class ContactForm(KeyedForm):
     )
 
 
+class BagsField(forms.MultipleChoiceField):
+    """Bags by their id; one that was packed meanwhile is the service's to judge, as of a form that is sent twice."""
+
+    def valid_value(self, value: str) -> bool:
+        """Whether it can be an id."""
+        return value.isascii() and value.isdecimal() and len(value) < 19
+
+
 class BatchForm(KeyedForm):
     """Bags for one box."""
 
-    box = forms.CharField(label=_("箱号"), max_length=40, widget=forms.TextInput(OFF))
-    samples = forms.MultipleChoiceField(label=_("装箱的血样"), required=False, widget=forms.CheckboxSelectMultiple)
+    box = ClearCharField(label=_("箱号"), max_length=40, widget=forms.TextInput(OFF))
+    samples = BagsField(label=_("装箱的血样"), required=False, widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, data: Any = None, *, bags: list[Sample]) -> None:
         super().__init__(data)
@@ -187,7 +196,7 @@ class SendingForm(DayForm):
     """How a box is sent."""
 
     field_order = ("courier", "waybill", "on")
-    courier = forms.CharField(label=_("承运单位"), max_length=60)
+    courier = ClearCharField(label=_("承运单位"), max_length=60)
     waybill = forms.CharField(label=_("运单号"), max_length=60, widget=forms.TextInput(OFF))
     on = forms.DateField(label=_("寄出日期"), widget=DayInput, initial=today)
 
@@ -196,7 +205,7 @@ class ReceiptForm(DayForm):
     """What the laboratory says, bag by bag."""
 
     field_order = ("receipt_number", "on")
-    receipt_number = forms.CharField(label=_("实验室回执号"), max_length=60, widget=forms.TextInput(OFF))
+    receipt_number = ClearCharField(label=_("实验室回执号"), max_length=60, widget=forms.TextInput(OFF))
     on = forms.DateField(label=_("收到日期"), widget=DayInput, initial=today)
 
     def __init__(self, data: Any = None, *, samples: list[Sample]) -> None:

@@ -6,7 +6,7 @@ import datetime
 import uuid
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -21,6 +21,8 @@ from registries.models import Case, CaseEntitlement, CaseHandOver, CaseUse
 from registries.permissions.cases import require_coordinator
 from registries.services.cases.blind import check_blind
 from registries.services.cases.moving import check_day, lock_case, note_case, require_state
+from registries.services.clear_texts import clear_faults
+from registries.services.form_keys import sent_before
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -51,8 +53,13 @@ def write_entitlement(
         case = lock_case(case_id)
         require_coordinator(actor, case)
         require_state(case, *sorted(GIVEN_CASE))
-        first = CaseEntitlement.objects.filter(key=entitled.key, case=case).first()
-        if first is not None:
+        same: dict[str, Any] = {
+            "case_id": case.pk,
+            "kind": entitled.kind,
+            "outcome": entitled.outcome,
+            "on": entitled.on,
+        }
+        if first := sent_before(CaseEntitlement.objects.all(), entitled.key, **same):
             return first
         amount = _checked_amount(entitled)
         check_day(entitled.on, first=case.handed_over_on or case.notified_on)
@@ -88,8 +95,8 @@ def write_use(
     with transaction.atomic():
         case = lock_case(case_id)
         require_coordinator(actor, case)
-        first = CaseUse.objects.filter(key=key, case=case).first() if key is not None else None
-        if first is not None:
+        same: dict[str, Any] = {"case_id": case.pk, "use": use, "on": on}
+        if key is not None and (first := sent_before(CaseUse.objects.all(), key, **same)):
             return first
         if not CaseHandOver.objects.filter(case=case, kind=GiftKind.BODY).exists():
             raise WrongState("no_body_given", _("这个案例没有移交遗体，没有利用记录。"))
@@ -113,6 +120,7 @@ def _checked_amount(entitled: Entitled) -> Decimal | None:
     is_given = entitled.outcome == Outcome.GIVEN
     if is_given and not 2 <= len(entitled.paper.strip()) <= LONGEST_PAPER:
         faults["paper"] = _("请填写凭据编号（2 至 60 字），不要写姓名。")
+    faults |= clear_faults(paper=entitled.paper)
     amount = None
     if is_given and entitled.kind in WITH_AMOUNT:
         try:

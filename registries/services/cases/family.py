@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -37,6 +37,8 @@ from registries.services.cases.moving import (
     wrong_state,
 )
 from registries.services.cases.wish_in_life import end_where_refused, said_of
+from registries.services.clear_texts import clear_faults
+from registries.services.form_keys import require_sealed, sent_before
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -105,8 +107,9 @@ def write_kin(*, case_id: int, kin: Kin, actor: User) -> CaseKin:
         require_coordinator(actor, case)
         if case.status in ENDED_CASE | {CaseStatus.NOTIFIED}:
             raise wrong_state(case)
-        first = CaseKin.objects.filter(key=kin.key, case=case).first()
+        first = sent_before(CaseKin.objects.all(), kin.key, case_id=case.pk, relation=kin.relation)
         if first is not None:
+            require_sealed(first, name=" ".join(kin.name.replace("\x00", "").split()))
             return first
         name, phone = " ".join(kin.name.replace("\x00", "").split()), normalise_phone(kin.phone)
         faults: dict[str, str] = {}
@@ -163,7 +166,8 @@ def write_decision(
     """
     with transaction.atomic():
         case, kin = _locked_kin(case_id, kin_id, actor)
-        if key is not None and CaseDecision.objects.filter(key=key, kin=kin).exists():
+        same: dict[str, Any] = {"kin_id": kin.pk, "decision": decision, "signed_on": signed_on}
+        if key is not None and sent_before(CaseDecision.objects.all(), key, **same):
             return case
         require_state(case, *DECIDABLE_CASE)
         if case.basis != Basis.JOINT_KIN:
@@ -289,6 +293,7 @@ def _check_decision(decision: str, paper: str) -> None:
         faults["decision"] = _("请选择同意或不同意。")
     if not 2 <= len(paper.strip()) <= LONGEST_PAPER:
         faults["paper"] = _("请填写签字材料的编号或存放位置，不要写姓名。")
+    faults |= clear_faults(paper=paper)
     if faults:
         raise RegistryError("decision_incomplete", _("还不完整，请按提示填写。"), faults)
     check_blind(paper, field="paper")

@@ -13,6 +13,7 @@ from registries.errors import RegistryError, WrongState
 from registries.models import CaseGrant
 from registries.permissions.cases import possible_lookers, require_head
 from registries.services.cases.moving import lock_case, note_case
+from registries.services.clear_texts import clear_faults
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -34,6 +35,7 @@ def grant_case(*, case_id: int, person: User, purpose: str, until: datetime.date
             faults["person"] = _("只能准许本会或上级会有“查看捐献登记统计”权限的另一个人。")
         if not 2 <= len(purpose.strip()) <= LONGEST_PURPOSE:
             faults["purpose"] = _("请写明用途，至少两个字，不要写姓名。")
+        faults |= clear_faults(purpose=purpose)
         if not today() <= until <= today() + datetime.timedelta(days=LONGEST_DAYS):
             faults["until"] = _("最后一天须在今天起 %(most)d 天以内。") % {"most": LONGEST_DAYS}
         if faults:

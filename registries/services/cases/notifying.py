@@ -6,7 +6,7 @@ import datetime
 import json
 import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -29,6 +29,7 @@ from registries.services.cases.blind import check_blind
 from registries.services.cases.departing import cancel_contacts_of_dead
 from registries.services.cases.moving import OLDEST_DAY, check_day, lock_case, note_case, wrong_state
 from registries.services.cases.wish_in_life import end_where_refused
+from registries.services.form_keys import require_sealed, sent_before
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -62,14 +63,12 @@ def notify_case(*, notice: Notice, actor: User) -> Case:
     """Write a notification down; said twice with one key, it is the first one.
 
     A refusal in life that is found by the document ends the case at once: the caller looks at its state. Raises
-    RegistryError with fields, NotAllowed. Source: 人体器官捐献和移植条例 Arts. 9, 16.
+    RegistryError with fields, NotAllowed, WrongState for another notification on a form that was used. Source:
+    人体器官捐献和移植条例 Arts. 9, 16.
     """
     with transaction.atomic():
         _require_keeper(actor, notice.branch)
-        first: Case | None = (
-            Case.objects.unscoped("the same form sent twice").filter(key=notice.key, notified_by=actor).first()
-        )
-        if first is not None:
+        if first := _sent_before(notice, actor):
             return first
         document = _checked(notice)
         case = Case(
@@ -87,9 +86,8 @@ def notify_case(*, notice: Notice, actor: User) -> Case:
         case.number = take_number(notice.branch.code, today().year, CASE_LETTER)
         case.save(force_insert=True)
         person = CasePerson(case=case)
-        caller = {"name": _plain(notice.caller_name), "phone": normalise_phone(notice.caller_phone)}
         _seal_person(person, _plain(notice.name), document)
-        seal_into(person, caller=json.dumps(caller, ensure_ascii=False))
+        seal_into(person, caller=_caller_text(notice))
         person.save(force_insert=True)
         note_case(case, "notified", on=notice.on, actor=actor, from_status="", fields=["kinds", "person"])
         _note_look_up(case, document, actor)
@@ -143,6 +141,23 @@ def _note_look_up(case: Case, document: Document | None, actor: User) -> None:
     if document is not None:
         count_once(LOOK_UPS, str(actor.pk))
         record_audit("registries.case.looked_up", actor=actor, obj=case, branch_code=case.branch.code)
+
+
+def _sent_before(notice: Notice, actor: User) -> Case | None:
+    """The case that this very form made; of who called and of whom the rows of the people alone can tell."""
+    rows = Case.objects.unscoped("the same form sent twice").select_related("branch", "person")
+    same: dict[str, Any] = {"notified_by_id": actor.pk, "branch_id": notice.branch.pk, "notified_on": notice.on}
+    first = sent_before(rows, notice.key, **same)
+    if first is not None:
+        require_sealed(first.person, caller=_caller_text(notice))
+        if _plain(notice.name):
+            require_sealed(first.person, name=_plain(notice.name))
+    return first
+
+
+def _caller_text(notice: Notice) -> str:
+    said = {"name": _plain(notice.caller_name), "phone": normalise_phone(notice.caller_phone)}
+    return json.dumps(said, ensure_ascii=False)
 
 
 def _require_keeper(actor: User, branch: Branch) -> None:

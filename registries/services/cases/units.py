@@ -14,6 +14,7 @@ from organizations.permissions import require
 from registries.choices.cases import UnitKind
 from registries.errors import RegistryError
 from registries.models import ReceivingUnit
+from registries.services.clear_texts import clear_faults
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -33,6 +34,7 @@ def open_unit(*, province: Branch, kind: str, name: str, actor: User) -> Receivi
         faults: dict[str, str] = {}
         if not SHORTEST_NAME <= len(plain) <= LONGEST_NAME:
             faults["name"] = _("请填写单位全称（4 至 80 字），不能写个人。")
+        faults |= clear_faults(name=plain)
         if kind not in UnitKind.values:
             faults["kind"] = _("请选择类别。")
         there = ReceivingUnit.objects.filter(province=province, kind=kind, name=plain, ended_at=None)

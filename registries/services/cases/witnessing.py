@@ -28,6 +28,7 @@ from registries.services.cases.blind import check_blind
 from registries.services.cases.family import standings_of
 from registries.services.cases.moving import last_day, lock_case, move_case, note_case, require_state
 from registries.services.cases.wish_in_life import end_where_refused
+from registries.services.form_keys import sent_before
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -55,8 +56,7 @@ def write_witness(*, case_id: int, seen: Seen, actor: User) -> CaseWitness:
         case = lock_case(case_id)
         require_coordinator(actor, case)
         require_state(case, CaseStatus.CONSENTED)
-        first = CaseWitness.objects.filter(key=seen.key, case=case).first()
-        if first is not None:
+        if first := sent_before(CaseWitness.objects.all(), seen.key, case_id=case.pk, witnessed_at=seen.at):
             return first
         if CaseCoordinator.objects.filter(case=case, released_at=None).count() < LEAST_COORDINATORS:
             raise WrongState(

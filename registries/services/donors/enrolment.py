@@ -29,10 +29,12 @@ from registries.choices.donors import (
 )
 from registries.errors import RegistryError, WrongState
 from registries.models import Donor, Drive, Registrant
+from registries.services.clear_texts import clear_faults
 from registries.services.consents import check_stem_consents, give_consents
 from registries.services.donors.health import Judged, judge_answers
 from registries.services.donors.kin import Kin, check_kin
 from registries.services.donors.states import Step, last_birthday, note_donor
+from registries.services.form_keys import hold_key, sent_before
 from registries.services.registrants import CheckedPerson, Person, check_person, registrant_of, write_registrant
 
 if TYPE_CHECKING:
@@ -67,19 +69,19 @@ def plan_drive(
     """Write a drive down; sent twice with one key, it is the first one. Raises RegistryError with fields."""
     texts = {"name": " ".join(name.split()), "place": " ".join(place.split())}
     faults = {one: _("请填写。") for one, text in texts.items() if not text}
+    faults |= clear_faults(**texts)
     if not 0 < planned_count <= 100_000:
         faults["planned_count"] = _("请填写计划人数，至少 1 人。")
     if faults:
         raise RegistryError("drive_incomplete", _("还不完整，请按提示填写。"), faults)
     with transaction.atomic():
         require(actor, Right.KEEP_REGISTRIES, branch)
-        values = {**texts, "held_on": held_on, "planned_count": planned_count}
-        drive, is_new = Drive.objects.unscoped("in a branch that the actor may write in").get_or_create(
-            key=key,
-            defaults={**values, **Drive.lineage_of(branch), "created_by": actor, "created_at": now()},
-        )
-        if is_new:
-            record_audit("registries.drive.planned", actor=actor, obj=drive, branch_code=branch.code)
+        values: dict[str, Any] = {**texts, "held_on": held_on, "planned_count": planned_count}
+        rows = Drive.objects.unscoped("in a branch that the actor may write in")
+        if first := sent_before(rows, key, **values, branch_id=branch.pk, created_by_id=actor.pk):
+            return first
+        drive = Drive.objects.create(key=key, **values, **Drive.lineage_of(branch), created_by=actor, created_at=now())
+        record_audit("registries.drive.planned", actor=actor, obj=drive, branch_code=branch.code)
     return drive
 
 
@@ -91,14 +93,12 @@ def enrol_donor(*, enrolment: Enrolment, actor: User) -> Donor:
     """
     with transaction.atomic():
         require(actor, Right.KEEP_REGISTRIES, enrolment.branch)
+        hold_key(enrolment.key)
         if first := _sent_before(enrolment):
             return first
         judged, person, kin, given = _checked(enrolment)
         drive = _drive_of(enrolment)
         registrant = write_registrant(branch=enrolment.branch, checked=person, key=enrolment.person.key, actor=actor)
-        # Whoever held the lock before may have sent the same form.
-        if first := _sent_before(enrolment):
-            return first
         if donor_in_force(registrant) is not None:
             raise WrongState("donor_there", _("这个人在本会已报名，请用证件号码找到他，不必再报名。"))
         give_consents(registrant, given, channel=enrolment.channel, actor=actor)

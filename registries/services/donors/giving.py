@@ -27,6 +27,7 @@ from registries.choices.donors import (
 )
 from registries.errors import RegistryError, WrongState
 from registries.models import Collection, Donor, DrugDay, FollowUp
+from registries.services.clear_texts import clear_faults
 from registries.services.contacts import cancel_contacts, plan_contact
 from registries.services.donors.states import (
     Step,
@@ -144,6 +145,7 @@ def set_date(*, donor_id: int, planned_on: datetime.date, hospital: str, on: dat
         faults["planned_on"] = _("请填写今天以后、一年以内的日期。")
     if not 2 <= len(place) <= LONGEST_HOSPITAL:
         faults["hospital"] = _("请填写采集医院。")
+    faults |= clear_faults(hospital=place)
     if faults:
         raise RegistryError("date_incomplete", _("还不完整，请按提示填写。"), faults)
     with transaction.atomic():

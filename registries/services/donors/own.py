@@ -78,10 +78,19 @@ def withdraw_own_donor(*, registrant_ids: Sequence[int], number: str) -> Donor:
     raise NotFound("donor_not_found", _("没有这份有效的登记，它可能已经退出。"))
 
 
+def has_left(*, registrant_ids: Sequence[int], number: str) -> bool:
+    """Whether a donor that they were has left: for who clicked twice, or comes back to the page; two queries."""
+    return any(one.number == number for one in _theirs(registrant_ids) if one.ended_at is not None)
+
+
 def _own(registrant_ids: Sequence[int]) -> list[Donor]:
+    return [one for one in _theirs(registrant_ids) if one.ended_at is None]
+
+
+def _theirs(registrant_ids: Sequence[int]) -> list[Donor]:
     people = Registrant.objects.unscoped("their own").filter(pk__in=registrant_ids, destroyed_at=None)
     keys = [str(one) for one in people.values_list("row_key", flat=True)]
     if not keys:
         return []
-    rows = Donor.objects.unscoped("their own").filter(matching(Donor, "registrant", *keys), ended_at=None)
+    rows = Donor.objects.unscoped("their own").filter(matching(Donor, "registrant", *keys))
     return list(rows.select_related("branch").order_by("pk"))

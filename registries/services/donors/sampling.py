@@ -19,7 +19,9 @@ from organizations.permissions import require
 from registries.choices.donors import BATCH_TRANSITIONS, LAB_VERDICTS, SAMPLE_AGAIN, BatchStatus, DonorStatus, Verdict
 from registries.errors import RegistryError, WrongState
 from registries.models import Donor, Sample, SampleBatch
+from registries.services.clear_texts import check_clear, clear_faults
 from registries.services.donors.states import Step, check_status, locked_donor, move_donor
+from registries.services.form_keys import form_used, sent_before
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -60,12 +62,14 @@ def take_sample(*, donor_id: int, bag: str, on: datetime.date, actor: User) -> S
 def make_batch(*, branch: Branch, box: str, sample_ids: Iterable[int], key: uuid.UUID, actor: User) -> SampleBatch:
     """Pack samples of a branch into a box; sent twice with one key, it is the first one. Locks the samples.
 
-    Raises RegistryError with fields where one is packed already, void, or not of the branch.
+    Raises RegistryError with fields where one is packed already, void, or not of the branch, WrongState for a form that
+    was used.
     """
     wanted = sorted(set(sample_ids))
     faults = {}
     if not 1 <= len("".join(box.split())) <= 40:
         faults["box"] = _("请填写箱号。")
+    faults |= clear_faults(box=box)
     if not 1 <= len(wanted) <= BATCH_SIZE:
         faults["samples"] = _("请至少选择一袋血样，一批最多 %(most)d 袋。") % {"most": BATCH_SIZE}
     if faults:
@@ -73,8 +77,10 @@ def make_batch(*, branch: Branch, box: str, sample_ids: Iterable[int], key: uuid
     with transaction.atomic():
         require(actor, Right.KEEP_REGISTRIES, branch)
         rows = SampleBatch.objects.unscoped("the same form sent twice")
-        first: SampleBatch | None = rows.filter(key=key).first()
-        if first is not None:
+        if first := sent_before(rows, key, branch_id=branch.pk, created_by_id=actor.pk):
+            # The bags stay in the box that they were put into.
+            if sorted(first.samples.values_list("pk", flat=True)) != wanted:
+                raise form_used()
             return first
         samples = Sample.objects.select_for_update(of=("self",)).filter(
             pk__in=wanted, donor__branch=branch, batch=None, verdict=Verdict.WAITING
@@ -100,6 +106,8 @@ def send_batch(*, batch_id: int, courier: str, waybill: str, on: datetime.date, 
     """
     texts = {"courier": " ".join(courier.split()), "waybill": "".join(waybill.split())}
     faults = {one: _("请填写，60 字以内。") for one, text in texts.items() if not 1 <= len(text) <= LONGEST_TEXT}
+    # Carriers write their own numbers, some of which look like a telephone.
+    faults |= clear_faults(courier=texts["courier"])
     if faults:
         raise RegistryError("sending_incomplete", _("还不完整，请按提示填写。"), faults)
     with transaction.atomic():
@@ -128,6 +136,7 @@ def receive_batch(
     if not 1 <= len(number) <= LONGEST_TEXT:
         sentence = _("请填写实验室的回执号，60 字以内。")
         raise RegistryError("receipt_incomplete", sentence, {"receipt_number": sentence})
+    check_clear(receipt_number=number)
     with transaction.atomic():
         batch = _locked_batch(batch_id, BatchStatus.RECEIVED, actor=actor)
         if not batch.sent_on or not batch.sent_on <= on <= today():

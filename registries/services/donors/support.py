@@ -6,7 +6,7 @@ import datetime
 import re
 import uuid
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,7 +15,9 @@ from core.clock import now, today
 from registries.choices.donors import ExpenseKind, HonourKind
 from registries.errors import RegistryError
 from registries.models import DonorExpense, Honour
+from registries.services.clear_texts import clear_faults
 from registries.services.donors.states import Step, locked_donor, note_donor
+from registries.services.form_keys import sent_before
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -42,13 +44,14 @@ def write_expense(
         faults["on"] = _("日期不能晚于今天。")
     if not EVIDENCE.fullmatch(evidence.strip()):
         faults["evidence"] = _("请填写凭证号，只用字母、数字和横线，不写姓名。")
+    faults |= clear_faults(evidence=evidence)
     if faults or yuan is None:
         raise RegistryError("expense_incomplete", _("还不完整，请按提示填写。"), faults)
     with transaction.atomic():
         donor = locked_donor(donor_id, actor=actor)
-        first: DonorExpense | None = donor.expenses.filter(key=key).first()
-        if first is not None:
-            return first
+        same: dict[str, Any] = {"donor_id": donor.pk, "kind": kind, "amount": yuan, "on": on}
+        if spent := sent_before(DonorExpense.objects.all(), key, **same):
+            return spent
         row = DonorExpense(
             key=key, donor=donor, kind=kind, amount=yuan, on=on, evidence=evidence.strip(), written_by=actor, at=now()
         )
@@ -71,9 +74,8 @@ def write_honour(*, donor_id: int, kind: str, on: datetime.date, key: uuid.UUID,
         raise RegistryError("honour_incomplete", _("还不完整，请按提示填写。"), faults)
     with transaction.atomic():
         donor = locked_donor(donor_id, actor=actor)
-        first: Honour | None = donor.honours.filter(key=key).first()
-        if first is not None:
-            return first
+        if honoured := sent_before(Honour.objects.all(), key, donor_id=donor.pk, kind=kind, on=on):
+            return honoured
         given = donor.collections.filter(collected_on__isnull=False).order_by("-round").first()
         if given is None or given.collected_on is None or on < given.collected_on:
             sentence = _("采集完成以后才能登记荣誉。")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -22,6 +22,7 @@ from organizations.permissions import require
 from registries.choices.exchange import FILE_TRANSITIONS, OUT_FILE_DAYS, Direction, FileStatus, Outcome
 from registries.errors import RegistryError, WrongState
 from registries.models import ExchangeFile, ExchangeFileEvent, SampleBatch
+from registries.services.form_keys import sent_before
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -39,16 +40,17 @@ _KIND_OF = {FileStatus.MAKING: MAKE_KIND, FileStatus.CHECKING: CHECK_KIND, FileS
 def open_outgoing(*, branch: Branch, batch_number: str = "", key: uuid.UUID, actor: User) -> ExchangeFile:
     """Begin a file of all who were sampled and stood in no file yet, of a branch or of one batch; sent twice, one file.
 
-    Raises RegistryError with the field `batch`, NotAllowed without READ_REGISTRANTS: it names people.
+    Raises RegistryError with the field `batch`, WrongState for a form that was used otherwise, NotAllowed without
+    READ_REGISTRANTS: it names people.
     """
     with transaction.atomic():
         require(actor, Right.KEEP_REGISTRIES, branch)
         require(actor, Right.READ_REGISTRANTS, branch)
-        rows = ExchangeFile.objects.unscoped("the same form sent twice").select_related("branch")
-        first: ExchangeFile | None = rows.filter(key=key).first()
-        if first is not None:
-            return first
         batch = _batch_of(branch, batch_number)
+        rows = ExchangeFile.objects.unscoped("the same form sent twice").select_related("branch")
+        same: dict[str, Any] = {"made_by_id": actor.pk, "branch_id": branch.pk, "batch_id": batch.pk if batch else None}
+        if first := sent_before(rows, key, **same):
+            return first
         row = new_file(branch, Direction.OUT, FileStatus.MAKING, key=key, actor=actor)
         row.batch = batch
         row.save(force_insert=True)
@@ -77,6 +79,11 @@ def drop_file(*, file_id: int, actor: User) -> ExchangeFile:
         move_file(row, FileStatus.DROPPED, verb="dropped", actor=actor)
         destroy_bytes(row)
     return row
+
+
+def may_drop(row: ExchangeFile) -> bool:
+    """Whether a file can still be given up: it was checked and nobody has confirmed it."""
+    return FileStatus.DROPPED in FILE_TRANSITIONS[row.status]
 
 
 def resume_file(*, file_id: int, actor: User) -> Job:

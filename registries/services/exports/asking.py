@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -29,6 +29,7 @@ from registries.choices.papers import (
 from registries.errors import RegistryError
 from registries.models import Export
 from registries.services.exports.moving import lock_export, move_export, note_export
+from registries.services.form_keys import sent_before
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -55,12 +56,15 @@ def request_export(*, asked: ExportRequest, actor: User) -> Export:
     """Ask for an export of one's own branch; nothing is read yet. Said twice with one key, it is the first one.
 
     What identifies asks for READ_REGISTRANTS, what a wish says for READ_WISHES. Raises RegistryError with fields,
-    NotAllowed. Source: 个人信息保护法 Arts. 6, 51.
+    NotAllowed, WrongState for a form that was used for another. Source: 个人信息保护法 Arts. 6, 51.
     """
     with transaction.atomic():
         require(actor, Right.EXPORT_REGISTRANTS, asked.branch)
-        first: Export | None = Export.objects.unscoped("the same form sent twice").filter(key=asked.key).first()
-        if first is not None:
+        columns = [one for one in ExportField.values if one in asked.columns]
+        purpose = " ".join(asked.purpose.split())
+        rows = Export.objects.unscoped("the same form sent twice").select_related("branch")
+        same: dict[str, Any] = {"branch_id": asked.branch.pk, "listed": asked.listed, "columns": columns}
+        if first := sent_before(rows, asked.key, **same, purpose=purpose):
             if first.requested_by_id != actor.pk:
                 raise NotAllowed("not_yours", _("这张表单已由别人用过，请重新打开再填。"))
             return first
@@ -72,9 +76,9 @@ def request_export(*, asked: ExportRequest, actor: User) -> Export:
             number=take_number(asked.branch.code, today().year, LETTER),
             status=ExportStatus.REQUESTED,
             listed=asked.listed,
-            columns=[one for one in ExportField.values if one in asked.columns],
+            columns=columns,
             format=asked.format,
-            purpose=" ".join(asked.purpose.split()),
+            purpose=purpose,
             keep_days=asked.keep_days,
             requested_by=actor,
             requested_at=now(),

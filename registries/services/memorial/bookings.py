@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import F
@@ -21,6 +21,7 @@ from organizations.permissions import require
 from registries.choices.memorial import BookingStatus, OccasionKind, OccasionStatus, Part, Visitor
 from registries.errors import RegistryError, WrongState
 from registries.models import MemorialBooking, MemorialOccasion, MemorialPlace
+from registries.services.form_keys import form_used, hold_key, sent_before
 from registries.services.memorial.moving import move, note
 from registries.services.memorial.places import lock_occasion
 from registries.services.memorial.texts import plain_text
@@ -69,6 +70,7 @@ def book_visit(*, visit: Visit, party: Party) -> MemorialBooking:
     if fields:
         raise RegistryError("visit_wrong", _("还不能预约，请按提示修改。"), fields)
     with transaction.atomic():
+        hold_key(party.key)
         rows = MemorialPlace.objects.for_public_display().select_for_update(of=("self",)).select_related("branch")
         place: MemorialPlace | None = rows.filter(pk=visit.place.pk, visit_seats__gt=0).first()
         if place is None:
@@ -86,6 +88,7 @@ def book_visit(*, visit: Visit, party: Party) -> MemorialBooking:
 def book_gathering(*, occasion_id: int, party: Party) -> MemorialBooking:
     """Book places at a gathering. Locks it. Raises RegistryError with fields, WrongState where it is over or full."""
     with transaction.atomic():
+        hold_key(party.key)
         return _booked(occasion_id, party)
 
 
@@ -119,8 +122,15 @@ def _booked(occasion_id: int, party: Party) -> MemorialBooking:
     checked = _checked(party)
     occasion = lock_occasion(occasion_id)
     rows = MemorialBooking.objects.unscoped("of a locked occasion")
-    first: MemorialBooking | None = rows.select_related("branch").filter(key=party.key).first()
+    same: dict[str, Any] = {
+        "occasion_id": occasion.pk,
+        "party_size": checked.party_size,
+        "status": BookingStatus.BOOKED,
+    }
+    first = sent_before(rows.select_related("branch"), party.key, **same)
     if first is not None:
+        if not holds(first, "phone", checked.phone):
+            raise form_used()
         return first
     if occasion.status != OccasionStatus.PLANNED or occasion.on < today() or occasion.place.closed_on is not None:
         raise WrongState("occasion_over", _("这个活动已经取消或结束，不能再预约。"))

@@ -26,6 +26,7 @@ from registries.choices.memorial import (
 )
 from registries.errors import RegistryError, WrongState
 from registries.models import MemorialMessage, MemorialPage
+from registries.services.form_keys import hold_key, require_sealed, sent_before
 from registries.services.memorial.moving import move, note
 from registries.services.memorial.page_content import shown
 from registries.services.memorial.pages import opened_content
@@ -58,18 +59,18 @@ def leave_words(*, page_id: int, words: Words) -> MemorialMessage:
     """Keep a message for who moderates; said twice with one key, it is the first one. Locks the page.
 
     Of the visitor nothing is kept: no address, no telephone. Raises RegistryError with fields, NotFound where the page
-    takes none.
+    takes none, WrongState for other words on a form that was used.
     """
     text, name = _checked(words)
     with transaction.atomic():
+        hold_key(words.key)
         rows = MemorialPage.objects.for_public_display().select_for_update(of=("self",), no_key=True)
         page: MemorialPage | None = rows.select_related("branch", "consent").filter(pk=page_id).first()
         if page is None:
             raise NotFound("page_gone", _("这一页现在不能留言。"))
-        first: MemorialMessage | None = (
-            MemorialMessage.objects.unscoped("sent twice").filter(key=words.key, page=page).first()
-        )
+        first = sent_before(MemorialMessage.objects.unscoped("sent twice"), words.key, page_id=page.pk)
         if first is not None:
+            require_sealed(first, text=text, name=name)
             return first
         content = opened_content(page, work=PUBLIC_WORK)
         if not shown(page, page.consent, content).takes_messages:

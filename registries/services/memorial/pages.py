@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -30,6 +30,7 @@ from registries.choices.memorial import (
 )
 from registries.errors import RegistryError, WrongState
 from registries.models import MemorialConsent, MemorialMessage, MemorialPage
+from registries.services.form_keys import require_sealed, sent_before
 from registries.services.memorial.moving import move, note
 from registries.services.memorial.page_content import PageContent, check_content, content_of
 from registries.services.memorial.texts import plain_text
@@ -101,12 +102,12 @@ def write_page(*, draft: PageDraft, actor: User) -> MemorialPage:
     """Write a page and its consent down; said twice with one key, it is the first one. Raises RegistryError."""
     with transaction.atomic():
         require(actor, Right.KEEP_MEMORIAL, draft.branch)
-        first: MemorialPage | None = (
-            MemorialPage.objects.unscoped("sent twice").select_related("branch").filter(key=draft.key).first()
-        )
-        if first is not None:
-            return first
+        rows = MemorialPage.objects.unscoped("sent twice").select_related("branch")
         content = check_content(draft.content, kind=draft.kind, is_named=draft.consent.name_shown == NameShown.FULL)
+        same: dict[str, Any] = {"branch_id": draft.branch.pk, "kind": draft.kind, "created_by_id": actor.pk}
+        if first := sent_before(rows, draft.key, **same):
+            require_sealed(first, name=content.name)
+            return first
         consent = _checked(draft, content)
         page = MemorialPage(
             **MemorialPage.lineage_of(draft.branch),

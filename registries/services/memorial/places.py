@@ -17,6 +17,8 @@ from organizations.permissions import require
 from registries.choices.memorial import BookingStatus, OccasionKind, OccasionStatus
 from registries.errors import RegistryError, WrongState
 from registries.models import MemorialBooking, MemorialOccasion, MemorialPlace
+from registries.services.clear_texts import check_clear, phone_faults
+from registries.services.form_keys import sent_before
 from registries.services.memorial.moving import move, note
 from registries.services.memorial.telling import tell_called_off
 
@@ -47,9 +49,10 @@ def open_memorial_place(*, branch: Branch, facts: dict[str, Any], key: uuid.UUID
     """
     with transaction.atomic():
         require(actor, Right.KEEP_MEMORIAL, branch)
-        first: MemorialPlace | None = MemorialPlace.objects.unscoped("sent twice").filter(key=key).first()
-        if first is not None:
+        rows = MemorialPlace.objects.unscoped("sent twice").select_related("branch")
+        if first := sent_before(rows, key, branch_id=branch.pk, name=facts["name"]):
             return first
+        _require_clear(facts)
         _require_other_name(branch, facts["name"])
         place = MemorialPlace.objects.create(**MemorialPlace.lineage_of(branch), key=key, **facts)
         record_audit("registries.memorial_place.opened", actor=actor, obj=place, branch_code=branch.code)
@@ -62,6 +65,7 @@ def change_memorial_place(*, place_id: int, facts: dict[str, Any], actor: User) 
         place = _locked_place(place_id)
         require(actor, Right.KEEP_MEMORIAL, place.branch)
         _require_open(place)
+        _require_clear(facts)
         if facts["name"] != place.name:
             _require_other_name(place.branch, facts["name"])
         for name, value in facts.items():
@@ -97,12 +101,12 @@ def plan_gathering(*, gathering: Gathering, actor: User) -> MemorialOccasion:
     with transaction.atomic():
         place = _locked_place(gathering.place.pk)
         require(actor, Right.KEEP_MEMORIAL, place.branch)
-        first: MemorialOccasion | None = (
-            MemorialOccasion.objects.unscoped("sent twice").filter(key=gathering.key).first()
-        )
-        if first is not None:
+        rows = MemorialOccasion.objects.unscoped("sent twice").select_related("branch")
+        same: dict[str, Any] = {"place_id": place.pk, "on": gathering.on, "title": gathering.title.strip()}
+        if first := sent_before(rows, gathering.key, **same, created_by_id=actor.pk):
             return first
         _require_open(place)
+        check_clear(title=gathering.title, text=gathering.text)
         if not today() <= gathering.on <= today() + datetime.timedelta(days=FURTHEST_DAYS):
             sentence = _("日期应在今天到一年之内。")
             raise RegistryError("gathering_day", sentence, {"on": sentence})
@@ -154,6 +158,14 @@ def _locked_place(place_id: int) -> MemorialPlace:
 def _require_open(place: MemorialPlace) -> None:
     if place.closed_on is not None:
         raise WrongState("place_closed", _("这个场所已经停用，请刷新页面查看。"))
+
+
+def _require_clear(facts: dict[str, Any]) -> None:
+    """The texts of a place; its telephone is an office's and public."""
+    texts = ("name", "address", "opening_hours", "directions", "description")
+    check_clear(**{name: facts[name] for name in texts if facts.get(name)})
+    if faults := phone_faults(phone=facts.get("phone", "")):
+        raise RegistryError("personal_number", faults["phone"], faults)
 
 
 def _require_other_name(branch: Branch, name: str) -> None:

@@ -8,14 +8,14 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.audit import record_audit
 from core.clock import now, today
 from core.numbers import take_number
 from core.phone_codes import checked_mobile
-from core.sealed import matching, seal_into
+from core.sealed import holds, matching, seal_into
 from organizations.choices import Right
 from organizations.permissions import require
 from registries.choices.requests import (
@@ -30,6 +30,7 @@ from registries.choices.requests import (
 )
 from registries.errors import RegistryError, WrongState
 from registries.models import Request, RequestEvent
+from registries.services.form_keys import form_used, sent_before
 from registries.services.requests.telling import tell_arranged, tell_declined, tell_received
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def file_request(*, asked: Asked, phone: str, key: uuid.UUID) -> Filed:
     number = checked_mobile(phone)
     checked = _checked(asked)
     with transaction.atomic():
-        if first := _sent_before(key):
+        if first := _sent_before(key, number, checked):
             return Filed(first, is_new=False)
         _require_room(number)
         row = Request(
@@ -107,11 +108,8 @@ def file_request(*, asked: Asked, phone: str, key: uuid.UUID) -> Filed:
         details = {"organisation": checked.organisation, "address": checked.address}
         said = json.dumps(details, ensure_ascii=False) if any(details.values()) else None
         seal_into(row, name=checked.name, phone=number, details=said)
-        if not _saved(row, asked.branch):
-            first = _sent_before(key)
-            if first is None:
-                raise RegistryError("request_gone", _("没有提交成，请再试一次。"))
-            return Filed(first, is_new=False)
+        row.number = take_number(asked.branch.code, today().year, LETTER)
+        row.save(force_insert=True)
         _note(row, "", "made", actor=None)
         tell_received(row, number)
     return Filed(row, is_new=True)
@@ -248,21 +246,13 @@ def _require_room(phone: str) -> None:
         )
 
 
-def _saved(row: Request, branch: Branch) -> bool:
-    """Save a new request under its number; False where the same form is saved at this moment by another click."""
-    try:
-        with transaction.atomic():
-            row.number = take_number(branch.code, today().year, LETTER)
-            row.save(force_insert=True)
-    except IntegrityError:
-        return False
-    return True
-
-
-def _sent_before(key: uuid.UUID) -> Request | None:
+def _sent_before(key: uuid.UUID, phone: str, asked: Asked) -> Request | None:
+    """The request that this very form made, of this telephone. Raises WrongState for another one."""
     rows = Request.objects.unscoped("the same form sent twice").select_related("branch")
-    found: Request | None = rows.filter(key=key).first()
-    return found
+    first = sent_before(rows, key, branch_id=asked.branch.pk, kind=asked.kind)
+    if first is not None and not holds(first, "phone", phone):
+        raise form_used()
+    return first
 
 
 def _locked(request_id: int, actor: User | None) -> Request:

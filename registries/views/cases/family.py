@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from core.errors import DomainError
 from core.views.answers import posted, say_refusal
 from organizations.views.access import StaffRequest, desk_page
-from registries.choices.cases import DECIDABLE_CASE, Basis, CaseStatus
+from registries.choices.cases import DECIDABLE_CASE, Basis, CaseStatus, Decision
 from registries.forms.cases import ConsentForm, DecisionForm, FamilyForm, KinForm
 from registries.models import Case, CaseKin
 from registries.permissions.cases import DOOR
@@ -25,6 +26,7 @@ from registries.services.cases.family import (
     write_kin,
 )
 from registries.views.cases.steps import carry_out, form_page, to_case, worked_case
+from registries.views.sure import SURE, Sure, ask_sure
 
 
 @desk_page(*DOOR)
@@ -89,6 +91,8 @@ def case_decide(request: StaffRequest, number: str, kin: int) -> HttpResponse:
     if request.method == "POST" and "strike" in request.POST:
         return _struck(request, case, row)
     form = DecisionForm(posted(request))
+    if form.is_valid() and form.cleaned_data["decision"] == Decision.REFUSE and SURE not in request.POST:
+        return _ask_refusal(request, case, row, form)
     if form.is_valid() and carry_out(
         request,
         form,
@@ -97,6 +101,24 @@ def case_decide(request: StaffRequest, number: str, kin: int) -> HttpResponse:
     ):
         return redirect("desk_case_kin", number=case.number)
     return form_page(request, case, form, kin=row, template="registries/cases/decide.html")
+
+
+def _ask_refusal(request: StaffRequest, case: Case, row: CaseKin, form: DecisionForm) -> HttpResponse:
+    sure = Sure(
+        title=_("确认家属不同意"),
+        question=_("登记这位家属不同意捐献？"),
+        said=[(_("家属"), row.get_relation_display())],
+        follows=[
+            _("案例就此终止，不能恢复；任何人不得再劝说家属。"),
+            _("决定登记以后不能修改。选错的，请点“先不办，返回”重填。"),
+        ],
+        submit=_("确认不同意，终止案例"),
+        section=(_("捐献案例"), reverse("desk_cases")),
+        thing=(_("家属名单"), reverse("desk_case_kin", args=[case.number])),
+        eyebrow=case.number,
+        action=request.path,
+    )
+    return ask_sure(request, sure, back=request.path, form=form)
 
 
 def _struck(request: StaffRequest, case: Case, row: CaseKin) -> HttpResponse:

@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from core.clock import today
-from core.errors import DomainError
+from core.errors import DomainError, NotFound
 from core.views.answers import posted, say_refusal
 from organizations.choices import BranchKind, Right
+from organizations.models import Branch
 from organizations.permissions import branches_with
 from organizations.views.access import StaffRequest, desk_page
+from registries.choices.cases import CaseStatus
 from registries.forms.cases import AssignForm, GrantForm, UnitForm
 from registries.models import Case, ReceivingUnit
 from registries.permissions.cases import DOOR, case_for, require_head
@@ -25,6 +29,7 @@ from registries.services.cases.assigning import assign_coordinator, hand_over_ca
 from registries.services.cases.granting import end_case_grant, grant_case
 from registries.services.cases.units import end_unit, open_unit
 from registries.views.cases.steps import carry_out
+from registries.views.sure import Sure, ask_sure
 
 
 @desk_page(*DOOR)
@@ -35,6 +40,8 @@ def case_assign(request: StaffRequest, number: str) -> HttpResponse:
     case = _headed(request, number)
     if "release" in request.POST:
         return _released(request, case)
+    if "release" in request.GET:
+        return _ask_release(request, case)
     form = AssignForm(posted(request), case=case)
     if form.is_valid() and carry_out(request, form, lambda: _assigned(case, form, request), _("已指派，请电话告知。")):
         return redirect("desk_case_assign", number=case.number)
@@ -57,6 +64,32 @@ def _assigned(case: Case, form: AssignForm, request: StaffRequest) -> Any:
     return hand_over_case(from_id=row.pk, to=data["person"], **said)
 
 
+def _ask_release(request: StaffRequest, case: Case) -> HttpResponse:
+    row = get_object_or_404(case.coordinators.filter(released_at=None), pk=_number(request.GET["release"]))
+    follows = [
+        _("从此看不到这个案例；已签过的字保留。"),
+        _("名下这个案例还没做的联系，转为“没有人负责”，请另派人接手。"),
+        _("撤出后还剩 %(n)d 名协调员。依法须两名以上才能见证，不足的请马上补派。")
+        % {"n": len(coordinators_of(case)) - 1},
+    ]
+    if case.status == CaseStatus.CONSENTED:
+        follows.append(_("其余协调员都已在见证记录上签字的，见证随之完成。"))
+    sure = Sure(
+        title=_("撤出协调员"),
+        question=_("把这位协调员撤出案例？"),
+        said=[(_("协调员"), row.person), (_("指派日期"), row.assigned_on.isoformat())],
+        follows=follows,
+        submit=_("撤出"),
+        section=(_("捐献案例"), reverse("desk_cases")),
+        thing=(_("指派和移交协调员"), reverse("desk_case_assign", args=[case.number])),
+        eyebrow=case.number,
+        action=request.path,
+        name="release",
+        value=str(row.pk),
+    )
+    return ask_sure(request, sure)
+
+
 def _released(request: StaffRequest, case: Case) -> HttpResponse:
     row = get_object_or_404(case.coordinators, pk=_number(request.POST["release"]))
     try:
@@ -75,6 +108,8 @@ def case_grants(request: StaffRequest, number: str) -> HttpResponse:
     case = _headed(request, number)
     if "end" in request.POST:
         return _let_out(request, case)
+    if "end" in request.GET:
+        return _ask_let_out(request, case)
     form = GrantForm(posted(request), case=case, actor=request.user)
     if form.is_valid() and carry_out(
         request,
@@ -84,6 +119,30 @@ def case_grants(request: StaffRequest, number: str) -> HttpResponse:
     ):
         return redirect("desk_case_grants", number=case.number)
     return render(request, "registries/cases/grants.html", {"case": case, "form": form, "rows": grants_of(case)})
+
+
+def _ask_let_out(request: StaffRequest, case: Case) -> HttpResponse:
+    pk = _number(request.GET["end"])
+    row = next((one for one in grants_of(case) if one.pk == pk and one.ended_at is None), None)
+    if row is None:
+        raise NotFound("grant_not_found", _("这一条准许已经收回，请返回刷新。"))
+    sure = Sure(
+        title=_("收回查看准许"),
+        question=_("收回这一条准许？"),
+        said=[(_("准许谁"), row.person), (_("用途"), row.purpose), (_("最后一天"), row.until.isoformat())],
+        follows=[
+            _("马上生效：对方从此不能再查看这个案例。"),
+            _("以前的查看记录保留。以后确有需要的，可以重新准许。"),
+        ],
+        submit=_("收回"),
+        section=(_("捐献案例"), reverse("desk_cases")),
+        thing=(_("准许他人查看"), reverse("desk_case_grants", args=[case.number])),
+        eyebrow=case.number,
+        action=request.path,
+        name="end",
+        value=str(row.pk),
+    )
+    return ask_sure(request, sure)
 
 
 def _let_out(request: StaffRequest, case: Case) -> HttpResponse:
@@ -104,6 +163,8 @@ def receiving_units(request: StaffRequest) -> HttpResponse:
     form = UnitForm(posted(request), provinces=provinces)
     if "end" in request.POST:
         return _ended(request)
+    if "end" in request.GET:
+        return _ask_end(request, provinces)
     if form.is_valid() and carry_out(
         request, form, lambda: open_unit(**form.cleaned_data, actor=request.user), _("已加入名单。")
     ):
@@ -111,6 +172,27 @@ def receiving_units(request: StaffRequest) -> HttpResponse:
     home = branches_with(request.user, Right.ASSIGN_COORDINATORS).select_related("province").first()
     context = {"form": form, "rows": units_of(home.province if home else None), "may_write": provinces.exists()}
     return render(request, "registries/cases/units.html", context)
+
+
+def _ask_end(request: StaffRequest, provinces: QuerySet[Branch]) -> HttpResponse:
+    rows = ReceivingUnit.objects.filter(province__in=provinces, ended_at=None)
+    unit = get_object_or_404(rows, pk=_number(request.GET["end"]))
+    sure = Sure(
+        title=_("停用接受单位"),
+        question=_("停用这个单位？"),
+        said=[(_("名称"), unit.name), (_("类别"), unit.get_kind_display())],
+        follows=[
+            _("从现在起，全省登记移交时都不能再选这个单位；正在办理的案例也一样。"),
+            _("以前的移交记录不变。停用不能撤回；以后要再用，须重新加入名单。"),
+        ],
+        submit=_("停用"),
+        section=(_("捐献案例"), reverse("desk_cases")),
+        thing=(_("接受单位名单"), reverse("desk_receiving_units")),
+        action=request.path,
+        name="end",
+        value=str(unit.pk),
+    )
+    return ask_sure(request, sure)
 
 
 def _ended(request: StaffRequest) -> HttpResponse:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -16,7 +18,6 @@ from core.views.answers import add_refusal, posted
 from organizations.choices import Right
 from organizations.permissions import may, require
 from organizations.views.access import StaffRequest, desk_page
-from registries.errors import WrongState
 from registries.forms.donors.joining import KinForm
 from registries.forms.donors.steps import ThereForm
 from registries.forms.wish_steps import CorrectionForm
@@ -31,7 +32,8 @@ from registries.services.donors.reading import reveal_donor, reveal_health
 from registries.services.donors.there import note_there
 from registries.services.registrants import registrant_of
 from registries.views.contacts_about import openable
-from registries.views.donors.steps import STEPS, offered
+from registries.views.donors.steps import STEPS, DeskStep, offered
+from registries.views.sure import SURE, Sure, Text, ask_sure
 
 
 @desk_page(Right.VIEW_REGISTRIES)
@@ -95,6 +97,8 @@ def donor_step(request: StaffRequest, number: str, step: str) -> HttpResponse:
     if kept is None:
         raise Http404
     form = kept.form(posted(request))
+    if form.is_valid() and SURE not in request.POST and (follows := kept.asks(form.cleaned_data)):
+        return _ask_step(request, donor, kept, form, follows)
     if form.is_valid():
         try:
             kept.run(donor, form.cleaned_data, request.user)
@@ -112,6 +116,8 @@ def donor_step(request: StaffRequest, number: str, step: str) -> HttpResponse:
 def donor_correct(request: StaffRequest, number: str) -> HttpResponse:
     """Put a donor's particulars right, as those of a wish's person."""
     donor = _kept(request, number)
+    if donor.ended_at is not None:
+        return _has_left(request, donor)
     form = CorrectionForm(posted(request))
     if form.is_valid():
         try:
@@ -132,6 +138,8 @@ def donor_correct(request: StaffRequest, number: str) -> HttpResponse:
 def donor_kin(request: StaffRequest, number: str) -> HttpResponse:
     """Put other people in the place of both whom to ring."""
     donor = _kept(request, number)
+    if donor.ended_at is not None:
+        return _has_left(request, donor)
     form = KinForm(posted(request))
     if form.is_valid():
         try:
@@ -163,9 +171,29 @@ def donor_there(request: StaffRequest, number: str) -> HttpResponse:
     return render(request, "registries/donors/there.html", {"donor": donor, "form": form})
 
 
+def _ask_step(
+    request: StaffRequest, donor: Donor, step: DeskStep, form: forms.Form, follows: list[Text]
+) -> HttpResponse:
+    sure = Sure(
+        title=_("确认：%(step)s") % {"step": step.label},
+        question=_("照下面登记？"),
+        said=[(_("志愿者"), donor.number)],
+        follows=follows,
+        submit=_("确认登记"),
+        section=(_("造血干细胞"), reverse("desk_donors")),
+        thing=(donor.number, reverse("desk_donor", args=[donor.number])),
+        eyebrow=donor.number,
+        action=request.path,
+    )
+    return ask_sure(request, sure, back=request.path, form=form)
+
+
 def _kept(request: StaffRequest, number: str) -> Donor:
     donor = donor_for(request.user, number)
     require(request.user, Right.KEEP_REGISTRIES, donor.branch)
-    if donor.ended_at is not None:
-        raise WrongState("donor_left", _("这位志愿者已退库，资料不能再改。"))
     return donor
+
+
+def _has_left(request: StaffRequest, donor: Donor) -> HttpResponse:
+    messages.info(request, _("这位志愿者已退库，资料不能再改。"))
+    return redirect("desk_donor", number=donor.number)

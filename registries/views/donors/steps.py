@@ -11,7 +11,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import today
-from registries.choices.donors import AGEING, DRUG_DAYS_LEAST, DRUG_DAYS_MOST, IN_FORCE, DonorStatus
+from registries.choices.donors import (
+    AGEING,
+    DRUG_DAYS_LEAST,
+    DRUG_DAYS_MOST,
+    IN_FORCE,
+    DonorStatus,
+    MedicalVerdict,
+)
 from registries.forms.donors import steps as step_forms
 from registries.models import Donor
 from registries.services.donors import giving, leaving, sampling, support
@@ -30,7 +37,8 @@ Run = Callable[[Donor, dict[str, Any], "User"], Any]
 class DeskStep:
     """A step: what its button says, what it means, where it is offered; `group` is next, note or end.
 
-    `is_due` says whether it is offered beyond its state.
+    `is_due` says whether it is offered beyond its state; `asks` gives what follows from what was entered, where that
+    is asked once more before it is done.
     """
 
     label: Text
@@ -40,6 +48,7 @@ class DeskStep:
     states: frozenset[str]
     group: str = "next"
     is_due: Callable[[Donor, DonorPage], bool] = lambda _donor, _page: True
+    asks: Callable[[dict[str, Any]], list[Text]] = lambda _said: []
 
     @property
     def tone(self) -> str:
@@ -53,6 +62,16 @@ def _by(service: Callable[..., Any], **fixed: Any) -> Run:
 
 def _may_be_sampled(donor: Donor, _page: DonorPage) -> bool:
     return donor.sample_from <= today() and not is_deferred(donor)
+
+
+def _after_unfit(said: dict[str, Any]) -> list[Text]:
+    if said["verdict"] != MedicalVerdict.UNFIT:
+        return []
+    return [
+        _("这位志愿者就此健康退库，不能恢复；本次捐献一并取消。"),
+        _("从所有名单和待联系里消失，满三十日销毁资料。"),
+        _("只是暂时不能捐的，请返回选“暂缓”。"),
+    ]
 
 
 def is_deferred(donor: Donor) -> bool:
@@ -93,7 +112,7 @@ STEPS: dict[str, DeskStep] = {
     ),
     "medical": DeskStep(
         _("登记体检结果"), _("只登记合格、不合格或暂缓；不登记检查内容。不合格即健康退库。"), step_forms.MedicalForm,
-        _by(giving.note_medical), frozenset({S.MEDICAL}),
+        _by(giving.note_medical), frozenset({S.MEDICAL}), asks=_after_unfit,
     ),
     "collect": DeskStep(
         _("登记采集完成"), _("登记后编为全省“第几例”，不能更改；随访日期自动排好。"), _DAY, _by(giving.collect),

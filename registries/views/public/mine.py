@@ -12,8 +12,14 @@ from django.views.decorators.http import require_http_methods
 from core.errors import DomainError, NotFound
 from core.views.answers import add_refusal, posted
 from registries.forms.public import CodeForm, NewPhoneCodeForm, NewPhoneForm, PhoneForm
-from registries.services.donors.own import own_donors, withdraw_own_donor
-from registries.services.mine import change_own_consent, change_own_phone, own_wishes, withdraw_own_wish
+from registries.services.donors.own import has_left, own_donors, withdraw_own_donor
+from registries.services.mine import (
+    change_own_consent,
+    change_own_phone,
+    has_withdrawn,
+    own_wishes,
+    withdraw_own_wish,
+)
 from registries.views.public import proving
 
 
@@ -77,9 +83,12 @@ def mine_withdraw(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("registry_mine")
     wish = next((one for one in own_wishes(people) if one.number == number), None)
     if wish is None:
-        raise NotFound("wish_not_found", _("没有这份有效的登记，它可能已经撤回。"))
+        return _over(request, is_theirs=has_withdrawn(registrant_ids=people, number=number))
     if request.method == "POST":
-        withdraw_own_wish(registrant_ids=people, number=number)
+        try:
+            withdraw_own_wish(registrant_ids=people, number=number)
+        except DomainError:
+            return _over(request, is_theirs=True)
         if wish.is_known_there:
             messages.warning(
                 request, _("在红十字会已撤回。这份登记还报送过全国系统，请在全国登记页面也撤回，才完全失效。")
@@ -100,11 +109,15 @@ def mine_consent(request: HttpRequest, number: str, subject: str) -> HttpRespons
     wish = next((one for one in own_wishes(people) if one.number == number), None)
     found = next((one for one in wish.consents if one[0] == subject), None) if wish else None
     if wish is None or found is None:
-        raise NotFound("wish_not_found", _("没有这份有效的登记，它可能已经撤回。"))
+        return _over(request, is_theirs=wish is None and has_withdrawn(registrant_ids=people, number=number))
     if request.method == "POST":
         gives = request.POST.get("act") == "give"
-        change_own_consent(registrant_ids=people, number=number, subject=subject, gives=gives)
-        messages.success(request, _("已同意。") if gives else _("已撤回这一项同意，马上生效。"))
+        try:
+            change_own_consent(registrant_ids=people, number=number, subject=subject, gives=gives)
+        except DomainError as error:
+            messages.error(request, error.message)
+        else:
+            messages.success(request, _("已同意。") if gives else _("已撤回这一项同意，马上生效。"))
         return redirect("registry_mine_wishes")
     context = {"wish": wish, "subject": subject, "label": found[1], "is_given": found[2]}
     return render(request, "public/registries/mine_consent.html", context)
@@ -119,9 +132,12 @@ def mine_donor_withdraw(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("registry_mine")
     donor = next((one for one in own_donors(people) if one.number == number), None)
     if donor is None:
-        raise NotFound("donor_not_found", _("没有这份有效的登记，它可能已经退出。"))
+        return _over(request, is_theirs=has_left(registrant_ids=people, number=number))
     if request.method == "POST":
-        withdraw_own_donor(registrant_ids=people, number=number)
+        try:
+            withdraw_own_donor(registrant_ids=people, number=number)
+        except DomainError:
+            return _over(request, is_theirs=True)
         sentence = _("已退出造血干细胞捐献者资料库，我们不再为捐献联系您。全国资料库里的资料，请登记机构协助办理退库。")
         messages.success(request, sentence)
         return redirect("registry_mine_wishes")
@@ -150,3 +166,11 @@ def mine_contact(request: HttpRequest) -> HttpResponse:
             return redirect("registry_mine_contact")
     context = {"form": form, "waits": waits, "tail": proving.asked_new(request)[-4:]}
     return render(request, "public/registries/mine_contact.html", context)
+
+
+def _over(request: HttpRequest, *, is_theirs: bool) -> HttpResponse:
+    """What one is told of a registration that is over: their own is said to be; any other is not there."""
+    if not is_theirs:
+        raise NotFound("wish_not_found", _("没有这份有效的登记，它可能已经撤回。"))
+    messages.info(request, _("这份登记已经撤回，不用再办一次。"))
+    return redirect("registry_mine_wishes")

@@ -96,11 +96,18 @@ def own_cancel(request: HttpRequest, number: str) -> HttpResponse:
     if not proved:
         return redirect("memorial_bookings")
     booking = next((one for one in own_bookings(proved) if one.number == number), None)
-    if booking is None or booking.status != BookingStatus.BOOKED:
+    if booking is None:
         raise NotFound("booking_not_found", _("没有这个有效的预约，它可能已经取消。"))
+    if booking.status != BookingStatus.BOOKED:
+        messages.info(request, _("这个预约已经取消，不用再办一次。"))
+        return redirect("memorial_bookings")
     if request.method == "POST":
-        cancel_booking(booking_id=booking.pk, phone=proved)
-        messages.success(request, _("已取消，名额已放回。"))
+        try:
+            cancel_booking(booking_id=booking.pk, phone=proved)
+        except DomainError as error:
+            messages.error(request, error.message)
+        else:
+            messages.success(request, _("已取消，名额已放回。"))
         return redirect("memorial_bookings")
     context = {"booking": booking, "occasion": booking.occasion}
     return render(request, "public/registries/memorial/own_cancel.html", context)
