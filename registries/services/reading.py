@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
-
 from core.audit import record_audit
 from core.documents import read_document
 from core.masking import mask_name
@@ -19,6 +17,7 @@ from organizations.choices import ROLE_RIGHTS, Right
 from organizations.models import held_grants
 from organizations.permissions import require
 from registries.choices import STEM_CONSENTS, WISH_CONSENTS, ConsentSubject, WishStatus
+from registries.choices.readings import LIST_PURPOSE
 from registries.models import Contact, DueContact, DueNote, Registrant, Wish
 from registries.services.consents import consents_in_force
 from registries.services.contacts import ABOUT
@@ -74,7 +73,7 @@ def masked_names(rows: Sequence[Any], *, reader: User) -> dict[int, str]:
     found = Registrant.objects.unscoped("of rows that the reader was let into").select_related("branch")
     people = {one.row_key: one for one in found.filter(row_key__in=set(wanted.values()))}
     shown = list(people.values())
-    names = reveal_many(shown, "name", reader=reader, purpose=_("查看登记名单（姓名掩码）"))
+    names = reveal_many(shown, "name", reader=reader, purpose=LIST_PURPOSE)
     by_key = {one.row_key: mask_name(name) if name else "" for one, name in zip(shown, names, strict=True)}
     return {pk: by_key.get(key, "") for pk, key in wanted.items()}
 

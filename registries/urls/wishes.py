@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("organ/mine/", mine.mine_phone, name="registry_mine"),
     path("organ/mine/code/", mine.mine_code, name="registry_mine_code"),
     path("organ/mine/wishes/", mine.mine_wishes, name="registry_mine_wishes"),
+    path("organ/mine/readings/", mine.mine_readings, name="registry_mine_readings"),
     path("organ/mine/wishes/<str:number>/withdraw/", mine.mine_withdraw, name="registry_mine_withdraw"),
     path("organ/mine/wishes/<str:number>/consents/<str:subject>/", mine.mine_consent, name="registry_mine_consent"),
     path("organ/mine/donors/<str:number>/withdraw/", mine.mine_donor_withdraw, name="registry_mine_donor_withdraw"),

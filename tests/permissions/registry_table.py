@@ -13,6 +13,7 @@ REGISTRIES: dict[str, Route] = {
     "registry_mine": Route(everybody(), everybody()),
     "registry_mine_code": Route(everybody(), everybody(), gives=PROVES),
     "registry_mine_wishes": Route(everybody(), everybody(), gives=PROVES),
+    "registry_mine_readings": Route(everybody(), gives=PROVES),
     "registry_mine_withdraw": Route(everybody(), everybody(), WISH, gives=PROVES),
     "registry_mine_contact": Route(everybody(), everybody(), gives=PROVES),
     "desk_wishes": Route(holds("view_registries")),

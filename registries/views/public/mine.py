@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import DomainError, NotFound
-from core.views.answers import add_refusal, posted
+from core.views.answers import add_refusal, place_before, posted
 from registries.forms.public import CodeForm, NewPhoneCodeForm, NewPhoneForm, PhoneForm
 from registries.services.donors.own import has_left, own_donors, withdraw_own_donor
 from registries.services.mine import (
@@ -20,6 +20,7 @@ from registries.services.mine import (
     own_wishes,
     withdraw_own_wish,
 )
+from registries.services.readings import PAGE_SIZE, own_looks, own_readings
 from registries.views.public import proving
 
 
@@ -72,6 +73,24 @@ def mine_wishes(request: HttpRequest) -> HttpResponse:
         return redirect("registry_mine")
     context = {"wishes": own_wishes(people), "donors": own_donors(people)}
     return render(request, "public/registries/mine_wishes.html", context)
+
+
+@never_cache
+@require_safe
+def mine_readings(request: HttpRequest) -> HttpResponse:
+    """Who of the staff looked at one's registrations, newest first; one's own looks apart."""
+    people = proving.people(request)
+    if not people:
+        return redirect("registry_mine")
+    place = place_before(request)
+    found = own_readings(people, before=place)
+    context = {
+        "readings": found[:PAGE_SIZE],
+        "next_url": f"?before={found[PAGE_SIZE - 1].place}" if len(found) > PAGE_SIZE else "",
+        "first_url": "?" if place else "",
+        "own_looks": [] if place else own_looks(people),
+    }
+    return render(request, "public/registries/mine_readings.html", context)
 
 
 @never_cache
