@@ -150,6 +150,7 @@ def _donor(person: Registrant, drawn: random.Random, maker: User) -> Donor:
         follow_up_on=soon if status == DonorStatus.FOLLOW_UP else None,
         enrolled_by=maker,
         enrolled_at=now(),
+        is_known_there=status not in (DonorStatus.ENROLLED, DonorStatus.SAMPLED),
         ended_at=now() if status == DonorStatus.WISH else None,
     )
 

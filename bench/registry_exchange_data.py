@@ -46,6 +46,7 @@ def _chunk(branch: Branch, actor: User, first: int, size: int, *, sent: int, no_
             sample_from=day + datetime.timedelta(days=7),
             stepped_on=day + datetime.timedelta(days=10),
             typed_on=None if first + at < sent else day + datetime.timedelta(days=30),
+            is_known_there=first + at >= sent,
             ages_out_month=datetime.date(2040, 1, 1),
             enrolled_by=actor,
             enrolled_at=moment,

@@ -94,6 +94,8 @@ def _bring(donors: list[Donor], clerk: User) -> None:
             donor_id=donor, planned_on=today() + datetime.timedelta(days=12), hospital=_("示例医院"), on=_ago(90),
             actor=clerk,
         )  # fmt: skip
+    # In the national library still: the list of those of whom it is to be told has somebody.
+    leaving.withdraw_donor(donor_id=examined, channel="counter", actor=clerk)
     _give(gave, clerk)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from core.audit import record_audit
 from core.clock import today
 from organizations.choices import Right
 from organizations.permissions import require
@@ -46,10 +47,10 @@ def schedule_contact(
     is_free: bool = False,
     note: str = "",
 ) -> DueContact:
-    """Plan a contact by hand, for oneself, or for nobody yet (`is_free`); for somebody else by who assigns.
+    """Plan a contact by hand, for oneself, for nobody yet (`is_free`) or for another who works at contacts there.
 
-    Said twice, it is the first one. `note` lies sealed. Locks as `plan_contact`. Raises RegistryError with fields,
-    where nobody may be contacted too, NotAllowed, NotFound.
+    As one's own may be handed on to any of them. Said twice, it is the first one. `note` lies sealed. Locks as
+    `plan_contact`. Raises RegistryError with fields, where nobody may be contacted too, NotAllowed, NotFound.
     """
     with transaction.atomic():
         require(actor, Right.KEEP_REGISTRIES, about.branch)
@@ -74,6 +75,7 @@ def schedule_contact(
             sentence = _("这一天已安排过同样的联系，由%(name)s负责。") % {"name": planned.coordinator or _("还没有人")}
             raise RegistryError("contact_planned", sentence, {"due_on": sentence})
         note_why(planned, note, actor=actor)
+        record_audit("registries.contact.planned", actor=actor, obj=planned, branch_code=about.branch.code)
     return planned
 
 
@@ -87,12 +89,9 @@ def _faults_of_form(about: Any, due_on: datetime.date, note: str) -> dict[str, s
 
 
 def _faults_of_whom(about: Any, coordinator: User | None, actor: User) -> dict[str, str]:
-    if coordinator in (None, actor):
+    if coordinator in (None, actor) or coordinator in contact_keepers(about.branch):
         return {}
-    require(actor, Right.ASSIGN_COORDINATORS, about.branch)
-    if coordinator not in contact_keepers(about.branch):
-        return {"whose": _("请选择本会在岗的协调员。")}
-    return {}
+    return {"whose": _("请选择本会在岗的协调员。")}
 
 
 def _faults_of_state(about: Any, reason: str, due_on: datetime.date) -> dict[str, str]:

@@ -78,7 +78,7 @@ def _shown(request: StaffRequest, about: Wish | Donor, field: str) -> dict[str, 
 
 
 def _others(request: StaffRequest, about: Wish | Donor) -> list[Any]:
-    """To whom a contact may be given beside oneself: by who assigns, to who works at contacts in the branch."""
-    if not may(request.user, Right.ASSIGN_COORDINATORS, about.branch):
+    """To whom a contact may be given beside oneself: who works at contacts in the branch."""
+    if not may(request.user, Right.KEEP_REGISTRIES, about.branch):
         return []
     return [one for one in contact_keepers(about.branch) if one != request.user]

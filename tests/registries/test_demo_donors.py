@@ -15,7 +15,7 @@ def test_the_demo_leaves_somebody_in_nearly_every_list(ground: Ground) -> None:
     leave_donors(ground.branch, ground.elsewhere, people)
     counts = work_counts(ground.person("coordinator"))
     assert {name for name, count in counts.items() if count} >= {
-        "sample", "send", "ask", "schedule", "recover", "follow_up",
+        "sample", "send", "ask", "schedule", "recover", "follow_up", "standing",
     }  # fmt: skip
     states = set(Donor.objects.unscoped("test").values_list("status", flat=True))
     assert len(states) >= len(DonorStatus.values) - 6
