@@ -51,6 +51,13 @@ QUERIES: dict[str, str] = {
         SELECT f.number FROM registries_exchangefile f WHERE f.status = 'applied'
            AND EXISTS (SELECT 1 FROM registries_exchangerow r WHERE r.exchange_file_id = f.id AND r.outcome = 'good')
          LIMIT 100""",
+    "a_row_that_is_not_applied_keeps_no_number_of_a_search": """
+        SELECT f.number, r.line
+          FROM registries_exchangerow r JOIN registries_exchangefile f ON f.id = r.exchange_file_id
+         WHERE r.reference IS NOT NULL
+           AND (r.outcome IN ('bad', 'dropped') OR f.status IN ('dropped', 'refused')
+                OR r.outcome = 'late' AND f.status = 'applied')
+         LIMIT 100""",
     "a_file_that_went_out_names_as_many_bags_as_rows": """
         SELECT f.number FROM registries_exchangefile f WHERE f.direction = 'out' AND f.status IN ('ready', 'expired')
            AND f.row_count <> (SELECT count(*) FROM registries_exchangesent s WHERE s.exchange_file_id = f.id)

@@ -123,6 +123,7 @@ class Outcome(models.TextChoices):
     BAD = "bad", _("有问题，不办")
     DONE = "done", _("已办理")
     LATE = "late", _("核对以后情况变了，没有办")
+    DROPPED = "dropped", _("文件作废，没有办")
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,8 @@ class ExchangeRow(SealedModel):
     """A row of a file that came in: whose, what, on which day, and what became of it.
 
     Of a row with a fault the line, field and code stand here and nothing that was written in it. `reference` is the
-    library's number of a search (查询编号), sealed; for whom the search is, is not known here. What a row says stands
+    library's number of a search (查询编号), sealed, and empty unless the row is, or is still to be, applied; for whom
+    the search is, is not known here. What a row says stands
     by trigger; its outcome moves once, in the transaction of the change itself.
     """
 
@@ -147,7 +148,7 @@ class ExchangeRow(SealedModel):
             models.UniqueConstraint(fields=["exchange_file", "line"], name="exchangerow_line_once"),
             models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="exchangerow_outcome_known"),
             models.CheckConstraint(
-                condition=Q(outcome__in=[Outcome.GOOD, Outcome.DONE], fault="", donor__isnull=False)
+                condition=Q(outcome__in=[Outcome.GOOD, Outcome.DONE, Outcome.DROPPED], fault="", donor__isnull=False)
                 | Q(outcome__in=[Outcome.BAD, Outcome.LATE]) & ~Q(fault=""),
                 name="exchangerow_fault_or_donor",
             ),

@@ -6,17 +6,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from organizations.choices import Right
+from registries.choices import ConsentSubject
 from registries.choices.exchange import FAULTS, Outcome, Result
-from registries.models import Donor, ExchangeFile, ExchangeFileEvent, ExchangeRow
+from registries.models import Donor, ExchangeFile, ExchangeFileEvent, ExchangeRow, ExchangeSent
+from registries.selectors.taken_back import taken_back_since
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-PAGE_SIZE, ROWS_SHOWN, MOST_NUMBERS = 50, 100, 50
+PAGE_SIZE, ROWS_SHOWN, LEFT_SHOWN = 50, 100, 100
 NOT_DONE = (Outcome.BAD, Outcome.LATE)
+# Nothing was wrong with these; of a file that was given up none is applied.
+FAULTLESS = (Outcome.GOOD, Outcome.DONE, Outcome.DROPPED)
 
 
 @dataclass(frozen=True)
@@ -42,15 +46,31 @@ def exchange_history(row: ExchangeFile) -> list[ExchangeFileEvent]:
     return list(row.events.select_related("actor").order_by("pk"))
 
 
-def left_after(row: ExchangeFile) -> list[str]:
-    """The numbers of donors who stand in a file that went out, have left since and still stand in the library.
+def left_after(row: ExchangeFile, *, after: str = "") -> list[str]:
+    """A page of numbers of donors who stand in a file that went out and may not any more; two queries.
 
-    At most MOST_NUMBERS; one query.
+    They have left since, or taken back their consent to be reported, and still stand in the library. One number more where there is a next page.
     """
-    rows = Donor.objects.unscoped("of a file that the reader was let into").filter(
-        samples__sent_in__exchange_file=row, ended_at__isnull=False, removed_there_on=None
+    rows = _left(row).filter(number__gt=after) if after else _left(row)
+    return list(rows.order_by("number").values_list("number", flat=True)[: LEFT_SHOWN + 1])
+
+
+def left_after_count(row: ExchangeFile) -> int:
+    """How many they are; two queries."""
+    return _left(row).count()
+
+
+def _left(row: ExchangeFile) -> QuerySet[Donor]:
+    taken_back = taken_back_since(
+        Donor, branch_id=row.branch_id, subject=ConsentSubject.STEM_TRANSFER, since=row.made_at
     )
-    return list(rows.order_by("pk").values_list("number", flat=True)[:MOST_NUMBERS])
+    rows = Donor.objects.unscoped("of a file that the reader was let into").filter(
+        Q(ended_at__isnull=False) | taken_back,
+        Exists(ExchangeSent.objects.filter(sample__donor=OuterRef("pk"), exchange_file=row)),
+        removed_there_on=None,
+    )
+    found: QuerySet[Donor] = rows
+    return found
 
 
 def exchange_problems(row: ExchangeFile) -> Iterator[Problem]:
@@ -63,12 +83,12 @@ def exchange_problems(row: ExchangeFile) -> Iterator[Problem]:
 
 def exchange_counts(row: ExchangeFile) -> list[tuple[str, int]]:
     """How many of the rows that can be, or were, applied say what, in words; one query."""
-    rows = row.rows.filter(outcome__in=[Outcome.GOOD, Outcome.DONE]).values("result")
+    rows = row.rows.filter(outcome__in=FAULTLESS).values("result")
     found = {one["result"]: one["n"] for one in rows.annotate(n=Count("pk")).order_by()}
     return [(str(Result(result).label), found[result]) for result in Result.values if result in found]
 
 
 def exchange_changes(row: ExchangeFile, *, after: int = 0) -> list[ExchangeRow]:
     """What a file changed, or would, by line: a page of rows, one more where there is a next; one query."""
-    rows = row.rows.filter(outcome__in=[Outcome.GOOD, Outcome.DONE], line__gt=after).select_related("donor")
+    rows = row.rows.filter(outcome__in=FAULTLESS, line__gt=after).select_related("donor")
     return list(rows.defer("reference").order_by("line")[: ROWS_SHOWN + 1])

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from core.models import Job
-from registries.choices import WishStatus
-from registries.choices.papers import EXPORT_JOB
-from registries.models import Export, ExportEvent, WishEvent
+from registries.choices import ConsentSubject, WishStatus
+from registries.choices.papers import EXPORT_JOB, ExportList
+from registries.models import Export, ExportEvent, Wish, WishEvent
+from registries.selectors.taken_back import taken_back_since
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 PAGE_SIZE = 50
-MOST_NUMBERS = 50
+LEFT_SHOWN = 100
 
 
 def exports_for(person: User, *, before: int | None = None) -> list[Export]:
@@ -35,15 +38,35 @@ def export_job(export: Export) -> Job | None:
     return found
 
 
-def left_since(export: Export) -> list[str]:
-    """The numbers of wishes of the branch that ended since the file was made, at most MOST_NUMBERS; one query.
+def left_since(export: Export, *, after: str = "") -> list[str]:
+    """A page of numbers that must be struck out where they stand in the file; one more where there is a next page.
 
-    They stand in the file and must be struck out there: somebody withdrew or changed after it was made.
+    Their wishes ended since it was made, or, where the list is for the hand-over, the consent to it was taken back. Two
+    queries.
     """
-    if export.built_at is None:
-        return []
-    rows = WishEvent.objects.filter(
-        wish__branch_id=export.branch_id, at__gte=export.built_at, from_status=WishStatus.IN_FORCE,
-        wish__registered_at__lt=export.built_at,
-    ).exclude(to_status=WishStatus.IN_FORCE)  # fmt: skip
-    return list(rows.order_by("wish__number").values_list("wish__number", flat=True)[:MOST_NUMBERS])
+    rows = _left(export).filter(number__gt=after) if after else _left(export)
+    return list(rows.order_by("number").values_list("number", flat=True)[: LEFT_SHOWN + 1])
+
+
+def left_count(export: Export) -> int:
+    """How many numbers of the file must be struck out; two queries."""
+    return _left(export).count()
+
+
+def _left(export: Export) -> QuerySet[Wish]:
+    made_at = export.built_at
+    if made_at is None:
+        return Wish.objects.unscoped("of an export without a file").none()
+    rows: QuerySet[Wish] = Wish.objects.unscoped("of an export that the reader was let into").filter(
+        branch_id=export.branch_id, registered_at__lt=made_at
+    )
+    ended = WishEvent.objects.filter(
+        wish__branch_id=export.branch_id, at__gte=made_at, from_status=WishStatus.IN_FORCE
+    ).exclude(to_status=WishStatus.IN_FORCE)
+    gone = Q(pk__in=ended.values("wish_id"))
+    if export.listed == ExportList.HAND_OVER:
+        taken_back = taken_back_since(Wish, branch_id=export.branch_id, subject=ConsentSubject.TRANSFER, since=made_at)
+        gone |= taken_back & Q(status=WishStatus.IN_FORCE)
+        before = WishEvent.objects.filter(wish=OuterRef("pk"), verb="handed_over", at__lt=made_at)
+        rows = rows.filter(~Exists(before))
+    return rows.filter(gone)

@@ -26,6 +26,7 @@ from registries.forms.wishes import PurposeForm
 from registries.models import ExchangeFile
 from registries.permissions import exchange_file_for
 from registries.selectors.exchange import (
+    LEFT_SHOWN,
     PAGE_SIZE,
     ROWS_SHOWN,
     exchange_changes,
@@ -34,6 +35,7 @@ from registries.selectors.exchange import (
     exchange_history,
     exchange_problems,
     left_after,
+    left_after_count,
 )
 from registries.services.exchange.files import (
     confirm_file,
@@ -47,6 +49,7 @@ from registries.services.exchange.files import (
 )
 from registries.services.exchange.incoming import open_incoming
 from registries.services.exchange.outgoing import download_outgoing, manifest_of
+from registries.views.places import number_after
 from registries.views.sure import Sure, ask_sure
 
 STEPS = {
@@ -135,11 +138,22 @@ def exchange_file(request: StaffRequest, number: str) -> HttpResponse:
         "purpose_form": PurposeForm(),
         "history": exchange_history(row),
         "expires_on": expires_on(row),
-        "left_after": left_after(row) if row.direction == Direction.OUT else [],
+        **(_left(request, row) if row.direction == Direction.OUT else {}),
         **(_rows(request, row) if row.direction == Direction.IN else {}),
     }
     is_part = request.headers.get("HX-Request") == "true" and job is not None
     return render(request, f"registries/exchange_{'part' if is_part else 'file'}.html", context)
+
+
+def _left(request: StaffRequest, row: ExchangeFile) -> dict[str, Any]:
+    """Whom the library has to be told of, a page of them (`?left=<number>`: behind that one), and how many in all."""
+    found = left_after(row, after=number_after(request, "left"))
+    shown = found[:LEFT_SHOWN]
+    return {
+        "left": shown,
+        "left_count": left_after_count(row) if found else 0,
+        "left_url": f"?left={shown[-1]}" if len(found) > LEFT_SHOWN else "",
+    }
 
 
 def _rows(request: StaffRequest, row: ExchangeFile) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -20,7 +22,15 @@ from registries.choices.papers import MOST_DOWNLOADS, ExportField, ExportStatus
 from registries.forms.exports import DecisionForm, ExportForm
 from registries.models import Export
 from registries.permissions import export_for
-from registries.selectors.exports import PAGE_SIZE, export_history, export_job, exports_for, left_since
+from registries.selectors.exports import (
+    LEFT_SHOWN,
+    PAGE_SIZE,
+    export_history,
+    export_job,
+    exports_for,
+    left_count,
+    left_since,
+)
 from registries.services.exports import (
     approve_export,
     cancel_export,
@@ -29,6 +39,7 @@ from registries.services.exports import (
     refuse_export,
     request_export,
 )
+from registries.views.places import number_after
 
 EITHER = (Right.EXPORT_REGISTRANTS, Right.APPROVE_EXPORTS)
 
@@ -82,13 +93,24 @@ def export_detail(request: StaffRequest, number: str) -> HttpResponse:
         "history": export_history(export),
         "job": job if export.status == ExportStatus.APPROVED else None,
         "facts": job_facts(job) if job else None,
-        "left": left_since(export) if is_ready else [],
+        **(_left(request, export) if is_ready else {}),
         "downloads_left": MOST_DOWNLOADS - export.download_count,
         "may_decide": decides and export.status == ExportStatus.REQUESTED,
         "may_fetch": is_own and is_ready and export.download_count < MOST_DOWNLOADS,
         "may_end": _may_end(request.user, export) and export.status in _ENDABLE,
     }
     return render(request, "registries/exports/detail.html", context)
+
+
+def _left(request: StaffRequest, export: Export) -> dict[str, Any]:
+    """Whom to strike out of the file, a page of them (`?left=<number>`: behind that one), and how many in all."""
+    found = left_since(export, after=number_after(request, "left"))
+    shown = found[:LEFT_SHOWN]
+    return {
+        "left": shown,
+        "left_count": left_count(export) if found else 0,
+        "left_url": f"?left={shown[-1]}" if len(found) > LEFT_SHOWN else "",
+    }
 
 
 _ENDABLE = (ExportStatus.REQUESTED, ExportStatus.APPROVED, ExportStatus.READY)

@@ -5,21 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from core.clock import now
 from core.files import sealed_path_of
 from core.models import Job, ReadLog, StoredFile
 from registries.models import Export, Wish
+from registries.selectors import exports
 from registries.selectors.exports import left_since
-from registries.services.consenting import take_back_consent
+from registries.services.consenting import give_consent, take_back_consent
 from registries.services.exports import (
     approve_export,
     building,
     download_export,
 )
 from registries.services.wishes import hand_over_wish, register_wish, registrant_of, withdraw_wish
+from registries.views import exports as export_views
 from tests.registries.exported import asked, csv_rows, made, sheets, worked
 from tests.registries.ground import Ground, form, gift, registered, somebody
+from tests.registries.test_views_wishes import client_of
 
 
 def fetched(ground: Ground, export: Export) -> bytes:
@@ -91,6 +95,42 @@ def test_who_left_after_it_was_made_is_named_by_number_to_be_struck_out(ground: 
     registered(ground, 2)
     assert left_since(export) == [second.number]
     assert first.number not in left_since(export)
+
+
+def take_back(ground: Ground, wish: Wish) -> None:
+    take_back_consent(wish_id=wish.pk, subject="transfer", channel="counter", actor=ground.person("clerk"))
+
+
+def test_who_takes_the_consent_to_the_hand_over_back_is_struck_out_of_its_list(ground: Ground) -> None:
+    stays, goes, was_out, again, done = (registered(ground, at) for at in range(5))
+    take_back(ground, was_out)
+    hand_over_wish(wish_id=done.pk, reference="ORG0001", on=done.signed_on, actor=ground.person("clerk"))
+    everybody, export = made(ground), made(ground, listed="hand_over")
+    for one in (goes, again, done):
+        take_back(ground, one)
+    give_consent(wish_id=again.pk, subject="transfer", channel="counter", actor=ground.person("clerk"))
+    assert left_since(export) == [goes.number]
+    assert left_since(everybody) == []
+    withdraw_wish(wish_id=stays.pk, channel="online")
+    withdraw_wish(wish_id=was_out.pk, channel="online")
+    assert left_since(export)[:2] == [stays.number, goes.number]
+
+
+def test_all_who_left_are_named_a_page_at_a_time_and_counted(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (exports, export_views):
+        monkeypatch.setattr(module, "LEFT_SHOWN", 2)
+    wishes = [registered(ground, at) for at in range(5)]
+    export = made(ground)
+    for one in wishes:
+        withdraw_wish(wish_id=one.pk, channel="online")
+    client, found, url = client_of(ground, "coordinator"), [], "?left="
+    where = reverse("desk_registry_export", args=[export.number])
+    while url:
+        answer = client.get(where + url)
+        assert "共 5 份" in answer.content.decode()
+        found += answer.context["left"]
+        url = answer.context["left_url"]
+    assert found == sorted(one.number for one in wishes)
 
 
 def test_a_list_for_the_hand_over_holds_those_who_consent_to_it(ground: Ground) -> None:

@@ -23,6 +23,7 @@ from registries.models import (
     Case,
     Contact,
     ContactHandOver,
+    DueContact,
     ExchangeFile,
     Export,
     MemorialBooking,
@@ -294,3 +295,16 @@ def test_a_second_click_at_the_desk_leads_to_the_same_case(ground: Ground, clien
     assert pages[0]["Location"] == pages[1]["Location"]
     later = (today() - datetime.timedelta(days=1)).isoformat()
     assert "请重新打开" in client.post(reverse("desk_case_new"), {**said, "on": later}).content.decode()
+
+
+def test_a_second_click_at_the_desk_says_the_same_of_a_contact_and_a_hand_over(ground: Ground, client: Client) -> None:
+    due = DueContact.objects.unscoped("test").get(pk=due_of(ground))
+    client.force_login(ground.person("coordinator"))
+    said = {"key": str(uuid.uuid4()), "means": "phone", "outcome": "reached"}
+    pages = [client.post(reverse("desk_contact_log", args=[due.key]), said, follow=True) for _n in range(2)]
+    assert ["已登记，这件联系办结" in one.content.decode() for one in pages] == [True, True]
+    due_of(ground, 1)
+    where = f"{reverse('desk_hand_over_confirm')}?branch={ground.branch.code}&from=coordinator"
+    said = {"key": str(uuid.uuid4()), "to_person": "second"}
+    pages = [client.post(where, said, follow=True) for _n in range(2)]
+    assert ["已把 1 件联系交给" in one.content.decode() for one in pages] == [True, True]

@@ -29,9 +29,8 @@ def asked(client: Client, where: str) -> tuple[str, dict[str, str]]:
 def _panel(text: str) -> tuple[str, dict[str, str]]:
     panel = text[text.index('<section class="confirm') :]
     panel = panel[: panel.index("</section>")]
-    sent = re.findall(
-        r'<(?:input type="hidden"|button class="[^"]+" type="submit") name="([^"]+)" value="([^"]*)"', panel
-    )
+    sends = r'<(?:input type="hidden"|button class="[^"]+" type="submit") name="([^"]+)" value="([^"]*)"'
+    sent = re.findall(sends, panel)
     return panel, dict(sent)
 
 

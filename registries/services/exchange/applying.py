@@ -23,7 +23,7 @@ from registries.models import Donor, ExchangeFile, ExchangeRow, Sample
 from registries.services.donors.giving import note_high_res, note_match
 from registries.services.donors.leaving import retire_donor, withdraw_donor
 from registries.services.donors.there import note_gone_there
-from registries.services.exchange.files import lock_file, move_file
+from registries.services.exchange.files import empty_rows, lock_file, move_file
 from registries.services.exchange.judging import JUDGED_BY, fault_of
 
 CHUNK = 1_000
@@ -69,6 +69,7 @@ def apply_incoming(*, file_id: int, job: Progress) -> ExchangeFile:
     with transaction.atomic():
         row = lock_file(file_id)
         if row.status == FileStatus.APPLYING and not row.rows.filter(outcome=Outcome.GOOD).exists():
+            empty_rows(row)
             bad = row.rows.exclude(outcome=Outcome.DONE).count()
             move_file(row, FileStatus.APPLIED, verb="applied", actor=row.confirmed_by, bad_count=bad)
     return row

@@ -72,13 +72,53 @@ def confirm_file(*, file_id: int, actor: User) -> ExchangeFile:
 
 
 def drop_file(*, file_id: int, actor: User) -> ExchangeFile:
-    """Give up a file of which nothing was applied, so that a better one may come. Locks it. Raises WrongState."""
+    """Give up a file of which nothing was applied, so that a better one may come; its rows are emptied at once.
+
+    Locks it. Raises WrongState.
+    """
     with transaction.atomic():
         row = lock_file(file_id)
         require(actor, Right.KEEP_REGISTRIES, row.branch)
-        move_file(row, FileStatus.DROPPED, verb="dropped", actor=actor)
-        destroy_bytes(row)
+        _dropped(row, actor)
     return row
+
+
+def give_up_files(*, before: datetime.datetime) -> int:
+    """Close files that came in before a moment and were never applied to their end; return how many. Locks each.
+
+    What was applied of one stays; of the rest no row keeps what it would have brought.
+    """
+    closed = 0
+    for pk in list(files_to_give_up(before=before).values_list("pk", flat=True)):
+        with transaction.atomic():
+            row = lock_file(pk)
+            if row.status == FileStatus.APPLYING:
+                empty_rows(row)
+                bad = row.rows.exclude(outcome=Outcome.DONE).count()
+                move_file(row, FileStatus.APPLIED, verb="given_up", actor=None, bad_count=bad)
+                closed += 1
+            elif may_drop(row):
+                _dropped(row, None)
+                closed += 1
+    return closed
+
+
+def files_to_give_up(*, before: datetime.datetime) -> QuerySet[ExchangeFile]:
+    """Files that came in before a moment and still wait."""
+    waiting = [FileStatus.CHECKING, FileStatus.CHECKED, FileStatus.APPLYING]
+    rows: QuerySet[ExchangeFile] = ExchangeFile.objects.unscoped("retention").filter(
+        status__in=waiting, made_at__lt=before
+    )
+    return rows
+
+
+def empty_rows(row: ExchangeFile) -> None:
+    """Settle the rows of a locked file that are not applied, and destroy the library's numbers in them (查询编号).
+
+    The rows first: a number is destroyed only where a row is settled (trigger).
+    """
+    row.rows.filter(outcome=Outcome.GOOD).update(outcome=Outcome.DROPPED)
+    row.rows.filter(reference__isnull=False).exclude(outcome=Outcome.DONE).update(reference=None)
 
 
 def may_drop(row: ExchangeFile) -> bool:
@@ -208,6 +248,12 @@ def expires_on(row: ExchangeFile) -> datetime.date:
 def rows_left(row: ExchangeFile) -> int:
     """How many good rows of a file are not yet applied; one query."""
     return row.rows.filter(outcome=Outcome.GOOD).count()
+
+
+def _dropped(row: ExchangeFile, actor: User | None) -> None:
+    move_file(row, FileStatus.DROPPED, verb="dropped", actor=actor)
+    empty_rows(row)
+    destroy_bytes(row)
 
 
 def _batch_of(branch: Branch, number: str) -> SampleBatch | None:

@@ -140,7 +140,12 @@ def _judged(row: ExchangeFile, chunk: list[ReadRow], seen: set[int]) -> list[Exc
     wanted = [one.number for one in chunk if not one.fault]
     by_number = {one.number: one for one in donors.filter(branch=row.branch, number__in=wanted)}
     found = [_one(row, read, by_number.get(read.number), seen) for read in chunk]
-    matches = [(made, read.reference) for made, read in zip(found, chunk, strict=True) if read.reference]
+    # Nothing that stood in a row with a fault is kept.
+    matches = [
+        (made, read.reference)
+        for made, read in zip(found, chunk, strict=True)
+        if read.reference and made.outcome == Outcome.GOOD
+    ]
     seal_into_many([made for made, _text in matches], "reference", [text for _made, text in matches])
     return found
 

@@ -13,7 +13,12 @@ from core.sealed import seal_into
 from registries.choices.exchange import OUT_FILE_DAYS, RAW_FILE_DAYS
 from registries.choices.requests import REQUEST_KEPT_DAYS
 from registries.models import ExchangeRow, Request
-from registries.services.exchange.files import expire_files, files_to_expire
+from registries.services.exchange.files import (
+    expire_files,
+    files_to_expire,
+    files_to_give_up,
+    give_up_files,
+)
 
 _BATCH_ROWS = 500
 
@@ -38,18 +43,19 @@ def purge_requests(asked: Asked) -> Outcome:
 
 
 def purge_exchange(asked: Asked) -> Outcome:
-    """Close files that may no longer be downloaded, and empty the library's numbers of searches that were done with.
+    """Close files that may no longer be downloaded or were never applied, and empty the library's numbers of searches.
 
     The bytes of files go by their own date (core.retention); numbers, days, counts and what was changed stay.
     """
     before = _before(asked, OUT_FILE_DAYS)
     rows = ExchangeRow.objects.filter(
         reference__isnull=False, exchange_file__made_at__lt=_before(asked, RAW_FILE_DAYS)
-    ).exclude(outcome="good")
-    due = rows.count() + files_to_expire(before=before).count()
+    ).exclude(outcome="good")  # Of a file that waits: they go with it.
+    raw = _before(asked, RAW_FILE_DAYS)
+    due = rows.count() + files_to_expire(before=before).count() + files_to_give_up(before=raw).count()
     if asked.is_dry:
         return Outcome(due=due)
-    destroyed = expire_files(before=before)
+    destroyed = expire_files(before=before) + give_up_files(before=raw)
     while found := list(rows.values_list("pk", flat=True)[:_BATCH_ROWS]):
         destroyed += ExchangeRow.objects.filter(pk__in=found).update(reference=None)
     return Outcome(due=due, destroyed=destroyed)
@@ -75,7 +81,9 @@ TERMS: tuple[Term, ...] = (
         "P3",
         _("与全国资料库交换的文件，和其中的查询编号"),
         _("报送和接收血样、分型、初配的结果"),
-        _("报送文件七天内可下载，随后销毁；接收的原件和查询编号一百八十天销毁；编号、行数、校验值、办理结果保留"),
+        _(
+            "报送文件七天内可下载，随后销毁；接收的原件和查询编号一百八十天销毁，作废的当天清空查询编号；编号、行数、校验值、办理结果保留"
+        ),
         "个人信息保护法 第十九条、第二十八条",
         purge_exchange,
     ),
