@@ -88,7 +88,7 @@ def _things_of(people: Iterable[Registrant]) -> dict[str, list[str]]:
     keys = [str(one.row_key) for one in known]
     wishes = list(Wish.objects.unscoped("their own").filter(matching(Wish, "registrant", *keys)).only("pk", "number"))
     donors = list(Donor.objects.unscoped("their own").filter(matching(Donor, "registrant", *keys)).only("pk", "number"))
-    contacts = Contact.objects.filter(Q(wish__in=wishes) | Q(donor__in=donors))
+    contacts = Contact.objects.unscoped("their own").filter(Q(wish__in=wishes) | Q(donor__in=donors))
     files = WishPaper.objects.filter(wish__in=wishes)
     return {
         "registries.registrant": [one.number for one in known],
