@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import F, Max, Q, QuerySet, Value
@@ -117,7 +117,7 @@ def _looks(things: dict[str, list[str]], before: int | None) -> list[dict[str, A
     )
     if before is not None:
         looks = looks.filter(place__lt=before)
-    return list(looks.order_by("-place")[: PAGE_SIZE + 1])
+    return cast("list[dict[str, Any]]", list(looks.order_by("-place")[: PAGE_SIZE + 1]))
 
 
 def _grants_of(readers: set[int]) -> dict[int, list[RoleGrant]]:
