@@ -15,7 +15,7 @@ from core.crypto import lookup_digest
 from core.errors import DomainError
 from core.identifiers import normalise_phone
 from core.models import PhoneCode
-from core.notifying import leave_message
+from core.notifying import leave_or_pretend
 from core.notifying.backends.filed import CODE
 from core.sealed import matching, seal_into
 from core.throttling import Limit, count_once
@@ -23,8 +23,10 @@ from core.throttling import Limit, count_once
 DIGITS = 6
 VALID = timedelta(minutes=5)
 MOST_ATTEMPTS = 5
-# Each is counted whether the number is known or not, so that a limit tells nothing either.
-LIMITS_OF_A_NUMBER = (Limit("phone_code_minute", 1, 60), Limit("phone_code_day", 10, 86_400))
+# Each is counted whether the number is known or not, so that a limit tells nothing either. Of a number from one place
+# fewer than from all together: a stranger who asks for somebody's codes leaves that person some.
+LIMITS_OF_A_NUMBER_AND_PLACE = (Limit("phone_code_minute", 1, 60), Limit("phone_code_day", 10, 86_400))
+LIMITS_OF_A_NUMBER = (Limit("phone_code_number_minute", 3, 60), Limit("phone_code_number_day", 30, 86_400))
 LIMIT_OF_A_PLACE = Limit("phone_code_place", 30, 3_600)
 _MOBILE = re.compile(r"1[3-9][0-9]{9}", re.ASCII)
 
@@ -42,14 +44,17 @@ def checked_mobile(written: str) -> str:
     return number
 
 
-def ask_for_code(*, phone: str, purpose: str, place: str, is_known: bool) -> None:
-    """Send a code to a number, if something is known of it; the caller's answer is the same either way.
+def ask_for_code(*, phone: str, purpose: str, place: str, is_known: bool) -> str:
+    """Send a code to a number, if something is known of it; answer and work are the same either way.
 
-    Raises DomainError where the number has not the form of one, TooOften beyond the limits: one a minute and ten a day
-    for a number, thirty an hour from one place.
+    Returns the code's key, by which whoever asked has it checked apart from codes that others ask for. Raises
+    DomainError where the number has not the form of one, TooOften beyond the limits: one a minute and ten a day for a
+    number from one place, three and thirty from all places, thirty an hour from one place.
     """
     number = checked_mobile(phone)
     count_once(LIMIT_OF_A_PLACE, place)
+    for limit in LIMITS_OF_A_NUMBER_AND_PLACE:
+        count_once(limit, f"{purpose} {number} {place}")
     for limit in LIMITS_OF_A_NUMBER:
         count_once(limit, f"{purpose} {number}")
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
@@ -59,41 +64,49 @@ def ask_for_code(*, phone: str, purpose: str, place: str, is_known: bool) -> Non
         row.code_digest = _digest(row, code)
         seal_into(row, phone=number)
         row.save()
-        if is_known:
-            minutes = VALID.seconds // 60
-            text = _("您的验证码是 %(code)s，%(minutes)d 分钟内有效。工作人员不会向您索要验证码。") % {
-                "code": code,
-                "minutes": minutes,
-            }
-            values = {"code": code, "minutes": str(minutes)}
-            leave_message(
-                phone=number, text=text, purpose=f"{purpose}.{CODE}", give_up_at=row.expires_at, values=values
-            )
+        minutes = VALID.seconds // 60
+        text = _("您的验证码是 %(code)s，%(minutes)d 分钟内有效。工作人员不会向您索要验证码。") % {
+            "code": code,
+            "minutes": minutes,
+        }
+        leave_or_pretend(
+            is_real=is_known,
+            phone=number,
+            text=text,
+            purpose=f"{purpose}.{CODE}",
+            give_up_at=row.expires_at,
+            values={"code": code, "minutes": str(minutes)},
+        )
+    return str(row.row_key)
 
 
-def check_code(*, phone: str, purpose: str, code: str) -> str:
-    """Return the number in its stored form where the last code sent for it is right; the code counts once.
+def check_code(*, phone: str, purpose: str, code: str, key: str = "") -> str:
+    """Return the number in its stored form where the code is right, as `is_right_code` says; it counts once.
 
-    Locks the code's row. Raises CodeWrong for a wrong, used or expired code, and after five attempts at one.
+    Raises CodeWrong for a wrong, used or expired code, and after five attempts at one.
+    """
+    if not is_right_code(phone=phone, purpose=purpose, code=code, key=key):
+        sentence = _("验证码不对或已失效。请核对短信中最新的一条；五次不对须重新获取。")
+        raise CodeWrong("code_wrong", sentence, {"code": sentence})
+    return checked_mobile(phone)
+
+
+def is_right_code(*, phone: str, purpose: str, code: str, key: str = "", uses: bool = True) -> bool:
+    """Whether a code is the one with this key that was sent to a number; without a key, the last one.
+
+    Each call is an attempt, of which a code has five. A right one counts once; not `uses`: it stays to be tried again.
+    Locks the code's row; the attempt stays counted whatever the caller raises, outside a transaction.
     """
     number = checked_mobile(phone)
     with transaction.atomic():
-        row = (
-            PhoneCode.objects.select_for_update()
-            .filter(matching(PhoneCode, "phone", number), purpose=purpose)
-            .order_by("-pk")
-            .first()
-        )
+        rows = PhoneCode.objects.select_for_update().filter(matching(PhoneCode, "phone", number), purpose=purpose)
+        row = (rows.filter(row_key=key) if key else rows).order_by("-pk").first()
         is_right = row is not None and _counts(row) and hmac.compare_digest(row.code_digest, _digest(row, _plain(code)))
         if row is not None:
             row.attempt_count = min(row.attempt_count + 1, 30_000)
-            row.used_at = now() if is_right else row.used_at
+            row.used_at = now() if is_right and uses else row.used_at
             row.save(update_fields=["attempt_count", "used_at"])
-    # Outside the transaction, so that the attempt stays counted.
-    if not is_right:
-        sentence = _("验证码不对或已失效。请核对短信中最新的一条；五次不对须重新获取。")
-        raise CodeWrong("code_wrong", sentence, {"code": sentence})
-    return number
+    return is_right
 
 
 def forget_old_codes() -> int:

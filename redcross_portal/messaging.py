@@ -30,6 +30,7 @@ NOTIFIER_GATEWAY_SECRET = env_text("NOTIFIER_GATEWAY_SECRET", None if NOTIFIER =
 # What messages of these purposes carry, in this order: a template may take any of it. Received and answered are alike.
 _CODE_VALUES = ("code", "minutes")
 _ANSWERED_VALUES = ("number", "day")
+_CHANGED_VALUES = ("tail", "day")
 _EXPIRING_VALUES = (*_ANSWERED_VALUES, "session", "starts", "page")
 # The provider's account and the templates filed with it; one set of names for both providers.
 _is_sms = NOTIFIER in ("aliyun", "tencent")
@@ -51,6 +52,9 @@ _sms_templates = {
     "reminder": env_template("SMS_TEMPLATE_REMINDER", _ANSWERED_VALUES, required=False),
     # What somebody booked at a place of remembrance is called off (registries.services.memorial.telling).
     "called_off": env_template("SMS_TEMPLATE_CALLED_OFF", _ANSWERED_VALUES, required=False),
+    # One's own registration was changed or ended (registries.services.telling).
+    "phone_changed": env_template("SMS_TEMPLATE_PHONE_CHANGED", _CHANGED_VALUES, required=False),
+    "withdrawn": env_template("SMS_TEMPLATE_WITHDRAWN", _ANSWERED_VALUES, required=False),
     # Certificates that end soon (training.services.expiring).
     "expiring": env_template("SMS_TEMPLATE_EXPIRING", _EXPIRING_VALUES, required=False),
     # Talks, samples, visits and calls that were asked for (registries.services.requests.telling).

@@ -2,7 +2,7 @@
 
 from core.notifying.backends import Notifier, notifier
 from core.notifying.bindings import bind_wechat, bound_wechat, unbind_wechat
-from core.notifying.sending import can_send, leave_message, send_message, send_waiting
+from core.notifying.sending import can_send, leave_message, leave_or_pretend, send_message, send_waiting
 
 __all__ = [
     "Notifier",
@@ -10,6 +10,7 @@ __all__ = [
     "bound_wechat",
     "can_send",
     "leave_message",
+    "leave_or_pretend",
     "notifier",
     "send_message",
     "send_waiting",

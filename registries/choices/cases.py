@@ -277,6 +277,7 @@ class CaseVerb(models.TextChoices):
     REFUSED_IN_LIFE = "refused_in_life", _("本人生前不同意，终止")
     UNSUITABLE = "unsuitable", _("不适合捐献，终止")
     STOPPED = "stopped", _("停办")
+    ACCEPTANCE_WRITTEN = "acceptance_written", _("登记接受遗体的证明")
     CERTIFICATE_GIVEN = "certificate_given", _("颁发捐献证书")
     CERTIFICATE_PRINTED = "certificate_printed", _("打印捐献证书")
     ENTITLEMENT_WRITTEN = "entitlement_written", _("登记家属待遇")

@@ -28,6 +28,7 @@ from registries.choices.cases import (
 from registries.choices.contacts import ContactMeans, ContactOutcome
 from registries.demo.wishes import document_of
 from registries.models import Case, DueContact, ReceivingUnit
+from registries.services.cases.accepting import write_acceptance
 from registries.services.cases.assigning import assign_coordinator
 from registries.services.cases.caring import Entitled, write_entitlement, write_use
 from registries.services.cases.family import Kin, begin_family, confirm_consent, write_decision, write_kin
@@ -114,6 +115,7 @@ def _carried(desk: Desk, units: dict[str, ReceivingUnit]) -> None:
         _witnessed(desk, case, desk.first, desk.second)
         taken = {kind: units[kind].pk for kind in ("cornea", "body")}
         hand_over_gift(case_id=case.pk, units=taken, on=today(), actor=desk.first)
+        write_acceptance(case_id=case.pk, number="示例医接 2026-12", on=today(), actor=desk.first)
     with frozen_at(_days_ago(87)):
         go_on(case_id=case.pk, to_status=CaseStatus.FAREWELL, on=today(), actor=desk.first)
         go_on(case_id=case.pk, to_status=CaseStatus.CARE, on=today(), actor=desk.first)

@@ -261,6 +261,21 @@ class KinChoiceForm(DayForm):
         field.choices = kin
 
 
+class AcceptanceForm(DayForm):
+    """The receiving unit's certificate for a body."""
+
+    number = forms.CharField(
+        label=_("证明编号"), max_length=60, widget=forms.TextInput(OFF),
+        help_text=_("照接受单位出具的证明填写；没有编号的，填“无编号”。"),
+    )  # fmt: skip
+    field_order = ("number", "on")
+
+    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data)
+        self.fields["on"].label = _("出具日期")
+        self.initial.update(initial or {})
+
+
 class EntitlementForm(KeyedForm, DayForm):
     """What a family was given or declined."""
 

@@ -3,6 +3,7 @@
 from registries.models.case import Case, CaseCoordinator, CaseEvent, CaseGrant
 from registries.models.case_people import CaseDecision, CaseKin, CasePerson
 from registries.models.case_record import (
+    CaseAcceptance,
     CaseCertificate,
     CaseEntitlement,
     CaseHandOver,
@@ -30,6 +31,7 @@ from registries.models.wish import Wish, WishEvent
 
 __all__ = [
     "Case",
+    "CaseAcceptance",
     "CaseCertificate",
     "CaseCoordinator",
     "CaseDecision",

@@ -126,6 +126,43 @@ class CaseHandOver(models.Model):
         return f"{self.case_id} {self.kind}"
 
 
+class CaseAcceptance(models.Model):
+    """The receiving unit's certificate that it took a body: number and day; the unit is that of the hand-over.
+
+    Append-only; a mistake is put right by a row that names it. Of a body alone (trigger). Legal source:
+    宁波市遗体捐献条例 Art. 14.
+    """
+
+    hand_over = models.ForeignKey(
+        CaseHandOver, verbose_name=_("遗体移交"), on_delete=models.PROTECT, related_name="acceptances"
+    )
+    number = models.CharField(_("证明编号"), max_length=60)
+    issued_on = models.DateField(_("出具日期"))
+    replaces = models.OneToOneField(
+        "self", verbose_name=_("更正的记录"), null=True, on_delete=models.PROTECT, related_name="replaced_by"
+    )
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("登记人员"), on_delete=models.PROTECT, related_name="+"
+    )
+    written_at = models.DateTimeField(_("登记时间"))
+
+    class Meta:
+        verbose_name = _("接受遗体的证明")
+        verbose_name_plural = _("接受遗体的证明")
+        constraints = [
+            models.CheckConstraint(condition=~Q(number=""), name="caseacceptance_has_its_number"),
+            models.CheckConstraint(
+                condition=Q(replaces__isnull=True) | ~Q(replaces=F("id")), name="caseacceptance_replaces_another"
+            ),
+            models.UniqueConstraint(
+                fields=["hand_over"], condition=Q(replaces__isnull=True), name="caseacceptance_first_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hand_over_id} {self.number}"
+
+
 class CaseCertificate(models.Model):
     """That the family was given the certificate: its number is the case's. Append-only (条例 Art. 14)."""
 

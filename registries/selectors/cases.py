@@ -22,6 +22,7 @@ from registries.choices.cases import (
 )
 from registries.models import (
     Case,
+    CaseAcceptance,
     CaseCoordinator,
     CaseEntitlement,
     CaseEvent,
@@ -167,6 +168,7 @@ def other_actions(case: Case, *, is_worker: bool, is_head: bool, has_body: bool)
         ),
         (is_worker and case.status in GIVEN_CASE, _("捐献证书"), "desk_case_certificate", ()),
         (is_worker and case.status in GIVEN_CASE, _("家属待遇"), "desk_case_entitlements", ()),
+        (is_worker and has_body, _("接受遗体的证明"), "desk_case_acceptance", ()),
         (is_worker and has_body, _("遗体利用记录"), "desk_case_use", ()),
         (is_head, _("准许他人查看"), "desk_case_grants", ()),
         (
@@ -197,6 +199,12 @@ def lacks_coordinators(coordinators: list[CaseCoordinator]) -> bool:
 def body_unit(case: Case) -> CaseHandOver | None:
     """Where a body went, which the kin may know; where an organ went no page asks (double blind); one query."""
     return CaseHandOver.objects.filter(case=case, kind=GiftKind.BODY).select_related("unit").first()
+
+
+def acceptance_of(case: Case) -> CaseAcceptance | None:
+    """The receiving unit's certificate for a body as it stands now; one query."""
+    rows = CaseAcceptance.objects.filter(hand_over__case=case, hand_over__kind=GiftKind.BODY, replaced_by=None)
+    return rows.select_related("hand_over__unit").first()
 
 
 def entitlements_of(case: Case) -> list[CaseEntitlement]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 # What is counted, in the order of the table. None is the sum of others, so that none follows from others.
 MEASURES: dict[str, Any] = {
-    "wishes": _("有效登记"),
+    "wishes": _("有效登记（在世）"),
+    "departed": _("有效登记（本人已故）"),
     "late": _("已逾期的联系"),
     "coming": _("未到期的联系"),
     "reached": _("今年联系上"),
@@ -53,8 +55,10 @@ class CountTable:
     is_hiding: bool
 
 
-def registry_counts(person: User) -> CountTable:
+def registry_counts(person: User, *, departed: Sequence[int] = ()) -> CountTable:
     """The counts of the associations in which somebody has COUNT_REGISTRIES; six queries.
+
+    `departed` are the ids of the wishes whose person died (services/departed.py), counted apart.
 
     Who does not see the people there (VIEW_REGISTRIES) gets no figure of one to four, nor what would give one away:
     decided over the whole tree, so that no two readers' pages together tell more than one.
@@ -63,7 +67,7 @@ def registry_counts(person: User) -> CountTable:
     seen = set(branches_with(person, Right.COUNT_REGISTRIES).values_list("pk", flat=True))
     people_seen = set(branches_with(person, Right.VIEW_REGISTRIES).values_list("pk", flat=True))
     is_hiding = not seen <= people_seen
-    trees = {measure: _tree(branches, counts) for measure, counts in _counted().items()}
+    trees = {measure: _tree(branches, counts) for measure, counts in _counted(departed).items()}
     hidden = {one: hidden_cells(tree) if is_hiding else frozenset() for one, tree in trees.items()}
     cells = {one: _by_key(tree) for one, tree in trees.items()}
 
@@ -82,7 +86,7 @@ def registry_counts(person: User) -> CountTable:
     return CountTable(rows, is_hiding)
 
 
-def _counted() -> dict[str, dict[int, int]]:
+def _counted(departed: Sequence[int]) -> dict[str, dict[int, int]]:
     """Each measure's counts by association; three queries that read all open rows and this year's contacts."""
     day, year = today(), period_of(PeriodKind.YEAR, today())
     wishes = Wish.objects.unscoped("counts").filter(status=WishStatus.IN_FORCE)
@@ -96,7 +100,7 @@ def _counted() -> dict[str, dict[int, int]]:
     )
     return {
         **{measure: {} for measure in MEASURES},
-        **_split(wishes, Value("wishes")),
+        **_split(wishes, Case(When(pk__in=departed, then=Value("departed")), default=Value("wishes"))),
         **_split(due, Case(When(due_on__lt=day, then=Value("late")), default=Value("coming"))),
         **_split(held, outcome),
     }

@@ -49,7 +49,8 @@ def exchange_history(row: ExchangeFile) -> list[ExchangeFileEvent]:
 def left_after(row: ExchangeFile, *, after: str = "") -> list[str]:
     """A page of numbers of donors who stand in a file that went out and may not any more; two queries.
 
-    They have left since, or taken back their consent to be reported, and still stand in the library. One number more where there is a next page.
+    They have left since, or taken back their consent to be reported, and still stand in the library. One number more
+    where there is a next page.
     """
     rows = _left(row).filter(number__gt=after) if after else _left(row)
     return list(rows.order_by("number").values_list("number", flat=True)[: LEFT_SHOWN + 1])

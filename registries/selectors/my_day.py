@@ -9,6 +9,7 @@ from registries.selectors.cases import my_cases
 from registries.selectors.contacts import coming_contacts, free_contacts, overdue_contacts, todays_contacts
 from registries.selectors.day_sections import DaySection
 from registries.selectors.donor_day import donor_work
+from registries.selectors.public_day import new_requests, waiting_messages_section
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -20,6 +21,8 @@ SECTIONS: tuple[Callable[[User], DaySection | None], ...] = (
     todays_contacts,
     coming_contacts,
     free_contacts,
+    new_requests,
+    waiting_messages_section,
     donor_work,
 )
 

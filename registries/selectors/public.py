@@ -1,4 +1,4 @@
-"""What the public pages of the registries show: where one may register."""
+"""What the public pages of the registries show: where one may register, and which units receive bodies."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ from dataclasses import dataclass
 
 from organizations.choices import BranchKind
 from organizations.models import Branch
+from registries.choices.cases import UNITS_OF_GIFT, GiftKind
+from registries.models import ReceivingUnit
+
+# Units of one province are few.
+_MOST_UNITS = 100
 
 
 @dataclass(frozen=True)
@@ -26,3 +31,9 @@ def registering_areas() -> list[Area]:
         else:
             areas.append(Area(branch, []))
     return areas
+
+
+def body_units() -> list[str]:
+    """The names of the units that receive bodies now (宁波市遗体捐献条例 Arts. 7-8), in order; one query."""
+    rows = ReceivingUnit.objects.filter(kind__in=UNITS_OF_GIFT[GiftKind.BODY], ended_at=None)
+    return list(rows.order_by("name").values_list("name", flat=True).distinct()[:_MOST_UNITS])

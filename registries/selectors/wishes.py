@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
@@ -20,19 +21,28 @@ WISH_TABS: dict[str, Any] = {
     "in_force": _("有效"),
     "hand_over": _("待报送全国系统"),
     "standing": _("待在全国系统撤回"),
+    "departed": _("本人已故"),
     "ended": _("已变更或撤回"),
 }
+# Found by document and counted only where the list is open (services/departed.py).
+DEPARTED = "departed"
 _CONDITIONS: dict[str, Q] = {
     "in_force": Q(status=WishStatus.IN_FORCE),
+    DEPARTED: Q(status=WishStatus.IN_FORCE),
     "hand_over": Q(status=WishStatus.IN_FORCE, handed_over_on__isnull=True),
     "standing": Q(status=WishStatus.WITHDRAWN, is_known_there=True, withdrawn_there_on=None, destroyed_at__isnull=True),
     "ended": Q(status__in=[WishStatus.REPLACED, WishStatus.WITHDRAWN]),
 }
 
 
-def wishes_for(person: User, tab: str, *, before: int | None = None) -> list[Wish]:
-    """A page of a list, newest first, one row more where there is a next page; one query."""
+def wishes_for(person: User, tab: str, *, before: int | None = None, among: Sequence[int] | None = None) -> list[Wish]:
+    """A page of a list, newest first, one row more where there is a next page; one query.
+
+    `among` narrows it to these ids, as the list of whoever died needs.
+    """
     rows: QuerySet[Wish] = Wish.objects.visible_to(person, Right.VIEW_REGISTRIES).filter(_CONDITIONS[tab])
+    if among is not None:
+        rows = rows.filter(pk__in=among)
     if before is not None:
         rows = rows.filter(pk__lt=before)
     return list(rows.select_related("branch").order_by("-pk")[: PAGE_SIZE + 1])
@@ -41,7 +51,7 @@ def wishes_for(person: User, tab: str, *, before: int | None = None) -> list[Wis
 def wish_counts(person: User) -> dict[str, str]:
     """How many lie in each list of a person, `1000+` for more; a query each."""
     rows = Wish.objects.visible_to(person, Right.VIEW_REGISTRIES)
-    return {name: count_up_to(rows.filter(_CONDITIONS[name])) for name in WISH_TABS}
+    return {name: count_up_to(rows.filter(_CONDITIONS[name])) for name in WISH_TABS if name != DEPARTED}
 
 
 def wish_history(wish: Wish) -> list[WishEvent]:

@@ -119,7 +119,8 @@ def change_own_phone(*, registrant_ids: Iterable[int], phone: str) -> int:
         rows = Registrant.objects.unscoped("their own").select_for_update(of=("self",)).select_related("branch")
         for row in rows.filter(pk__in=list(registrant_ids), destroyed_at=None).order_by("pk"):
             if not holds(row, "phone", number):
-                change_registrant(row, {"phone": number}, verb="phone_changed", actor=None)
+                # They had the same telephone in each branch: it is told once.
+                change_registrant(row, {"phone": number}, verb="phone_changed", actor=None, tells=not changed)
                 changed += 1
     return changed
 

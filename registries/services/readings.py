@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import F, Max, Q, QuerySet, Value
@@ -88,7 +88,7 @@ def _things_of(people: Iterable[Registrant]) -> dict[str, list[str]]:
     keys = [str(one.row_key) for one in known]
     wishes = list(Wish.objects.unscoped("their own").filter(matching(Wish, "registrant", *keys)).only("pk", "number"))
     donors = list(Donor.objects.unscoped("their own").filter(matching(Donor, "registrant", *keys)).only("pk", "number"))
-    contacts = Contact.objects.filter(Q(wish__in=wishes) | Q(donor__in=donors))
+    contacts = Contact.objects.unscoped("their own").filter(Q(wish__in=wishes) | Q(donor__in=donors))
     files = WishPaper.objects.filter(wish__in=wishes)
     return {
         "registries.registrant": [one.number for one in known],
@@ -117,7 +117,7 @@ def _looks(things: dict[str, list[str]], before: int | None) -> list[dict[str, A
     )
     if before is not None:
         looks = looks.filter(place__lt=before)
-    return list(looks.order_by("-place")[: PAGE_SIZE + 1])
+    return cast("list[dict[str, Any]]", list(looks.order_by("-place")[: PAGE_SIZE + 1]))
 
 
 def _grants_of(readers: set[int]) -> dict[int, list[RoleGrant]]:

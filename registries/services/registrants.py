@@ -22,6 +22,7 @@ from core.sealed import holds, matching, open_for_work, seal_into
 from registries.choices import Sex
 from registries.errors import RegistryError, WrongState
 from registries.models import Registrant, RegistrantEvent
+from registries.services.telling import tell_phone_changed
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -196,14 +197,23 @@ def _keep_contact(row: Registrant, checked: CheckedPerson, *, actor: User | None
 
 
 def change_registrant(
-    row: Registrant, texts: Mapping[str, str | None], *, verb: str, actor: User | None, **said: Any
+    row: Registrant,
+    texts: Mapping[str, str | None],
+    *,
+    verb: str,
+    actor: User | None,
+    tells: bool = True,
+    **said: Any,
 ) -> None:
     """Seal new texts into a locked registrant, with an event that names the fields; nothing where there are none.
 
-    `said` goes into the event: why, and what was seen.
+    `said` goes into the event: why, and what was seen. A telephone that goes is told so, but for not `tells`: the
+    caller told the same number already.
     """
     if not texts:
         return
+    if tells and "phone" in texts and row.phone is not None:
+        tell_phone_changed(row, texts["phone"])
     columns = seal_into(row, **texts)
     row.save(update_fields=columns)
     _note(row, verb, sorted(texts), actor=actor, **said)

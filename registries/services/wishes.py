@@ -29,6 +29,7 @@ from registries.services.contacts import cancel_contacts, carry_contacts
 from registries.services.evidence import attach_paper
 from registries.services.form_keys import hold_key, sent_before
 from registries.services.registrants import Person, check_person, registrant_of, write_registrant
+from registries.services.telling import tell_withdrawn
 from registries.services.wish_content import WishContent, check_content
 
 if TYPE_CHECKING:
@@ -135,6 +136,7 @@ def withdraw_wish(*, wish_id: int, channel: str, actor: User | None = None) -> W
         take_back_consents(registrant, WISH_CONSENTS, channel=channel, actor=actor)
         # In no work list a second later.
         cancel_contacts(about=wish, actor=actor)
+        tell_withdrawn(registrant, wish.number)
     return wish
 
 

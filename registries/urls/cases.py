@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_CASE + "witness/print/", witness.case_witness_print, name="desk_case_witness_print"),
     path(_CASE + "hand-over/", after.case_hand_over, name="desk_case_hand_over"),
     path(_CASE + "step/<str:step>/", after.case_step, name="desk_case_step"),
+    path(_CASE + "acceptance/", after.case_acceptance, name="desk_case_acceptance"),
     path(_CASE + "certificate/", after.case_certificate, name="desk_case_certificate"),
     path(_CASE + "entitlements/", after.case_entitlements, name="desk_case_entitlements"),
     path(_CASE + "use/", after.case_use, name="desk_case_use"),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from organizations.choices import Right
 from organizations.views.access import StaffRequest, desk_page
 from registries.selectors.counts import MEASURES, registry_counts
+from registries.services.departed import all_departed_wishes
 
 
 @desk_page(Right.COUNT_REGISTRIES)
@@ -17,7 +18,7 @@ from registries.selectors.counts import MEASURES, registry_counts
 @require_safe
 def count_page(request: StaffRequest) -> HttpResponse:
     """The counts of one's associations, few people left out for who does not see them."""
-    table = registry_counts(request.user)
+    table = registry_counts(request.user, departed=all_departed_wishes())
     labels = [str(one) for one in MEASURES.values()]
     context = {
         "labels": labels,

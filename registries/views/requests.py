@@ -25,6 +25,7 @@ from registries.permissions import request_for
 from registries.selectors.requests import PAGE_SIZE, REQUEST_TABS, request_counts, request_history, requests_for
 from registries.services.requests.filing import arrange_request, cancel_request, decline_request, finish_request
 from registries.services.requests.reading import masked_askers, reveal_asker
+from registries.services.requests.telling import tells_arranged
 
 
 @desk_page(Right.VIEW_REGISTRIES)
@@ -91,7 +92,7 @@ def request_arrange(request: StaffRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, _("已安排，对方在网上能看到时间和地点。"))
             return redirect("desk_registry_request", number=row.number)
-    return render(request, "registries/request_arrange.html", {"one": row, "form": form})
+    return render(request, "registries/request_arrange.html", {"one": row, "form": form, "tells": tells_arranged()})
 
 
 @desk_page(Right.KEEP_REGISTRIES)

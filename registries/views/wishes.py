@@ -20,7 +20,8 @@ from registries.choices import WishStatus
 from registries.forms.wishes import DeclarationForm, FindForm, HandOverForm, PurposeForm, RegistrationForm, WithdrawForm
 from registries.models import Wish
 from registries.permissions import wish_for
-from registries.selectors.wishes import PAGE_SIZE, WISH_TABS, wish_counts, wish_history, wishes_for
+from registries.selectors.wishes import DEPARTED, PAGE_SIZE, WISH_TABS, wish_counts, wish_history, wishes_for
+from registries.services.departed import all_departed_wishes, departed_wishes
 from registries.services.reading import find_by_document, masked_names, reveal_identity, reveal_wish
 from registries.services.wish_content import content_lines
 from registries.services.wishes import change_wish, hand_over_wish, register_wish, withdraw_wish
@@ -35,16 +36,18 @@ def wish_list(request: StaffRequest) -> HttpResponse:
     tab = request.GET.get("show", "in_force")
     tab = tab if tab in WISH_TABS else "in_force"
     place = place_before(request)
-    found, counts = wishes_for(request.user, tab, before=place), wish_counts(request.user)
+    among = all_departed_wishes() if tab == DEPARTED else None
+    found, counts = wishes_for(request.user, tab, before=place, among=among), wish_counts(request.user)
     shown = found[:PAGE_SIZE]
     names = masked_names(shown, reader=request.user)
     context = {
         "tabs": [
-            {"label": label, "url": f"?show={name}", "count": counts[name], "active": name == tab}
+            {"label": label, "url": f"?show={name}", "count": counts.get(name), "active": name == tab}
             for name, label in WISH_TABS.items()
         ],
         "tab": tab,
         "rows": [(one, names.get(one.pk, "")) for one in shown],
+        "departed": departed_wishes(shown),
         "next_url": f"?show={tab}&before={shown[-1].pk}" if len(found) > PAGE_SIZE else "",
         "first_url": f"?show={tab}" if place else "",
         "may_write": holds_anywhere(request.user, Right.KEEP_REGISTRIES),
@@ -83,7 +86,9 @@ def wish_find(request: StaffRequest) -> HttpResponse:
             add_refusal(form, error)
     names = masked_names(found or [], reader=request.user)
     rows = None if found is None else [(one, names.get(one.pk, "")) for one in found]
-    return render(request, "registries/wish_find.html", {"form": form, "rows": rows})
+    return render(
+        request, "registries/wish_find.html", {"form": form, "rows": rows, "departed": departed_wishes(found or [])}
+    )
 
 
 @desk_page(Right.VIEW_REGISTRIES)
@@ -103,6 +108,7 @@ def wish_detail(request: StaffRequest, number: str) -> HttpResponse:
         "may_identify": may(request.user, Right.READ_REGISTRANTS, wish.branch),
         "may_read": may(request.user, Right.READ_WISHES, wish.branch),
         "may_step": keeps and wish.status == WishStatus.IN_FORCE,
+        "is_departed": bool(departed_wishes([wish])),
         **shown,
     }
     return render(request, "registries/wish.html", context)

@@ -196,3 +196,29 @@ def test_two_requests_with_the_right_code_at_once_open_once(committed_db: str, f
     for thread in threads:
         thread.join()
     assert sorted(results) == [PHONE, "refused"]
+
+
+@pytest.mark.django_db
+def test_a_code_that_is_asked_for_by_its_key_is_not_ended_by_others(files: Path) -> None:
+    key = ask_for_code(phone=PHONE, purpose="test", place="192.0.2.1", is_known=True)
+    send_waiting()
+    own = code_of(files)
+    ask(place="192.0.2.2")
+    wrong = f"{(int(own) + 1) % 1_000_000:06d}"
+    for _attempt in range(MOST_ATTEMPTS):
+        with pytest.raises(CodeWrong):
+            check_code(phone=PHONE, purpose="test", code=wrong)
+    assert check_code(phone=PHONE, purpose="test", code=own, key=key) == PHONE
+    with pytest.raises(CodeWrong):
+        check_code(phone=PHONE, purpose="test", code=own, key=key)
+
+
+@pytest.mark.django_db
+def test_one_place_does_not_take_all_codes_of_a_number(files: Path) -> None:
+    ask(place="192.0.2.1")
+    with pytest.raises(TooOften):
+        ask(place="192.0.2.1")
+    for at in (2, 3):
+        ask(place=f"192.0.2.{at}")
+    with pytest.raises(TooOften):
+        ask(place="192.0.2.4")

@@ -55,6 +55,7 @@ REGISTRY_CASES: dict[str, Route] = {
     "desk_case_witness_print": Route(WORKS, WORKS, CASE),
     "desk_case_hand_over": Route(WORKS, WORKS, CASE),
     "desk_case_step": Route(WORKS, WORKS, {**CASE, "step": "step_farewell"}),
+    "desk_case_acceptance": Route(WORKS, WORKS, CASE),
     "desk_case_certificate": Route(WORKS, WORKS, CASE),
     "desk_case_entitlements": Route(WORKS, WORKS, CASE),
     "desk_case_use": Route(WORKS, WORKS, CASE),

@@ -29,6 +29,7 @@ RECEIVER = re.compile(
 )
 PAGES = (
     "desk_case", "desk_case_kin", "desk_case_witness", "desk_case_witness_print", "desk_case_hand_over",
+    "desk_case_acceptance",
     "desk_case_certificate", "desk_case_entitlements", "desk_case_person", "desk_case_use", "desk_case_use_print",
 )  # fmt: skip
 

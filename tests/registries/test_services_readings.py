@@ -15,6 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from core.clock import frozen_at, now, today
 from core.fields import SealedTextField
 from core.models import ReadLog
+from core.sealed.reading import log_read
+from organizations.models import RoleGrant
 from registries.choices.readings import EXPORT_BEGINS, FIELD_LABELS, ReadingKind
 from registries.models import Contact, Donor, Registrant, Wish
 from registries.services import readings
@@ -22,7 +24,7 @@ from registries.services.reading import masked_names, reveal_identity, reveal_wi
 from registries.services.readings import own_looks, own_readings
 from registries.services.registrants import registrant_of
 from registries.services.wishes import change_wish
-from tests.registries.ground import Ground, days_ago, gift, registered, somebody
+from tests.registries.ground import Ground, gift, registered, somebody
 from tests.registries.test_views_mine import proved
 from tests.training.telephones import with_messages
 
@@ -84,13 +86,14 @@ def test_a_look_from_above_is_told_as_one_from_above(ground: Ground) -> None:
 def test_a_look_stays_with_the_role_that_its_reader_had_then(ground: Ground) -> None:
     wish, reader = registered(ground), ground.person("clerk")
     reveal_identity(wish=wish, purpose="核对登记表", actor=reader)
-    grant = reader.role_grants.get()
-    grant.valid_from, grant.valid_to = days_ago(9), days_ago(0)
-    grant.save()
+    RoleGrant.objects.filter(person=reader).update(valid_to=today())
     (look,) = own_readings(whose(wish))
     assert (look.role, look.association) == ("登记员", ground.branch.name)
-    grant.valid_to = days_ago(1)
-    grant.save()
+
+
+def test_whoever_had_no_role_there_is_not_given_one(ground: Ground) -> None:
+    wish = registered(ground)
+    log_read([registrant_of(wish)], "name", reader=ground.person("stranger"), purpose="核对登记表")
     (look,) = own_readings(whose(wish))
     assert (look.role, look.association) == ("工作人员", ground.branch.name)
 

@@ -6,6 +6,7 @@ import datetime
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -14,7 +15,7 @@ from core.errors import NotFound
 from core.models import AuditEvent, ReadLog
 from registries.choices.cases import CaseStatus
 from registries.errors import RegistryError, WrongState
-from registries.models import Case, CaseEntitlement, CaseUse
+from registries.models import Case, CaseAcceptance, CaseEntitlement, CaseUse
 from registries.services.cases.assigning import hand_over_case
 from registries.services.cases.granting import end_case_grant, grant_case
 from tests.registries.case_ground import (
@@ -259,3 +260,32 @@ def test_pages_of_the_list_follow_each_other_without_gap(ground: Ground, monkeyp
     assert [one.number for one, _name in first.context["rows"]] == numbers[:0:-1]
     second = client.get(f"/desk/registries/cases/{first.context['next_url']}")
     assert [one.number for one, _name in second.context["rows"]] == numbers[:1]
+
+
+def test_the_units_certificate_for_a_body_is_written_down_put_right_and_told_to_kin(ground: Ground) -> None:
+    case, client, day = case_in(ground, CaseStatus.HANDED_OVER, kinds=("body",)), client_of(ground, "second"), today()
+    kin = {"kin": case.kin.get().pk, "purpose": "家属查询", "is_checked": "on"}
+    assert "证明还没有登记" in client.post(address(case, "desk_case_use_print"), kin).content.decode()
+    for _one in range(2):
+        post(client, "desk_case_acceptance", case.number, on=day, number="示例医接 7 号")
+    assert CaseAcceptance.objects.count() == 1
+    post(client, "desk_case_acceptance", case.number, on=day, number="示例医接 8 号")
+    old, new = CaseAcceptance.objects.order_by("pk")
+    assert (old.number, new.replaces_id) == ("示例医接 7 号", old.pk)
+    text = client.post(address(case, "desk_case_use_print"), kin).content.decode()
+    assert ("示例医接 8 号" in text, "示例医接 7 号" in text, "示例医学院" in text) == (True, False, True)
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        CaseAcceptance.objects.update(number="x")
+
+
+def test_there_is_no_certificate_of_acceptance_where_no_body_was_given(ground: Ground) -> None:
+    case, client = case_in(ground, CaseStatus.HANDED_OVER), client_of(ground, "coordinator")
+    assert "没有移交遗体" in post(client, "desk_case_acceptance", case.number, on=today(), number="示例 1")
+    with pytest.raises(DatabaseError, match="of a body"), transaction.atomic():
+        CaseAcceptance.objects.create(
+            hand_over=case.hand_overs.get(),
+            number="1",
+            issued_on=today(),
+            written_by=ground.person("clerk"),
+            written_at=now(),
+        )

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from core.clock import frozen_at, now, today
 from core.kept_phones import STAYS
 from core.models import AuditEvent
 from registries.models import RegistrantEvent, Wish
+from registries.services.correcting import Correction, correct_registrant
 from registries.services.registrants import registrant_of
 from registries.services.wishes import hand_over_wish
 from tests.registries.ground import Ground, registered, somebody
@@ -32,7 +36,7 @@ def proved(client: Client, *, phone: str = PHONE, name: str = NAME) -> str:
     """Go through telephone, code and name; where it leads."""
     answer = client.post("/organ/mine/", {"phone": phone})
     assert answer["Location"] == "/organ/mine/code/"
-    return str(client.post("/organ/mine/code/", {"code": code_sent(), "name": name})["Location"])
+    return str(client.post("/organ/mine/code/", {"code": code_sent(), "name": name}).headers.get("Location", ""))
 
 
 def test_somebody_sees_what_they_declared_and_withdraws_it_in_three_pages(ground: Ground) -> None:
@@ -73,12 +77,76 @@ def test_a_stranger_learns_nothing_by_a_telephone(ground: Ground) -> None:
     assert len(messages_sent("registries.code")) == 1
 
 
-def test_the_right_code_with_another_name_opens_nothing_and_says_as_little(ground: Ground) -> None:
+def refused(client: Client, *, code: str, name: str) -> str:
+    """What the page says to a code and a name that open nothing, without what changes with each page."""
+    answer = client.post("/organ/mine/code/", {"code": code, "name": name})
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    for typed in (code, name):
+        text = text.replace(f'value="{typed}"', "")
+    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"|尾号 [0-9]{4}', "", text)
+
+
+def test_an_unknown_number_a_wrong_name_and_a_wrong_code_are_answered_alike(ground: Ground) -> None:
     registered(ground)
-    client = Client()
-    assert proved(client, name="别人") == "/organ/mine/"
-    assert client.get("/organ/mine/wishes/")["Location"] == "/organ/mine/"
-    assert "没有查到" in client.get("/organ/mine/").content.decode()
+    known, unknown = Client(), Client(REMOTE_ADDR="127.0.0.2")
+    known.post("/organ/mine/", {"phone": PHONE})
+    right = code_sent()
+    wrong = f"{(int(right) + 1) % 1_000_000:06d}"
+    unknown.post("/organ/mine/", {"phone": "13799999999"})
+    answers = {
+        refused(known, code=right, name="别人"),
+        refused(known, code=wrong, name=NAME),
+        refused(known, code=wrong, name="别人"),
+        refused(unknown, code=wrong, name=NAME),
+    }
+    assert len(answers) == 1
+    assert "没有查到" in answers.pop()
+    assert known.get("/organ/mine/wishes/")["Location"] == "/organ/mine/"
+    # A name that was mistyped takes no new code.
+    assert known.post("/organ/mine/code/", {"code": right, "name": NAME})["Location"] == "/organ/mine/wishes/"
+
+
+def work_of(client: Client, path: str, sent: dict[str, str]) -> tuple[list[str], int]:
+    """The statements that an answer took, without their values, and how many."""
+    with CaptureQueriesContext(connection) as done:
+        client.post(path, sent)
+    statements = [re.sub(r"'[^']*'|[0-9]+", "", one["sql"])[:160] for one in done]
+    # Kept or rolled back is the one difference.
+    return [one.replace("ROLLBACK TO SAVEPOINT", "RELEASE SAVEPOINT") for one in statements], len(done)
+
+
+def test_a_number_takes_the_same_work_whether_it_is_registered_or_not(ground: Ground) -> None:
+    registered(ground)
+    asked, tried = [], []
+    for at, (phone, name) in enumerate([(PHONE, NAME), ("13799999999", NAME), (PHONE, "别人")]):
+        client = Client(REMOTE_ADDR=f"127.0.0.{at + 2}")
+        client.get("/organ/mine/")
+        asked.append(work_of(client, "/organ/mine/", {"phone": phone}))
+        tried.append(work_of(client, "/organ/mine/code/", {"code": "1", "name": name}))
+    assert asked[0] == asked[1] == asked[2]
+    assert tried[0] == tried[1] == tried[2]
+    assert any("core_message" in one for one in asked[1][0])
+    assert len(messages_sent("registries.code")) == 2
+
+
+def test_a_stranger_who_asks_for_somebodys_codes_and_tries_them_does_not_keep_them_out(ground: Ground) -> None:
+    registered(ground)
+    stranger, client = Client(REMOTE_ADDR="127.0.0.9"), Client()
+    client.post("/organ/mine/", {"phone": PHONE})
+    own = code_sent()
+    with frozen_at(now() + timedelta(seconds=1)):
+        stranger.post("/organ/mine/", {"phone": PHONE})
+        for _one in range(6):
+            stranger.post("/organ/mine/code/", {"code": "000000", "name": NAME})
+    # One's own code is neither replaced nor used up by what was asked for elsewhere.
+    assert client.post("/organ/mine/code/", {"code": own, "name": NAME})["Location"] == "/organ/mine/wishes/"
+    for n in range(1, 12):
+        with frozen_at(now() + n * timedelta(minutes=2)):
+            last = stranger.post("/organ/mine/", {"phone": PHONE})
+    assert "太频繁" in last.content.decode()
+    with frozen_at(now() + timedelta(minutes=24)):
+        assert proved(Client()) == "/organ/mine/wishes/"
 
 
 def test_a_wrong_code_is_refused_and_five_of_them_end_it(ground: Ground) -> None:
@@ -92,13 +160,65 @@ def test_a_wrong_code_is_refused_and_five_of_them_end_it(ground: Ground) -> None
     assert "验证码不对" in client.post("/organ/mine/code/", {"code": right, "name": NAME}).content.decode()
 
 
-def test_each_name_takes_a_code_of_which_there_are_ten_a_day(ground: Ground) -> None:
+def test_ten_names_a_day_are_tried_with_a_number_by_whoever_holds_it_and_then_none(ground: Ground) -> None:
+    registered(ground)
+    client = Client()
+    for n in range(10):
+        with frozen_at(now() + n * timedelta(minutes=2)):
+            assert proved(client, name=f"猜{n}") == ""
+    # From another place, where codes are left: the right name is not taken either.
+    client = Client(REMOTE_ADDR="127.0.0.7")
+    with frozen_at(now() + timedelta(minutes=21)):
+        client.post("/organ/mine/", {"phone": PHONE})
+        answer = client.post("/organ/mine/code/", {"code": code_sent(), "name": NAME})
+        assert "太频繁" in answer.content.decode()
+        assert client.get("/organ/mine/wishes/")["Location"] == "/organ/mine/"
+
+
+def test_ten_codes_a_day_go_to_a_number_from_one_place(ground: Ground) -> None:
     registered(ground)
     for n in range(10):
         with frozen_at(now() + n * timedelta(minutes=2)):
-            assert proved(Client(), name=f"猜{n}") == "/organ/mine/"
+            assert Client().post("/organ/mine/", {"phone": PHONE}).status_code == 302
     with frozen_at(now() + timedelta(minutes=21)):
         assert "太频繁" in Client().post("/organ/mine/", {"phone": PHONE}).content.decode()
+
+
+def test_no_more_than_thirty_codes_a_day_go_to_a_number_from_all_places(ground: Ground) -> None:
+    registered(ground)
+    answers = []
+    for n in range(31):
+        with frozen_at(now() + n * timedelta(minutes=2)):
+            client = Client(REMOTE_ADDR=f"127.0.1.{n + 1}")
+            answers.append(client.post("/organ/mine/", {"phone": PHONE}).status_code)
+    assert answers == [302] * 30 + [200]
+
+
+def test_the_telephone_that_goes_is_told_and_so_is_the_one_of_a_withdrawal(ground: Ground) -> None:
+    wish, client = registered(ground), Client()
+    proved(client)
+    client.post("/organ/mine/contact/", {"phone": "13700000001"})
+    client.post("/organ/mine/contact/", {"code": code_sent()})
+    (told,) = messages_sent("registries.phone_changed")
+    assert (told["phone"], told["values"]["tail"]) == (PHONE, "0001")
+    assert "13700000001" not in told["text"]
+    client.post(f"/organ/mine/wishes/{wish.number}/withdraw/")
+    (told,) = messages_sent("registries.withdrawn")
+    assert (told["phone"], told["values"]["number"]) == ("13700000001", wish.number)
+    assert "器官" not in told["text"]
+
+
+def test_the_telephone_that_the_staff_takes_away_is_told_too(ground: Ground) -> None:
+    registrant = registrant_of(registered(ground))
+    for phone in ("13700000002", "0571-85000000"):
+        correction = Correction(reason="contact_changed", phone=phone)
+        correct_registrant(registrant_id=registrant.pk, correction=correction, actor=ground.person("clerk"))
+    told = messages_sent("registries.phone_changed")
+    assert [one["phone"] for one in told] == [PHONE, "13700000002"]
+    # A landline gets no message.
+    back = Correction(reason="contact_changed", phone=PHONE)
+    correct_registrant(registrant_id=registrant.pk, correction=back, actor=ground.person("clerk"))
+    assert len(messages_sent("registries.phone_changed")) == 2
 
 
 def test_it_closes_after_twenty_minutes_and_on_leaving(ground: Ground) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ from core.clock import frozen_at, now, today
 from core.kept_phones import STAYS
 from core.models import ReadLog
 from registries.models import Request
-from registries.services.requests.filing import arrange_request
-from tests.registries.asking import ADDRESS, NAME, arranged
+from registries.services.cases.units import end_unit, open_unit
+from registries.services.requests.filing import arrange_request, file_request
+from tests.factories.people import branch_at, make_person
+from tests.registries.asking import ADDRESS, NAME, arranged, asking
 from tests.registries.ground import Ground
 from tests.training.telephones import code_sent, messages_sent, with_messages
 
@@ -197,3 +200,29 @@ def test_the_list_of_requests_has_no_query_for_each_row(
     client.force_login(ground.person("clerk"))
     with django_assert_max_num_queries(16):
         client.get("/desk/registries/requests/")
+
+
+def test_the_desk_is_promised_an_sms_only_where_one_is_sent(ground: Ground, settings: Any) -> None:
+    row = file_request(asked=asking(ground.branch), phone="13700000009", key=uuid.uuid4()).request
+    client, path = Client(), f"/desk/registries/requests/{row.number}/arrange/"
+    client.force_login(ground.person("clerk"))
+    assert "会收到一条短信" in client.get(path).content.decode()
+    settings.NOTIFIER, settings.NOTIFIER_BACKEND = "off", "core.notifying.backends.NoNotifier"
+    text = client.get(path).content.decode()
+    assert "不会发短信" in text
+    assert "会收到" not in text
+
+
+def test_the_page_says_where_to_go_what_to_bring_and_which_units_receive_bodies(ground: Ground) -> None:
+    ground.branch.address, ground.branch.phone = "示例路 33 号", "0571-00000000"
+    ground.branch.save(update_fields=["address", "phone"])
+    head = make_person("province.head", "registry_head", branch_at("33"))
+    school = open_unit(province=branch_at("33"), kind="medical_school", name="示例医科大学", actor=head)
+    open_unit(province=branch_at("33"), kind="eye_bank", name="示例眼库一号", actor=head)
+    text = Client().get("/organ/").content.decode()
+    for said in ("示例路 33 号", "0571-00000000", "示例医科大学", "委托书", "第十条第三款", 'href="/organ/book/"'):
+        assert said in text
+    assert "示例眼库一号" not in text
+    assert "示例路 33 号" in Client().get("/stemcell/").content.decode()
+    end_unit(unit_id=school.pk, actor=head)
+    assert "示例医科大学" not in Client().get("/organ/").content.decode()

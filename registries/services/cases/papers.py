@@ -17,9 +17,9 @@ from core.printing.document import write_pdf
 from core.printing.glyphs import printable
 from core.sealed import reveal
 from registries.errors import RegistryError, WrongState
-from registries.models import Case, CaseCertificate, CaseHandOver, CaseKin, CasePerson, CaseUse
+from registries.models import Case, CaseAcceptance, CaseCertificate, CaseHandOver, CaseKin, CasePerson, CaseUse
 from registries.permissions.cases import require_coordinator
-from registries.selectors.cases import body_unit
+from registries.selectors.cases import acceptance_of, body_unit
 from registries.services.cases.moving import note_case
 from registries.services.cases.reading import reveal_uses
 
@@ -29,13 +29,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Extract:
-    """The report of use as one of the kin is handed it: of whom, where the body went, what became of it."""
+    """The report of use as one of the kin is handed it: of whom, where the body went, what became of it.
+
+    `acceptance` is the unit's certificate that it received the body, where one was written down.
+    """
 
     name: str
     relation: str
     body: CaseHandOver
     rows: list[tuple[CaseUse, str]]
     printed_on: datetime.date
+    acceptance: CaseAcceptance | None = None
 
 
 def print_certificate(*, case: Case, purpose: str, actor: User) -> io.BytesIO:
@@ -85,4 +89,4 @@ def use_extract(*, case: Case, kin_id: int, purpose: str, actor: User) -> Extrac
     name = reveal(person, "name", reader=actor, purpose=purpose) or ""
     rows = reveal_uses(case=case, purpose=purpose, actor=actor)
     note_case(case, "use_extract_printed", on=today(), actor=actor)
-    return Extract(name, kin.get_relation_display(), body, rows, today())
+    return Extract(name, kin.get_relation_display(), body, rows, today(), acceptance_of(case))

@@ -29,6 +29,7 @@ from registries.services.donors.states import (
     move_donor,
 )
 from registries.services.registrants import registrant_of
+from registries.services.telling import tell_withdrawn
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -47,7 +48,9 @@ def withdraw_donor(*, donor_id: int, channel: str, actor: User | None = None) ->
             raise ValueError("without a person of the staff only the person themselves leaves, online")
         donor = locked_donor(donor_id, actor=actor, with_person=True)
         _leave(donor, DonorStatus.WISH, Step("withdrawn", today(), actor, channel))
-        take_back_consents(registrant_of(donor), STEM_CONSENTS, channel=channel, actor=actor)
+        registrant = registrant_of(donor)
+        take_back_consents(registrant, STEM_CONSENTS, channel=channel, actor=actor)
+        tell_withdrawn(registrant, donor.number)
     return donor
 
 

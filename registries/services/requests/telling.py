@@ -8,7 +8,7 @@ import uuid
 from django.utils.translation import gettext as _
 
 from core.clock import SHANGHAI, now
-from core.notifying import can_send, leave_message
+from core.notifying import can_send, leave_message, notifier
 from core.sealed import open_for_work
 from registries.models import Request
 
@@ -28,6 +28,11 @@ def tell_arranged(row: Request) -> None:
     if row.arranged_on is not None:
         text = _("您在红十字会的预约 %(number)s 已安排在 %(day)s。请在网站凭编号和手机号查看时间、地点。")
         _tell(row, ARRANGED, text, row.arranged_on)
+
+
+def tells_arranged() -> bool:
+    """Whether who asked is told by SMS on which day it is; a request's telephone is one that got a code."""
+    return notifier().carries(ARRANGED)
 
 
 def tell_declined(row: Request) -> None:

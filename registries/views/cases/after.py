@@ -13,11 +13,20 @@ from core.errors import DomainError
 from core.views.answers import add_refusal, posted, private_file
 from organizations.views.access import StaffRequest, desk_page
 from registries.choices.cases import CaseStatus
-from registries.forms.cases import DayForm, EntitlementForm, ExtractForm, HandOverForm, KinChoiceForm, UseForm
+from registries.forms.cases import (
+    AcceptanceForm,
+    DayForm,
+    EntitlementForm,
+    ExtractForm,
+    HandOverForm,
+    KinChoiceForm,
+    UseForm,
+)
 from registries.forms.wishes import PurposeForm
 from registries.models import Case, CaseCertificate, CaseKin, CaseUse
 from registries.permissions.cases import DOOR
-from registries.selectors.cases import body_unit, entitlements_of
+from registries.selectors.cases import acceptance_of, body_unit, entitlements_of
+from registries.services.cases.accepting import write_acceptance
 from registries.services.cases.caring import write_entitlement, write_use
 from registries.services.cases.handing import give_certificate, go_on, hand_over_gift
 from registries.services.cases.papers import print_certificate, use_extract
@@ -88,6 +97,26 @@ def case_step(request: StaffRequest, number: str, step: str) -> HttpResponse:
     ):
         return to_case(case)
     return form_page(request, case, form, title=title, lead=lead, submit=submit)
+
+
+@desk_page(*DOOR)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def case_acceptance(request: StaffRequest, number: str) -> HttpResponse:
+    """Write down the receiving unit's certificate for a body, or put it right."""
+    case = worked_case(request, number)
+    there, body = acceptance_of(case), body_unit(case)
+    form = AcceptanceForm(
+        posted(request), initial={"number": there.number, "on": there.issued_on} if there is not None else None
+    )
+    if form.is_valid() and carry_out(
+        request, form, lambda: write_acceptance(case_id=case.pk, **form.cleaned_data, actor=request.user), _("已记下。")
+    ):
+        return to_case(case)
+    lead = _("家属凭接受遗体的证明，可以向捐献人生前所在单位领丧葬费用。给家属的告知书上会印出编号和日期。")
+    if body is not None:
+        lead = _("接受单位：%(unit)s。") % {"unit": body.unit.name} + lead
+    return form_page(request, case, form, title=_("接受遗体的证明"), lead=lead, submit=_("记下"))
 
 
 @desk_page(*DOOR)

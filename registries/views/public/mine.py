@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -22,6 +23,12 @@ from registries.services.mine import (
 )
 from registries.services.readings import PAGE_SIZE, own_looks, own_readings
 from registries.views.public import proving
+
+# One sentence for a number that nobody registered, a wrong name and a wrong code.
+_NOT_FOUND = gettext_lazy(
+    "没有查到：验证码不对或已失效，或者没有与这个手机号和姓名相符的登记。"
+    "请核对姓名和最新一条短信后再试；五次不对须重新获取验证码。也可以致电当地红十字会。"
+)
 
 
 @never_cache
@@ -53,8 +60,7 @@ def mine_code(request: HttpRequest) -> HttpResponse:
         try:
             if proving.prove(request, code=form.cleaned_data["code"], name=form.cleaned_data["name"]):
                 return redirect("registry_mine_wishes")
-            messages.info(request, _("没有查到与这个手机号和姓名相符的登记。请核对，或致电当地红十字会。"))
-            return redirect("registry_mine")
+            form.add_error(None, _NOT_FOUND)
         except DomainError as error:
             add_refusal(form, error)
     return render(request, "public/registries/mine_code.html", {"form": form, "tail": phone[-4:]})

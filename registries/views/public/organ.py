@@ -10,13 +10,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.views.answers import posted
 from registries.forms.public import EligibilityForm
-from registries.selectors.public import registering_areas
+from registries.selectors.public import body_units, registering_areas
 
 
 @require_safe
 def organ_page(request: HttpRequest) -> HttpResponse:
     """The facts, the ways to register, to change and to leave."""
-    context = {"areas": registering_areas(), "registry_url": settings.PORTAL["organ_registry_url"]}
+    context = {
+        "areas": registering_areas(),
+        "units": body_units(),
+        "registry_url": settings.PORTAL["organ_registry_url"],
+    }
     return render(request, "public/registries/organ.html", context)
 
 
