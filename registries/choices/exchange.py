@@ -77,6 +77,8 @@ FILE_TRANSITIONS: dict[str, frozenset[str]] = {
     FileStatus.DROPPED: frozenset(),
     FileStatus.EXPIRED: frozenset(),
 }
+# A file that came in and of which nothing was done yet.
+UNCONFIRMED: frozenset[str] = frozenset({FileStatus.CHECKING, FileStatus.CHECKED})
 # The same bytes count once while one of these is their state.
 COUNTS_ONCE: tuple[str, ...] = (FileStatus.CHECKING, FileStatus.CHECKED, FileStatus.APPLYING, FileStatus.APPLIED)
 

@@ -19,7 +19,7 @@ from core.models import Job, StoredFile
 from core.numbers import take_number
 from organizations.choices import Right
 from organizations.permissions import require
-from registries.choices.exchange import FILE_TRANSITIONS, OUT_FILE_DAYS, Direction, FileStatus, Outcome
+from registries.choices.exchange import FILE_TRANSITIONS, OUT_FILE_DAYS, UNCONFIRMED, Direction, FileStatus, Outcome
 from registries.errors import RegistryError, WrongState
 from registries.models import ExchangeFile, ExchangeFileEvent, SampleBatch
 
@@ -177,6 +177,27 @@ def expire_files(*, before: datetime.datetime) -> int:
                 destroy_bytes(row)
                 closed += 1
     return closed
+
+
+def drop_old_files(*, before: datetime.datetime) -> int:
+    """Drop files that came in before a moment and that nobody confirmed; return how many. Locks each."""
+    dropped = 0
+    for pk in list(files_to_drop(before=before).values_list("pk", flat=True)):
+        with transaction.atomic():
+            row = lock_file(pk)
+            if row.status in UNCONFIRMED:
+                move_file(row, FileStatus.DROPPED, verb="lapsed", actor=None)
+                destroy_bytes(row)
+                dropped += 1
+    return dropped
+
+
+def files_to_drop(*, before: datetime.datetime) -> QuerySet[ExchangeFile]:
+    """Files that came in before a moment and wait to be checked or confirmed."""
+    rows: QuerySet[ExchangeFile] = ExchangeFile.objects.unscoped("retention").filter(
+        status__in=UNCONFIRMED, made_at__lt=before
+    )
+    return rows
 
 
 def files_to_expire(*, before: datetime.datetime) -> QuerySet[ExchangeFile]:

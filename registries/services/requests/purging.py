@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import SHANGHAI, now
 from core.retention.terms import Asked, Outcome, Term
 from core.sealed import seal_into
-from registries.choices.exchange import OUT_FILE_DAYS, RAW_FILE_DAYS
-from registries.choices.requests import REQUEST_KEPT_DAYS
+from registries.choices.exchange import OUT_FILE_DAYS, RAW_FILE_DAYS, FileStatus
+from registries.choices.exchange import Outcome as Outcomes
+from registries.choices.requests import REQUEST_KEPT_DAYS, REQUEST_OPEN_DAYS
 from registries.models import ExchangeRow, Request
-from registries.services.exchange.files import expire_files, files_to_expire
+from registries.services.exchange.files import drop_old_files, expire_files, files_to_drop, files_to_expire
+from registries.services.requests.forgotten import lapse_requests, requests_to_lapse
 
 _BATCH_ROWS = 500
 
@@ -37,19 +40,33 @@ def purge_requests(asked: Asked) -> Outcome:
             return Outcome(due=due, destroyed=destroyed)
 
 
-def purge_exchange(asked: Asked) -> Outcome:
-    """Close files that may no longer be downloaded, and empty the library's numbers of searches that were done with.
+def end_forgotten(asked: Asked) -> Outcome:
+    """End requests whose days are long over and that nobody ended; who made them goes ninety days after that."""
+    before = asked.today - datetime.timedelta(days=REQUEST_OPEN_DAYS)
+    due = requests_to_lapse(before=before).count()
+    return Outcome(due=due) if asked.is_dry else Outcome(due=due, destroyed=lapse_requests(before=before))
 
-    The bytes of files go by their own date (core.retention); numbers, days, counts and what was changed stay.
+
+def purge_exchange(asked: Asked) -> Outcome:
+    """Close files that may no longer be downloaded or were never confirmed; empty the library's numbers of searches.
+
+    A number goes 180 days after its file came, and at once where the file was dropped; of a file that is half applied
+    once it is applied. The bytes of files go by their own date (core.retention); numbers, days, counts and what was
+    changed stay.
     """
-    before = _before(asked, OUT_FILE_DAYS)
+    before, raw_before = _before(asked, OUT_FILE_DAYS), _before(asked, RAW_FILE_DAYS)
+    due = files_to_expire(before=before).count() + files_to_drop(before=raw_before).count()
+    destroyed = 0
+    if not asked.is_dry:
+        destroyed = expire_files(before=before) + drop_old_files(before=raw_before)
     rows = ExchangeRow.objects.filter(
-        reference__isnull=False, exchange_file__made_at__lt=_before(asked, RAW_FILE_DAYS)
-    ).exclude(outcome="good")
-    due = rows.count() + files_to_expire(before=before).count()
+        (Q(exchange_file__made_at__lt=raw_before) & ~Q(outcome=Outcomes.GOOD))
+        | Q(exchange_file__status=FileStatus.DROPPED),
+        reference__isnull=False,
+    )
+    due += rows.count()
     if asked.is_dry:
         return Outcome(due=due)
-    destroyed = expire_files(before=before)
     while found := list(rows.values_list("pk", flat=True)[:_BATCH_ROWS]):
         destroyed += ExchangeRow.objects.filter(pk__in=found).update(reference=None)
     return Outcome(due=due, destroyed=destroyed)
@@ -61,6 +78,15 @@ def _before(asked: Asked, days: int) -> datetime.datetime:
 
 
 TERMS: tuple[Term, ...] = (
+    Term(
+        "registries.requests_forgotten",
+        "P3",
+        _("没有人办结的预约"),
+        _("安排这次预约"),
+        _("最后一个约定或希望的日子过后九十天，由系统取消；再过九十天同其他预约一样销毁"),
+        "个人信息保护法 第十九条",
+        end_forgotten,
+    ),
     Term(
         "registries.requests",
         "P3",
@@ -75,7 +101,9 @@ TERMS: tuple[Term, ...] = (
         "P3",
         _("与全国资料库交换的文件，和其中的查询编号"),
         _("报送和接收血样、分型、初配的结果"),
-        _("报送文件七天内可下载，随后销毁；接收的原件和查询编号一百八十天销毁；编号、行数、校验值、办理结果保留"),
+        _(
+            "报送文件七天内可下载，随后销毁；接收的原件和查询编号一百八十天销毁，没有确认的届时作废，作废的当夜销毁；编号、行数、校验值、办理结果保留"
+        ),
         "个人信息保护法 第十九条、第二十八条",
         purge_exchange,
     ),
