@@ -77,8 +77,8 @@ FILE_TRANSITIONS: dict[str, frozenset[str]] = {
     FileStatus.DROPPED: frozenset(),
     FileStatus.EXPIRED: frozenset(),
 }
-# A file that came in and of which nothing was done yet.
-UNCONFIRMED: frozenset[str] = frozenset({FileStatus.CHECKING, FileStatus.CHECKED})
+# A file that came in and that somebody or a job still has to do something with.
+UNFINISHED: frozenset[str] = frozenset({FileStatus.CHECKING, FileStatus.CHECKED, FileStatus.APPLYING})
 # The same bytes count once while one of these is their state.
 COUNTS_ONCE: tuple[str, ...] = (FileStatus.CHECKING, FileStatus.CHECKED, FileStatus.APPLYING, FileStatus.APPLIED)
 
@@ -151,6 +151,7 @@ FAULTS: dict[str, Fault] = {
     "aged": Fault(RESULT_COLUMN, _("此人已超过可捐献的年龄"), _("请办理“年龄退库”。")),
     "not_aged": Fault(RESULT_COLUMN, _("这一天此人还没有到退库的年龄"), _("请与全国资料库核对。")),
     "twice": Fault(NUMBER_COLUMN, _("同一个人在这份文件里出现不止一次"), _("请只留一行，其余的下次再办。")),
+    "too_late": Fault("", _("一百八十天内没有办完"), _("请向全国资料库索取新的文件。")),
     "formula": Fault("", _("格子里是公式"), _("请改为文字后重新上传。")),
     "cells": Fault("", _("这一行的格数和表头不一样"), _("请检查有没有多出或缺少的逗号。")),
     "too_long": Fault("", _("格子里的内容太长"), _("请只写这一列要的内容。")),

@@ -17,7 +17,7 @@ from registries.choices.memorial import PageStatus
 from registries.choices.requests import REQUEST_KEPT_DAYS, REQUEST_OPEN_DAYS
 from registries.models import DutyShift, ExchangeRow, MemorialConsent, MemorialPage, MemorialStep, Request
 from registries.services.duty import place_on_duty
-from registries.services.exchange.files import drop_file
+from registries.services.exchange.files import confirm_file, drop_file
 from registries.services.memorial.pages import submit_page
 from registries.services.memorial.purging import DRAFT_DAYS, WITHDRAWN_DAYS, lapse_drafts, purge_pages
 from registries.services.purging import DUTY_DAYS, purge_duty
@@ -139,6 +139,13 @@ def test_the_number_of_a_search_goes_with_a_file_that_was_dropped_or_never_confi
     assert not ExchangeRow.objects.filter(reference__isnull=False).exists()
     files[1].refresh_from_db()
     assert (files[1].status, files[1].row_count) == (FileStatus.DROPPED, 1)
+    # One that was confirmed and stands still is done no more.
+    half = received(ground, text_of(row_of(waiting, "初配相合", reference=QUERY)))
+    confirm_file(file_id=half.pk, actor=ground.person("clerk"))
+    purge_exchange(asked(days=RAW_FILE_DAYS + 1))
+    half.refresh_from_db()
+    row = half.rows.get()
+    assert (half.status, row.outcome, row.fault, row.reference) == (FileStatus.APPLIED, "late", "too_late", None)
     # A file that waits to be applied keeps what is to be applied.
     kept = received(ground, text_of(row_of(waiting, "初配相合", reference=QUERY)))
     with pytest.raises(DatabaseError), transaction.atomic():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from itertools import cycle
 from typing import Any
@@ -15,6 +15,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.urls.resolvers import URLResolver
 
 from core.clock import today
+from core.models import ReadLog
 from tests.core.test_nothing_in_clear import _forms
 from tests.permissions.registry_cases_table import REGISTRY_CASES
 from tests.permissions.registry_contacts_table import REGISTRY_CONTACTS
@@ -31,6 +32,12 @@ from tests.registries.planted import VALUES, WISH
 TABLE: dict[str, Route] = {
     **REGISTRIES, **REGISTRY_CASES, **REGISTRY_CONTACTS, **REGISTRY_DONORS, **REGISTRY_EXCHANGE, **REGISTRY_FIGURES,
     **MEMORIAL, **REGISTRY_PAPERS, **REGISTRY_REQUESTS,
+    # Others of the same kind, that hold what the first do not.
+    "desk_registry_request:arranged": replace(
+        REGISTRY_REQUESTS["desk_registry_request"], arguments={"number": "registry_request_arranged"}
+    ),
+    "desk_case:by_wish": replace(REGISTRY_CASES["desk_case"], arguments={"number": "case_by_wish"}),
+    "desk_memorial_page:draft": replace(MEMORIAL["desk_memorial_page"], arguments={"number": "memorial_draft"}),
 }  # fmt: skip
 # What ends something is sent last, so that the rest was there before.
 ENDING = ("withdraw", "end", "cancel", "remove", "decline", "take_down", "call_off", "close", "step", "there")
@@ -62,7 +69,8 @@ SHAPES: dict[str, frozenset[bytes]] = {value: frozenset(_forms(value)) for value
 class Answer:
     """What came back: from where, asked by whom and how, with which status, head and body.
 
-    `is_typed`: what was sent held something planted, so that its own page may repeat it.
+    `is_typed`: what was sent held something planted, so that its own page may repeat it. `is_logged`: the reader has
+    a row more in the read log.
     """
 
     name: str
@@ -72,6 +80,7 @@ class Answer:
     head: str
     body: bytes
     is_typed: bool = False
+    is_logged: bool = False
 
     def __str__(self) -> str:
         return f"{self.method} {self.name} by {self.login or 'nobody'}: {self.status}"
@@ -166,7 +175,10 @@ def send(client: Client, login: str, name: str, url: str) -> list[Answer]:
     found = []
     for form in forms:
         for data in _filled(form, name):
-            found.append(_answer(name, login, "POST", client.post(form.action or url, data), typed=data))
+            before = ReadLog.objects.filter(reader_login=login).count()
+            answer = _answer(name, login, "POST", client.post(form.action or url, data), typed=data)
+            answer.is_logged = ReadLog.objects.filter(reader_login=login).count() > before
+            found.append(answer)
     typed = {"purpose": WISH["document"]} if name in OF_THINGS else {**_TYPED, "purpose": WISH["document"]}
     return [*found, _answer(name, login, "POST", client.post(url, typed), typed=typed)]
 

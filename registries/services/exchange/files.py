@@ -19,7 +19,7 @@ from core.models import Job, StoredFile
 from core.numbers import take_number
 from organizations.choices import Right
 from organizations.permissions import require
-from registries.choices.exchange import FILE_TRANSITIONS, OUT_FILE_DAYS, UNCONFIRMED, Direction, FileStatus, Outcome
+from registries.choices.exchange import FILE_TRANSITIONS, OUT_FILE_DAYS, UNFINISHED, Direction, FileStatus, Outcome
 from registries.errors import RegistryError, WrongState
 from registries.models import ExchangeFile, ExchangeFileEvent, SampleBatch
 
@@ -179,23 +179,30 @@ def expire_files(*, before: datetime.datetime) -> int:
     return closed
 
 
-def drop_old_files(*, before: datetime.datetime) -> int:
-    """Drop files that came in before a moment and that nobody confirmed; return how many. Locks each."""
-    dropped = 0
-    for pk in list(files_to_drop(before=before).values_list("pk", flat=True)):
+def close_old_files(*, before: datetime.datetime) -> int:
+    """Close files that came in before a moment and were never finished; return how many. Locks each.
+
+    What was not begun is dropped; of what was begun the rows that are left are done no more.
+    """
+    closed = 0
+    for pk in list(files_to_close(before=before).values_list("pk", flat=True)):
         with transaction.atomic():
             row = lock_file(pk)
-            if row.status in UNCONFIRMED:
+            if row.status == FileStatus.APPLYING:
+                row.rows.filter(outcome=Outcome.GOOD).update(outcome=Outcome.LATE, fault="too_late")
+                bad = row.rows.exclude(outcome=Outcome.DONE).count()
+                move_file(row, FileStatus.APPLIED, verb="lapsed", actor=None, bad_count=bad)
+            elif row.status in UNFINISHED:
                 move_file(row, FileStatus.DROPPED, verb="lapsed", actor=None)
                 destroy_bytes(row)
-                dropped += 1
-    return dropped
+            closed += 1
+    return closed
 
 
-def files_to_drop(*, before: datetime.datetime) -> QuerySet[ExchangeFile]:
-    """Files that came in before a moment and wait to be checked or confirmed."""
+def files_to_close(*, before: datetime.datetime) -> QuerySet[ExchangeFile]:
+    """Files that came in before a moment and were not finished."""
     rows: QuerySet[ExchangeFile] = ExchangeFile.objects.unscoped("retention").filter(
-        status__in=UNCONFIRMED, made_at__lt=before
+        status__in=UNFINISHED, made_at__lt=before
     )
     return rows
 

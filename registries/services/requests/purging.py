@@ -15,7 +15,7 @@ from registries.choices.exchange import OUT_FILE_DAYS, RAW_FILE_DAYS, FileStatus
 from registries.choices.exchange import Outcome as Outcomes
 from registries.choices.requests import REQUEST_KEPT_DAYS, REQUEST_OPEN_DAYS
 from registries.models import ExchangeRow, Request
-from registries.services.exchange.files import drop_old_files, expire_files, files_to_drop, files_to_expire
+from registries.services.exchange.files import close_old_files, expire_files, files_to_close, files_to_expire
 from registries.services.requests.forgotten import lapse_requests, requests_to_lapse
 
 _BATCH_ROWS = 500
@@ -48,17 +48,16 @@ def end_forgotten(asked: Asked) -> Outcome:
 
 
 def purge_exchange(asked: Asked) -> Outcome:
-    """Close files that may no longer be downloaded or were never confirmed; empty the library's numbers of searches.
+    """Close files that may no longer be downloaded or were never finished; empty the library's numbers of searches.
 
-    A number goes 180 days after its file came, and at once where the file was dropped; of a file that is half applied
-    once it is applied. The bytes of files go by their own date (core.retention); numbers, days, counts and what was
-    changed stay.
+    A number goes 180 days after its file came, and at once where the file was dropped. The bytes of files go by their
+    own date (core.retention); numbers, days, counts and what was changed stay.
     """
     before, raw_before = _before(asked, OUT_FILE_DAYS), _before(asked, RAW_FILE_DAYS)
-    due = files_to_expire(before=before).count() + files_to_drop(before=raw_before).count()
+    due = files_to_expire(before=before).count() + files_to_close(before=raw_before).count()
     destroyed = 0
     if not asked.is_dry:
-        destroyed = expire_files(before=before) + drop_old_files(before=raw_before)
+        destroyed = expire_files(before=before) + close_old_files(before=raw_before)
     rows = ExchangeRow.objects.filter(
         (Q(exchange_file__made_at__lt=raw_before) & ~Q(outcome=Outcomes.GOOD))
         | Q(exchange_file__status=FileStatus.DROPPED),
@@ -102,7 +101,7 @@ TERMS: tuple[Term, ...] = (
         _("与全国资料库交换的文件，和其中的查询编号"),
         _("报送和接收血样、分型、初配的结果"),
         _(
-            "报送文件七天内可下载，随后销毁；接收的原件和查询编号一百八十天销毁，没有确认的届时作废，作废的当夜销毁；编号、行数、校验值、办理结果保留"
+            "报送文件七天内可下载，随后销毁；接收的原件和查询编号一百八十天销毁，没有办完的届时不再办理，作废的当夜销毁；编号、行数、校验值、办理结果保留"
         ),
         "个人信息保护法 第十九条、第二十八条",
         purge_exchange,
