@@ -77,6 +77,8 @@ FILE_TRANSITIONS: dict[str, frozenset[str]] = {
     FileStatus.DROPPED: frozenset(),
     FileStatus.EXPIRED: frozenset(),
 }
+# A file that came in and that somebody or a job still has to do something with.
+UNFINISHED: frozenset[str] = frozenset({FileStatus.CHECKING, FileStatus.CHECKED, FileStatus.APPLYING})
 # The same bytes count once while one of these is their state.
 COUNTS_ONCE: tuple[str, ...] = (FileStatus.CHECKING, FileStatus.CHECKED, FileStatus.APPLYING, FileStatus.APPLIED)
 

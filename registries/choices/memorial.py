@@ -82,6 +82,10 @@ PAGE_TRANSITIONS: dict[str, frozenset[str]] = {
 }
 
 
+# Nobody of the public has seen it yet.
+UNPUBLISHED: frozenset[str] = frozenset({PageStatus.DRAFT, PageStatus.SUBMITTED})
+
+
 class TakenDown(models.TextChoices):
     """Why a page was taken down, and who asked for it (个人信息保护法 Arts. 15, 49)."""
 
@@ -178,6 +182,7 @@ STEP_WORDS: dict[str, Any] = {
     "returned": _("退回修改"),
     "approved": _("审核通过"),
     "withdrawn": _("撤下"),
+    "lapsed": _("久未办理，系统撤下"),
     "left": _("留言"),
     "declined": _("不予显示"),
     "reported": _("被举报"),

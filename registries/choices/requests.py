@@ -68,5 +68,7 @@ class DeclineReason(models.TextChoices):
     NOT_THIS_WAY = "not_this_way", _("这件事不能在这里预约，请致电询问")
 
 
+# Days after the last day that was named, at which a request that nobody ended ends by itself.
+REQUEST_OPEN_DAYS = 90
 # Days after the end of a request at which who made it is destroyed.
 REQUEST_KEPT_DAYS = 90

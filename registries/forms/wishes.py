@@ -173,6 +173,20 @@ class PurposeForm(forms.Form):
         return purpose
 
 
+class CallerForm(PurposeForm):
+    """By what somebody who rings is looked for; one box for number, telephone and document."""
+
+    sought = forms.CharField(
+        label=_("编号、电话或证件号码"), max_length=60, widget=forms.TextInput({**OFF, "inputmode": "text"}),
+        help_text=_("填完整，不能只填一部分。例如 330106-2026-Y00000001、13800000000、0571-80000000。"),
+    )  # fmt: skip
+    field_order = ("sought", "purpose")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {"purpose": _("来电或来访，核对本人登记"), **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+
+
 class WithdrawForm(forms.Form):
     """How somebody withdraws; no reason is asked."""
 

@@ -27,7 +27,7 @@ ALTER TABLE registries_exchangerow ENABLE TRIGGER exchangerow_guard;
 class Migration(migrations.Migration):
     """A row of a file that was given up says so, and keeps no number of a search; those of before are emptied too."""
 
-    dependencies = [("registries", "0017_wishes_to_hand_over")]
+    dependencies = [("registries", "0018_donors_desk")]
 
     operations = [
         migrations.AlterField(

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     """The receiving unit's certificate that it took a body."""
 
     dependencies = [
-        ("registries", "0017_wishes_to_hand_over"),
+        ("registries", "0019_rows_of_dropped_files"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

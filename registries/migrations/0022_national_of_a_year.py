@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registries", "0017_wishes_to_hand_over"),
+        ("registries", "0021_kept_no_longer"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -14,7 +14,7 @@ from registries.choices.duty import DutyPart
 class DutyShift(BranchLineage):
     """Somebody's duty on a day or in the night that begins on it. Taken off once, changed never (trigger).
 
-    `phone` is the person's telephone for work: nobody's who is registered stands here.
+    `phone` is the person's telephone for work: nobody's who is registered stands here. It is emptied at `destroyed_at`.
     """
 
     person = models.ForeignKey(
@@ -22,7 +22,7 @@ class DutyShift(BranchLineage):
     )
     on = models.DateField(_("日期"))
     part = models.CharField(_("时段"), max_length=8, choices=DutyPart)
-    phone = models.CharField(_("值守电话"), max_length=30)
+    phone = models.CharField(_("值守电话"), max_length=30, blank=True)
     placed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("排班人"), on_delete=models.PROTECT, related_name="+", db_index=False
     )
@@ -36,6 +36,7 @@ class DutyShift(BranchLineage):
         db_index=False,
     )
     removed_at = models.DateTimeField(_("撤下时间"), null=True)
+    destroyed_at = models.DateTimeField(_("销毁时间"), null=True)
 
     objects = BranchRowsQuerySet.as_manager()
 
@@ -44,7 +45,10 @@ class DutyShift(BranchLineage):
         verbose_name_plural = _("值守安排")
         constraints = [
             models.CheckConstraint(condition=Q(part__in=DutyPart.values), name="dutyshift_part_known"),
-            models.CheckConstraint(condition=~Q(phone=""), name="dutyshift_reachable"),
+            models.CheckConstraint(
+                condition=(~Q(phone="") & Q(destroyed_at__isnull=True)) | Q(phone="", destroyed_at__isnull=False),
+                name="dutyshift_reachable_or_destroyed",
+            ),
             models.CheckConstraint(
                 condition=Q(removed_at__isnull=True, removed_by__isnull=True)
                 | Q(removed_at__isnull=False, removed_by__isnull=False),

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import datetime
-import io
 from typing import TYPE_CHECKING, BinaryIO
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from PIL import Image, ImageDraw, ImageFont
 
 from core.audit import record_audit
 from core.clock import SHANGHAI, now, today
 from core.errors import Conflict, NotFound
 from core.files import reveal_stored
 from core.models import StoredFile
-from core.printing.glyphs import find_face
 from core.retention.rules import destroy_file
-from core.uploads import keep_paper
+from core.uploads import PAPER_MAX_BYTES, keep_paper
 from organizations.choices import Right
 from organizations.permissions import require
 from registries.errors import WrongState
 from registries.models import Wish, WishPaper
+from registries.services.marking import mark_pdf, mark_photo, require_pages
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -29,14 +27,21 @@ if TYPE_CHECKING:
 MOST_PAPERS = 5
 # What was uploaded with a form that then was refused belongs to nothing and goes the next night.
 UNUSED_DAYS = 1
-_MARK_SHARE = 28
+_PDF = b"%PDF"
+# Of a purpose: as much as one line of the mark holds.
+_MARK_LONGEST = 40
 
 
 def keep_upload(*, upload: BinaryIO, actor: User) -> StoredFile:
     """Keep a picture of a signed form, sealed, until it is put to a wish or a day is over.
 
-    JPG, PNG or PDF, by its content; a photo is written anew without place and device. Raises DomainError with `paper`.
+    JPG, PNG or PDF, by its content; a photo is written anew without place and device, a PDF is looked through: one that
+    is broken, locked or too long could not be opened later. Raises DomainError with `paper`.
     """
+    if upload.read(len(_PDF)) == _PDF:
+        upload.seek(0)
+        require_pages(upload.read(PAPER_MAX_BYTES + 1)[:PAPER_MAX_BYTES])
+    upload.seek(0)
     stored = keep_paper(upload=upload, field="paper", data_class=StoredFile.DataClass.SENSITIVE, actor=actor)
     stored.purge_on = today() + datetime.timedelta(days=UNUSED_DAYS)
     stored.save(update_fields=["purge_on"])
@@ -76,9 +81,9 @@ def add_wish_paper(*, wish_id: int, upload: BinaryIO, actor: User) -> None:
 
 
 def open_wish_paper(*, paper: WishPaper, purpose: str, actor: User) -> tuple[StoredFile, BinaryIO]:
-    """Open a picture of a signed form for somebody who says what for; logged, a photo with who looks written over it.
+    """Open a picture of a signed form for somebody who says what for; logged, with who, when and what for over it.
 
-    Not in a transaction. Raises DomainError `purpose_missing`, NotAllowed, NotFound.
+    Not in a transaction. Raises DomainError (`purpose_missing`; of a PDF that cannot be marked), NotAllowed, NotFound.
     """
     wish = paper.wish
     require(actor, Right.READ_WISHES, wish.branch)
@@ -87,10 +92,11 @@ def open_wish_paper(*, paper: WishPaper, purpose: str, actor: User) -> tuple[Sto
     except FileNotFoundError as error:
         raise NotFound("file_lost", _("文件在存储里找不到了，请联系系统管理员。")) from error
     record_audit("registries.wish.paper_read", actor=actor, obj=wish, branch_code=wish.branch.code)
-    if not paper.file.content_type.startswith("image/"):
-        return paper.file, source
+    moment = now().astimezone(SHANGHAI)
+    mark = f"{wish.number} {actor.login} {moment:%Y-%m-%d %H:%M} {purpose.strip()[:_MARK_LONGEST]}"
     with source:
-        return paper.file, _marked(source, f"{wish.number} {actor.login} {now().astimezone(SHANGHAI):%Y-%m-%d %H:%M}")
+        is_photo = paper.file.content_type.startswith("image/")
+        return paper.file, mark_photo(source, mark) if is_photo else mark_pdf(source, mark)
 
 
 def destroy_papers(wishes: list[Wish]) -> None:
@@ -105,22 +111,3 @@ def destroy_papers(wishes: list[Wish]) -> None:
     found.update(purge_on=today())
     for key in keys:
         transaction.on_commit(lambda key=key: destroy_file(key))  # type: ignore[misc]
-
-
-def _marked(source: BinaryIO, text: str) -> BinaryIO:
-    """The picture with a text written over it again and again, so that a copy says whose it is."""
-    with Image.open(source) as opened:
-        picture = opened.convert("RGB")
-    face = find_face()
-    size = max(14, picture.width // _MARK_SHARE)
-    font = ImageFont.truetype(str(face.path), size, index=face.index)
-    mark = Image.new("L", picture.size, 0)
-    draw = ImageDraw.Draw(mark)
-    step = max(size * 5, picture.height // 6)
-    for row, top in enumerate(range(step // 2, picture.height, step)):
-        draw.text((size - (row % 2) * size * 3, top), f"{text}   " * 4, fill=110, font=font)
-    picture.paste((90, 90, 90), mask=mark)
-    target = io.BytesIO()
-    picture.save(target, format="JPEG", quality=85)
-    target.seek(0)
-    return target

@@ -13,7 +13,7 @@ from core.sealed import look_up_digests, seal_into
 from registries.choices import WishStatus
 from registries.choices.donors import LEFT_DAYS
 from registries.choices.papers import ExportStatus
-from registries.models import Donor, Export, Registrant, RegistrantEvent, Wish
+from registries.models import Donor, DutyShift, Export, Registrant, RegistrantEvent, Wish
 from registries.services.contacts import empty_notes
 from registries.services.evidence import destroy_papers
 from registries.services.exports import end_exports
@@ -25,6 +25,8 @@ REPLACED_DAYS = 3 * 365
 ENDED_DAYS = 30
 # Who still stands in the national system is needed to be withdrawn there, but not for ever.
 STANDING_DAYS = 60
+# Somebody may ask who could be reached on a night; a quarter of a year later nobody rings that telephone for it.
+DUTY_DAYS = 90
 _BATCH_ROWS = 500
 
 
@@ -150,6 +152,22 @@ def _before(asked: Asked, days: int) -> datetime.datetime:
     return datetime.datetime.combine(day, datetime.time(), SHANGHAI)
 
 
+def purge_duty(asked: Asked) -> Outcome:
+    """Empty the telephones of duties that are over; who was on duty when stays. Locks the rows in batches."""
+    last = asked.today - datetime.timedelta(days=DUTY_DAYS)
+    rows = DutyShift.objects.unscoped("retention").filter(destroyed_at=None, on__lt=last)
+    due, destroyed = rows.count(), 0
+    if asked.is_dry:
+        return Outcome(due=due)
+    while True:
+        with transaction.atomic():
+            found = list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True)[:_BATCH_ROWS])
+            DutyShift.objects.unscoped("rows just locked").filter(pk__in=found).update(phone="", destroyed_at=now())
+        destroyed += len(found)
+        if not found:
+            return Outcome(due=due, destroyed=destroyed)
+
+
 def purge_exports(asked: Asked) -> Outcome:
     """Destroy the files of exports whose time is over (also done every few minutes by beat)."""
     rows = Export.objects.unscoped("retention").filter(status=ExportStatus.READY, expires_at__lte=now())
@@ -197,5 +215,14 @@ TERMS: tuple[Term, ...] = (
         _("一至七日，到期销毁；申请、批准、下载的记录长期保留"),
         "个人信息保护法 第六条、第十九条",
         purge_exports,
+    ),
+    Term(
+        "registries.duty",
+        "P2",
+        _("值守安排上的工作电话"),
+        _("夜间和节假日能找到值守人员"),
+        _("值守日过后九十日清空；谁在哪天值守长期保留"),
+        "个人信息保护法 第十九条",
+        purge_duty,
     ),
 )

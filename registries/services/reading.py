@@ -179,14 +179,20 @@ def look_up_document(*, document_kind: str, document: str, actor: User) -> list[
         matching(Registrant, "document", read.number), document_kind=read.kind
     )
     keys = [str(one) for one in people.values_list("row_key", flat=True)]
-    # In the trail of each branch that was searched: its own overseers see who tries numbers through.
+    note_look_up(actor=actor, count=len(keys))
+    return keys
+
+
+def note_look_up(*, actor: User, count: int, reason: str = "") -> None:
+    """Write down that somebody looked people up, and how many were found: in the trail of each branch searched."""
+    # Its own overseers see there who tries numbers through.
     grants = [one for one in held_grants(actor) if Right.VIEW_REGISTRIES in ROLE_RIGHTS[one.role]]
     for branch in sorted({one.branch.code for one in grants}):
         record_audit(
             "registries.registrant.looked_up",
             actor=actor,
             object_label="registries.registrant",
-            object_key=str(len(keys)),
+            object_key=str(count),
             branch_code=branch,
+            reason=reason,
         )
-    return keys

@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from registries.views import contacts, contacts_about, counts, duty, hand_over
+from registries.views import contacts, contacts_about, counts, duty, finding, hand_over
 
 _CONTACT = "desk/registries/contacts/<uuid:key>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/registries/", contacts.my_day, name="desk_registry_day"),
+    path("desk/registries/find/", finding.registry_find, name="desk_registry_find"),
     path("desk/registries/contacts/", contacts.contact_list, name="desk_contacts"),
     path(_CONTACT, contacts.contact_detail, name="desk_contact"),
     path(_CONTACT + "log/", contacts.contact_log, name="desk_contact_log"),

@@ -8,18 +8,23 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 from PIL import Image
+from pypdf import PdfReader
 
-from core.clock import today
+from accounts.models import User
+from core.clock import SHANGHAI, now, today
 from core.errors import Conflict, DomainError, NotAllowed, NotFound
 from core.files import sealed_path_of
 from core.models import ReadLog, StoredFile
+from core.uploads import keep_paper
 from registries.models import Wish, WishPaper
-from registries.services.evidence import MOST_PAPERS, add_wish_paper, keep_upload, open_wish_paper
+from registries.services.evidence import MOST_PAPERS, add_wish_paper, attach_paper, keep_upload, open_wish_paper
+from registries.services.marking import MOST_PAGES
 from registries.services.purging import ENDED_DAYS, purge_registrants
 from registries.services.wishes import register_wish, withdraw_wish
 from tests.registries.ground import Ground, form, registered
-from tests.registries.papers import PDF, photo
+from tests.registries.papers import pdf, photo
 from tests.registries.test_services_purging import asked
+from tests.registries.test_views_wishes import client_of
 
 
 def with_paper(ground: Ground, upload: io.BytesIO | None = None) -> Wish:
@@ -52,10 +57,60 @@ def test_who_reads_wishes_opens_it_with_a_purpose_and_finds_themselves_on_the_ph
     assert (row.reader_login, row.branch_code) == (reader.login, ground.branch.code)
 
 
-def test_a_pdf_is_opened_as_it_is(ground: Ground) -> None:
-    paper = with_paper(ground, io.BytesIO(PDF)).papers.get()
-    _stored, source = open_wish_paper(paper=paper, purpose="核对签字", actor=ground.person("coordinator"))
-    assert source.read() == PDF
+def opened(ground: Ground, content: bytes) -> tuple[PdfReader, User]:
+    """A PDF that was kept and opened."""
+    paper, reader = with_paper(ground, io.BytesIO(content)).papers.get(), ground.person("coordinator")
+    _stored, source = open_wish_paper(paper=paper, purpose="核对签字", actor=reader)
+    return PdfReader(source), reader
+
+
+@pytest.mark.parametrize("turned", [0, 90])
+def test_each_page_of_a_pdf_says_who_looks_when_and_what_for(ground: Ground, turned: int) -> None:
+    shown, reader = opened(ground, pdf(3, turned=turned))
+    wish = Wish.objects.unscoped("test").get()
+    assert len(shown.pages) == 3
+    for page in shown.pages:
+        text = page.extract_text()
+        for word in (wish.number, reader.login, f"{now().astimezone(SHANGHAI):%Y-%m-%d}", "核对签字"):
+            assert word in text
+        # The scan itself is still there.
+        assert [one.image.size for one in page.images] in ([(297, 420)], [(420, 297)])
+
+
+def test_nothing_of_a_pdf_but_its_pages_goes_on(ground: Ground) -> None:
+    brought = PdfReader(io.BytesIO(pdf()))
+    assert (list(brought.attachments), "/Names" in brought.trailer["/Root"]) == (["示例附件.txt"], True)
+    shown, _reader = opened(ground, pdf())
+    assert (list(shown.attachments), "/Names" in shown.trailer["/Root"]) == ([], False)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n", "已损坏"),
+        (pdf()[:600], "已损坏"),
+        (pdf(password="x"), "密码"),
+        (pdf(MOST_PAGES + 1), "最多 30 页"),
+    ],
+)
+def test_a_pdf_that_is_broken_locked_or_too_long_is_refused_with_what_to_do(
+    ground: Ground, content: bytes, says: str
+) -> None:
+    with pytest.raises(DomainError) as refused:
+        keep_upload(upload=io.BytesIO(content), actor=ground.person("clerk"))
+    assert says in refused.value.fields["paper"]
+
+
+def test_a_broken_pdf_that_lies_there_already_is_told_and_shown_to_nobody(ground: Ground) -> None:
+    clerk, wish = ground.person("clerk"), registered(ground)
+    broken = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+    stored = keep_paper(
+        upload=io.BytesIO(broken), field="paper", data_class=StoredFile.DataClass.SENSITIVE, actor=clerk
+    )
+    attach_paper(wish, stored, actor=clerk)
+    client, paper = client_of(ground, "coordinator"), wish.papers.get()
+    address = f"/desk/registries/wishes/{wish.number}/papers/{paper.pk}/"
+    assert "已损坏" in client.post(address, {"purpose": "核对签字"}, follow=True).content.decode()
 
 
 @pytest.mark.parametrize("login", ["clerk", "head", "stranger", "province", "supervisor"])

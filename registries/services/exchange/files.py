@@ -19,7 +19,7 @@ from core.models import Job, StoredFile
 from core.numbers import take_number
 from organizations.choices import Right
 from organizations.permissions import require
-from registries.choices.exchange import FILE_TRANSITIONS, OUT_FILE_DAYS, Direction, FileStatus, Outcome
+from registries.choices.exchange import FILE_TRANSITIONS, OUT_FILE_DAYS, UNFINISHED, Direction, FileStatus, Outcome
 from registries.errors import RegistryError, WrongState
 from registries.models import ExchangeFile, ExchangeFileEvent, SampleBatch
 from registries.services.form_keys import sent_before
@@ -105,9 +105,8 @@ def give_up_files(*, before: datetime.datetime) -> int:
 
 def files_to_give_up(*, before: datetime.datetime) -> QuerySet[ExchangeFile]:
     """Files that came in before a moment and still wait."""
-    waiting = [FileStatus.CHECKING, FileStatus.CHECKED, FileStatus.APPLYING]
     rows: QuerySet[ExchangeFile] = ExchangeFile.objects.unscoped("retention").filter(
-        status__in=waiting, made_at__lt=before
+        status__in=UNFINISHED, made_at__lt=before
     )
     return rows
 

@@ -5,17 +5,21 @@ from __future__ import annotations
 import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import SHANGHAI, now
 from core.retention.rules import destroy_file
 from core.retention.terms import Asked, Outcome, Term
 from core.sealed import seal_into
-from registries.models import MemorialBooking, MemorialMessage, MemorialPage
+from registries.choices.memorial import UNPUBLISHED, PageStatus
+from registries.models import MemorialBooking, MemorialConsent, MemorialMessage, MemorialPage, MemorialStep
+from registries.services.memorial.moving import move
 
 BOOKING_DAYS = 30
 WITHDRAWN_DAYS = 30
 ENDED_MESSAGE_DAYS = 30
+DRAFT_DAYS = 180
 _BATCH_ROWS = 500
 
 
@@ -68,6 +72,30 @@ def purge_pages(asked: Asked) -> Outcome:
     return Outcome(due=len(keys), destroyed=done, failed=len(keys) - done)
 
 
+def lapse_drafts(asked: Asked) -> Outcome:
+    """Take down pages that were never published and at which nobody did anything for half a year; each is locked.
+
+    Their content, with the paper that was signed and the portrait, goes a month later as of any that is taken down.
+    """
+    before = _before(asked, DRAFT_DAYS)
+    rows = MemorialPage.objects.unscoped("retention").filter(status__in=UNPUBLISHED, created_at__lt=before)
+    rows = rows.exclude(Exists(MemorialStep.objects.filter(page=OuterRef("pk"), at__gte=before)))
+    keys = list(rows.order_by("pk").values_list("pk", flat=True))
+    if asked.is_dry:
+        return Outcome(due=len(keys))
+    return Outcome(due=len(keys), destroyed=sum(_lapse(key, before) for key in keys))
+
+
+def _lapse(key: int, before: datetime.datetime) -> bool:
+    with transaction.atomic():
+        page = MemorialPage.objects.unscoped("retention").select_for_update(of=("self",)).get(pk=key)
+        if page.status not in UNPUBLISHED or MemorialStep.objects.filter(page=page, at__gte=before).exists():
+            return False
+        move(page, PageStatus.WITHDRAWN, verb="lapsed", withdrawn_at=now())
+        MemorialConsent.objects.filter(page=page, withdrawn_at=None).update(withdrawn_at=now())
+    return True
+
+
 def _destroy_page(key: int) -> bool:
     with transaction.atomic():
         rows = MemorialPage.objects.unscoped("retention").select_for_update(of=("self",)).select_related("consent")
@@ -118,6 +146,15 @@ TERMS: tuple[Term, ...] = (
         _("作出决定三十日后销毁；已显示的留言随纪念页"),
         "个人信息保护法 第十九条",
         purge_messages,
+    ),
+    Term(
+        "registries.memorial_drafts",
+        "P3",
+        _("没有公开过的纪念页草稿，和它的同意书"),
+        _("按家属的书面同意准备纪念页"),
+        _("一百八十日没有人办理的撤下；撤下满三十日同纪念页一样销毁"),
+        "个人信息保护法 第十九条、第四十七条",
+        lapse_drafts,
     ),
     Term(
         "registries.memorial_pages",

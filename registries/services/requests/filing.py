@@ -135,7 +135,9 @@ def arrange_request(*, request_id: int, arranged: Arranged, actor: User) -> Requ
         verb = "arranged" if row.status == RequestStatus.NEW else "moved"
         row.arranged_on, row.arranged_time = arranged.on, arranged.time
         columns = seal_into(row, place=place or None)
-        _move(row, RequestStatus.ACCEPTED, verb=verb, actor=actor, columns=[*columns, "arranged_on", "arranged_time"])
+        move_request(
+            row, RequestStatus.ACCEPTED, verb=verb, actor=actor, columns=[*columns, "arranged_on", "arranged_time"]
+        )
         tell_arranged(row)
     return row
 
@@ -148,7 +150,7 @@ def decline_request(*, request_id: int, reason: str, actor: User) -> Request:
     with transaction.atomic():
         row = _locked(request_id, actor)
         row.decline_reason = reason
-        _move(row, RequestStatus.DECLINED, verb="declined", actor=actor, columns=["decline_reason"])
+        move_request(row, RequestStatus.DECLINED, verb="declined", actor=actor, columns=["decline_reason"])
         tell_declined(row)
     return row
 
@@ -159,7 +161,7 @@ def finish_request(*, request_id: int, actor: User) -> Request:
         row = _locked(request_id, actor)
         if row.arranged_on is not None and row.arranged_on > today():
             raise RegistryError("not_yet", _("安排的日子还没有到，到那天以后再办结。"))
-        _move(row, RequestStatus.DONE, verb="done", actor=actor)
+        move_request(row, RequestStatus.DONE, verb="done", actor=actor)
     return row
 
 
@@ -172,7 +174,7 @@ def cancel_request(*, request_id: int, actor: User | None = None) -> Request:
         row = _locked(request_id, actor)
         if actor is None and row.status == RequestStatus.CANCELLED:
             return row
-        _move(row, RequestStatus.CANCELLED, verb="cancelled", actor=actor)
+        move_request(row, RequestStatus.CANCELLED, verb="cancelled", actor=actor)
     return row
 
 
@@ -264,7 +266,10 @@ def _locked(request_id: int, actor: User | None) -> Request:
     return row
 
 
-def _move(row: Request, to_status: str, *, verb: str, actor: User | None, columns: list[str] | None = None) -> None:
+def move_request(
+    row: Request, to_status: str, *, verb: str, actor: User | None, columns: list[str] | None = None
+) -> None:
+    """The one mover of a locked request: looks the step up, saves it, writes it down. Raises WrongState."""
     if to_status not in REQUEST_TRANSITIONS[row.status]:
         raise WrongState(
             "request_wrong_state",

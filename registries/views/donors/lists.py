@@ -57,7 +57,7 @@ def donor_list(request: StaffRequest) -> HttpResponse:
     last = shown[-1] if len(found) > PAGE_SIZE else None
     context = {
         "tabs": _tabs(request, tab),
-        "rows": _rows(request, shown, day, is_named=tab != STANDING),
+        "rows": donor_rows(request, shown, day, is_named=tab != STANDING),
         "is_standing": tab == STANDING,
         "day_label": WORK_LISTS[tab].day_label if tab != ALL else _("报名"),
         "is_month": day == "ages_out_month",
@@ -80,7 +80,7 @@ def donor_find(request: StaffRequest) -> HttpResponse:
             found = find_donors(**form.cleaned_data, actor=request.user)
         except DomainError as error:
             add_refusal(form, error)
-    rows = None if found is None else _rows(request, found, "enrolled_on")
+    rows = None if found is None else donor_rows(request, found, "enrolled_on")
     return render(request, "registries/donors/find.html", {"form": form, "rows": rows, "day_label": _("报名")})
 
 
@@ -166,8 +166,11 @@ def _tabs(request: StaffRequest, tab: str) -> list[dict[str, Any]]:
     return [*found, {"label": _("全部"), "url": f"?show={ALL}", "count": None, "active": tab == ALL}]
 
 
-def _rows(request: StaffRequest, donors: list[Donor], day: str, *, is_named: bool = True) -> list[dict[str, Any]]:
-    """What a list shows of its donors; who left is named on none, nor opened for it."""
+def donor_rows(request: StaffRequest, donors: list[Donor], day: str, *, is_named: bool = True) -> list[dict[str, Any]]:
+    """What a list shows of its donors: one of their days, and the masked name, whose reading is logged.
+
+    Who left is named on none, nor opened for it.
+    """
     names = masked_names(donors, reader=request.user) if is_named else {}
     return [
         {
