@@ -104,10 +104,11 @@ def case_decide(request: StaffRequest, number: str, kin: int) -> HttpResponse:
 
 
 def _ask_refusal(request: StaffRequest, case: Case, row: CaseKin, form: DecisionForm) -> HttpResponse:
+    place = CaseKin.objects.filter(case=case, struck_at=None, pk__lte=row.pk).count()
     sure = Sure(
         title=_("确认家属不同意"),
         question=_("登记这位家属不同意捐献？"),
-        said=[(_("家属"), row.get_relation_display())],
+        said=[(_("家属"), _("第 %(n)d 位 · %(relation)s") % {"n": place, "relation": row.get_relation_display()})],
         follows=[
             _("案例就此终止，不能恢复；任何人不得再劝说家属。"),
             _("决定登记以后不能修改。选错的，请点“先不办，返回”重填。"),

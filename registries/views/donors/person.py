@@ -176,7 +176,7 @@ def _ask_step(
 ) -> HttpResponse:
     sure = Sure(
         title=_("确认：%(step)s") % {"step": step.label},
-        question=_("照下面登记？"),
+        question=_("确定这样登记吗？"),
         said=[(_("志愿者"), donor.number)],
         follows=follows,
         submit=_("确认登记"),
