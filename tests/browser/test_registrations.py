@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext
 
 from registries.models import Wish
+from registries.services.reading import reveal_identity
 from tests.browser.portal import Portal
 from tests.browser.telephones import fine, portal_with_messages, typed
 from tests.registries.ground import make_ground, registered, somebody
@@ -26,9 +27,10 @@ def registering(
     files: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Portal]:
-    """A portal in which somebody is registered."""
+    """A portal in which somebody is registered, at whom a coordinator has looked."""
     with portal_with_messages("registering", files, tmp_path_factory, django_db_blocker) as start:
-        registered(make_ground())
+        ground = make_ground()
+        reveal_identity(wish=registered(ground), purpose="核对登记表", actor=ground.person("coordinator"))
         with start() as running:
             yield running
 
@@ -49,6 +51,10 @@ def test_somebody_finds_and_withdraws_their_registration_by_keyboard(
     page.keyboard.press("Enter")
     page.wait_for_url("**/organ/mine/wishes/")
     fine(page)
+    page.get_by_role("link", name="谁看过我的登记").click()
+    page.get_by_text("协调员").wait_for()
+    fine(page)
+    page.get_by_role("link", name="返回我的登记").click()
     page.get_by_role("link", name="更换手机号").click()
     fine(page)
     typed(page, "phone", "13700000009")
