@@ -124,12 +124,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="caseacceptance",
-            name="hand_over",
+            name="case",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="acceptances",
-                to="registries.casehandover",
-                verbose_name="遗体移交",
+                to="registries.case",
+                verbose_name="捐献案例",
             ),
         ),
         migrations.AddField(
@@ -141,6 +141,16 @@ class Migration(migrations.Migration):
                 related_name="replaced_by",
                 to="registries.caseacceptance",
                 verbose_name="更正的记录",
+            ),
+        ),
+        migrations.AddField(
+            model_name="caseacceptance",
+            name="unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="registries.receivingunit",
+                verbose_name="接受单位",
             ),
         ),
         migrations.AddField(
@@ -171,7 +181,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="caseacceptance",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("replaces__isnull", True)), fields=("hand_over",), name="caseacceptance_first_once"
+                condition=models.Q(("replaces__isnull", True)), fields=("case",), name="caseacceptance_first_once"
             ),
         ),
         migrations.RunSQL(

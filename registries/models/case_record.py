@@ -127,15 +127,14 @@ class CaseHandOver(models.Model):
 
 
 class CaseAcceptance(models.Model):
-    """The receiving unit's certificate that it took a body: number and day; the unit is that of the hand-over.
+    """The receiving unit's certificate that it took a body: of which unit, number and day.
 
-    Append-only; a mistake is put right by a row that names it. Of a body alone (trigger). Legal source:
-    宁波市遗体捐献条例 Art. 14.
+    Append-only; a mistake is put right by a row that names it. Of the unit that took the body alone (trigger). Legal
+    source: 宁波市遗体捐献条例 Art. 14.
     """
 
-    hand_over = models.ForeignKey(
-        CaseHandOver, verbose_name=_("遗体移交"), on_delete=models.PROTECT, related_name="acceptances"
-    )
+    case = models.ForeignKey(Case, verbose_name=_("捐献案例"), on_delete=models.PROTECT, related_name="acceptances")
+    unit = models.ForeignKey(ReceivingUnit, verbose_name=_("接受单位"), on_delete=models.PROTECT, related_name="+")
     number = models.CharField(_("证明编号"), max_length=60)
     issued_on = models.DateField(_("出具日期"))
     replaces = models.OneToOneField(
@@ -155,12 +154,12 @@ class CaseAcceptance(models.Model):
                 condition=Q(replaces__isnull=True) | ~Q(replaces=F("id")), name="caseacceptance_replaces_another"
             ),
             models.UniqueConstraint(
-                fields=["hand_over"], condition=Q(replaces__isnull=True), name="caseacceptance_first_once"
+                fields=["case"], condition=Q(replaces__isnull=True), name="caseacceptance_first_once"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.hand_over_id} {self.number}"
+        return f"{self.case_id} {self.number}"
 
 
 class CaseCertificate(models.Model):

@@ -203,8 +203,7 @@ def body_unit(case: Case) -> CaseHandOver | None:
 
 def acceptance_of(case: Case) -> CaseAcceptance | None:
     """The receiving unit's certificate for a body as it stands now; one query."""
-    rows = CaseAcceptance.objects.filter(hand_over__case=case, hand_over__kind=GiftKind.BODY, replaced_by=None)
-    return rows.select_related("hand_over__unit").first()
+    return CaseAcceptance.objects.filter(case=case, replaced_by=None).select_related("unit").first()
 
 
 def entitlements_of(case: Case) -> list[CaseEntitlement]:

@@ -3,10 +3,11 @@
 SELECT core_make_append_only('registries_caseacceptance');
 CREATE FUNCTION registries_caseacceptance_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (SELECT 1 FROM registries_casehandover h WHERE h.id = NEW.hand_over_id AND h.kind = 'body')
+    IF EXISTS (SELECT 1 FROM registries_casehandover h
+               WHERE h.case_id = NEW.case_id AND h.unit_id = NEW.unit_id AND h.kind = 'body')
        AND (NEW.replaces_id IS NULL
             OR EXISTS (SELECT 1 FROM registries_caseacceptance a
-                       WHERE a.id = NEW.replaces_id AND a.hand_over_id = NEW.hand_over_id)) THEN
+                       WHERE a.id = NEW.replaces_id AND a.case_id = NEW.case_id)) THEN
         RETURN NEW;
     END IF;
     RAISE EXCEPTION 'a certificate of acceptance is of a body' USING ERRCODE = 'restrict_violation';

@@ -274,7 +274,7 @@ def test_the_units_certificate_for_a_body_is_written_down_put_right_and_told_to_
     assert (old.number, new.replaces_id) == ("示例医接 7 号", old.pk)
     text = client.post(address(case, "desk_case_use_print"), kin).content.decode()
     assert ("示例医接 8 号" in text, "示例医接 7 号" in text, "示例医学院" in text) == (True, False, True)
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+    with pytest.raises(DatabaseError, match=r"append-only|permission denied"), transaction.atomic():
         CaseAcceptance.objects.update(number="x")
 
 
@@ -283,7 +283,8 @@ def test_there_is_no_certificate_of_acceptance_where_no_body_was_given(ground: G
     assert "没有移交遗体" in post(client, "desk_case_acceptance", case.number, on=today(), number="示例 1")
     with pytest.raises(DatabaseError, match="of a body"), transaction.atomic():
         CaseAcceptance.objects.create(
-            hand_over=case.hand_overs.get(),
+            case=case,
+            unit=case.hand_overs.all()[0].unit,
             number="1",
             issued_on=today(),
             written_by=ground.person("clerk"),

@@ -40,7 +40,13 @@ def write_acceptance(*, case_id: int, number: str, on: datetime.date, actor: Use
         if old is not None and (old.number, old.issued_on) == (plain, on):
             return old
         row = CaseAcceptance.objects.create(
-            hand_over=body, number=plain, issued_on=on, replaces=old, written_by=actor, written_at=now()
+            case=case,
+            unit=body.unit,
+            number=plain,
+            issued_on=on,
+            replaces=old,
+            written_by=actor,
+            written_at=now(),
         )
         note_case(case, "acceptance_written", on=on, actor=actor, fields=["number", "issued_on"])
     return row
