@@ -185,11 +185,11 @@ def test_nobody_planted_stands_in_an_error_a_head_a_cache_a_job_a_session_a_log_
         "in errors": _said(errors),
         # Who only looks, without a purpose, is shown nobody; nor is anybody shown to who may not.
         "looked at": [
-            f"{one}: {shown}"
+            f"{one}: {beside}"
             for one in walk.answers
             if one.method == "GET" and not one.is_typed
             if (
-                shown := sorted(
+                beside := sorted(
                     set(found_in(one.body)) - (READ_BEFORE_SHOWN if one.name.split(":")[0] in MODERATED else set())
                 )
             )

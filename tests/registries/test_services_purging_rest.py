@@ -147,6 +147,6 @@ def test_the_number_of_a_search_goes_with_a_file_that_was_dropped_or_never_confi
     row = half.rows.get()
     assert (half.status, row.outcome, row.fault, row.reference) == (FileStatus.APPLIED, "late", "too_late", None)
     # A file that waits to be applied keeps what is to be applied.
-    kept = received(ground, text_of(row_of(waiting, "初配相合", reference=QUERY)))
+    kept = received(ground, text_of(row_of(waiting, "初配相合", reference=f"{QUERY}B")))
     with pytest.raises(DatabaseError), transaction.atomic():
         ExchangeRow.objects.filter(exchange_file=kept).update(reference=None)
