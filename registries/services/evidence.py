@@ -9,17 +9,17 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.audit import record_audit
-from core.clock import SHANGHAI, now, today
+from core.clock import now, today
 from core.errors import Conflict, NotFound
 from core.files import reveal_stored
 from core.models import StoredFile
 from core.retention.rules import destroy_file
-from core.uploads import PAPER_MAX_BYTES, keep_paper
+from core.uploads import keep_paper
 from organizations.choices import Right
 from organizations.permissions import require
 from registries.errors import WrongState
 from registries.models import Wish, WishPaper
-from registries.services.marking import mark_pdf, mark_photo, require_pages
+from registries.services.marking import check_pdf, mark_text, marked
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 MOST_PAPERS = 5
 # What was uploaded with a form that then was refused belongs to nothing and goes the next night.
 UNUSED_DAYS = 1
-_PDF = b"%PDF"
-# Of a purpose: as much as one line of the mark holds.
-_MARK_LONGEST = 40
 
 
 def keep_upload(*, upload: BinaryIO, actor: User) -> StoredFile:
@@ -38,10 +35,7 @@ def keep_upload(*, upload: BinaryIO, actor: User) -> StoredFile:
     JPG, PNG or PDF, by its content; a photo is written anew without place and device, a PDF is looked through: one that
     is broken, locked or too long could not be opened later. Raises DomainError with `paper`.
     """
-    if upload.read(len(_PDF)) == _PDF:
-        upload.seek(0)
-        require_pages(upload.read(PAPER_MAX_BYTES + 1)[:PAPER_MAX_BYTES])
-    upload.seek(0)
+    check_pdf(upload)
     stored = keep_paper(upload=upload, field="paper", data_class=StoredFile.DataClass.SENSITIVE, actor=actor)
     stored.purge_on = today() + datetime.timedelta(days=UNUSED_DAYS)
     stored.save(update_fields=["purge_on"])
@@ -92,11 +86,7 @@ def open_wish_paper(*, paper: WishPaper, purpose: str, actor: User) -> tuple[Sto
     except FileNotFoundError as error:
         raise NotFound("file_lost", _("文件在存储里找不到了，请联系系统管理员。")) from error
     record_audit("registries.wish.paper_read", actor=actor, obj=wish, branch_code=wish.branch.code)
-    moment = now().astimezone(SHANGHAI)
-    mark = f"{wish.number} {actor.login} {moment:%Y-%m-%d %H:%M} {purpose.strip()[:_MARK_LONGEST]}"
-    with source:
-        is_photo = paper.file.content_type.startswith("image/")
-        return paper.file, mark_photo(source, mark) if is_photo else mark_pdf(source, mark)
+    return paper.file, marked(paper.file, source, mark_text(wish.number, purpose, actor))
 
 
 def destroy_papers(wishes: list[Wish]) -> None:

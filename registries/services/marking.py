@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -21,13 +21,20 @@ from pypdf.generic import (
     StreamObject,
 )
 
-from core.clock import now
+from core.clock import SHANGHAI, now
 from core.errors import DomainError
+from core.models import StoredFile
 from core.printing.document import write_pdf
 from core.printing.glyphs import find_face, printable
+from core.uploads import PAPER_MAX_BYTES
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 # A form and what is signed with it; whoever brings more brings several files.
 MOST_PAGES = 30
+# Of a purpose: as much as one line of the mark holds.
+_LONGEST = 40
 _MARK, _MARK_SHARE = "/PortalMark", 28
 # What pypdf raises beside its own errors where a file is not what it says.
 _BROKEN = (
@@ -43,9 +50,27 @@ _BROKEN = (
 )
 
 
-def require_pages(content: bytes) -> None:
-    """Refuse a PDF that cannot be marked later: broken, locked, empty or too long. Raises DomainError with `paper`."""
-    _pages_of(content)
+def check_pdf(upload: BinaryIO) -> None:
+    """Refuse a PDF that cannot be marked later: broken, locked, empty or too long; the upload stands at its beginning.
+
+    What is no PDF, or larger than any paper may be, is left to who keeps it. Raises DomainError with `paper`.
+    """
+    content = upload.read(PAPER_MAX_BYTES + 1)
+    upload.seek(0)
+    if content.startswith(b"%PDF") and len(content) <= PAPER_MAX_BYTES:
+        _pages_of(content)
+
+
+def marked(stored: StoredFile, source: BinaryIO, text: str) -> BinaryIO:
+    """A paper as it is shown to somebody: with a text over it; closes what was opened. Raises DomainError."""
+    with source:
+        is_photo = stored.content_type.startswith("image/")
+        return mark_photo(source, text) if is_photo else mark_pdf(source, text)
+
+
+def mark_text(number: str, purpose: str, reader: User) -> str:
+    """Whose paper, who looks at it, when, and what for, as far as a line holds it."""
+    return f"{number} {reader.login} {now().astimezone(SHANGHAI):%Y-%m-%d %H:%M} {purpose.strip()[:_LONGEST]}"
 
 
 def mark_photo(source: BinaryIO, text: str) -> BinaryIO:
@@ -70,7 +95,8 @@ def mark_photo(source: BinaryIO, text: str) -> BinaryIO:
 def mark_pdf(source: BinaryIO, text: str) -> BinaryIO:
     """The PDF with a text over each page; nothing of it but its pages goes on, no script and no attachment.
 
-    The pages' own contents are neither opened nor changed: the mark is drawn after them. Raises DomainError.
+    The pages' own contents stay as they are (but of a page that lies on its side): the mark is drawn after them. Raises
+    DomainError.
     """
     reader = _pages_of(source.read())
     try:

@@ -29,10 +29,11 @@ from registries.services.memorial.pages import (
 )
 from registries.services.memorial.places import Gathering, open_memorial_place, plan_gathering
 from tests.registries.ground import Ground
+from tests.registries.papers import pdf
 
 NAME, PSEUDONYM, TEXT = "示例怀念人", "一位老师", "他在山里教了四十年书，爱种兰花。"
 KIN, KIN_PHONE = "示例家属甲", "13700000001"
-PAPER = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PAPER = pdf()
 BORN, DIED = datetime.date(1950, 3, 2), datetime.date(2024, 4, 4)
 
 

@@ -32,7 +32,7 @@ from tests import databases
 from tests.core.test_nothing_in_clear import _dump, _redis
 from tests.factories.people import branch_at, make_person
 from tests.registries.ground import Ground, make_ground, registered
-from tests.registries.planted import CODES, DONOR, LAST_YEAR, VALUES, VISITOR, WISH, plant, plant_wish
+from tests.registries.planted import CASE, CODES, DONOR, LAST_YEAR, VALUES, VISITOR, WISH, plant, plant_wish
 from tests.registries.test_nothing_in_clear import _dump as _dump_rows
 from tests.registries.test_views_wishes import client_of
 from tests.registries.walking import ENDING, TABLE, Answer, address, addresses, as_json, found_in, look, post_to, send
@@ -57,8 +57,8 @@ MODERATED = {
     "desk_memorial_messages", "desk_memorial_page_edit", "desk_memorial_page_step", "desk_memorial_page",
     "desk_memorial_decide",
 }  # fmt: skip
-# What no page shows: kept for look-ups and for the file of the national library alone.
-NEVER_SHOWN: frozenset[str] = frozenset()
+# What no page shows: the number of a search goes to nobody, what is told of a use stands in a PDF, packed.
+NEVER_SHOWN = frozenset({DONOR["query"], CASE["use"]})
 
 
 @dataclass
@@ -185,11 +185,11 @@ def test_nobody_planted_stands_in_an_error_a_head_a_cache_a_job_a_session_a_log_
         "in errors": _said(errors),
         # Who only looks, without a purpose, is shown nobody; nor is anybody shown to who may not.
         "looked at": [
-            f"{one}: {shown}"
+            f"{one}: {beside}"
             for one in walk.answers
             if one.method == "GET" and not one.is_typed
             if (
-                shown := sorted(
+                beside := sorted(
                     set(found_in(one.body)) - (READ_BEFORE_SHOWN if one.name.split(":")[0] in MODERATED else set())
                 )
             )

@@ -48,7 +48,7 @@ def test_lists_searches_prints_and_exports_leave_a_row_for_each_person(ground: G
     find_by_document(document_kind="", document=somebody().document, actor=ground.person("second"))
     assert AuditEvent.objects.filter(verb="registries.registrant.looked_up", actor_login="second").count() == 1
     client.post(f"/desk/registries/wishes/{wishes[0].number}/print/card/")
-    assert (wishes[0].number, "content", "打印登记卡") in _rows("coordinator")
+    assert (wishes[0].number, "content", "打印志愿登记卡") in _rows("coordinator")
     before = len(_rows("coordinator"))
     made(ground, columns=("name", "document"))
     read = _rows("coordinator")[before:]

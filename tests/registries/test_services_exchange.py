@@ -331,7 +331,7 @@ def test_a_day_ahead_or_before_the_last_step_is_wrong(ground: Ground, on: Any, c
 def test_every_fault_that_is_told_stands_in_the_table_of_faults() -> None:
     text = "".join(
         Path(f"registries/services/exchange/{name}.py").read_text(encoding="utf-8")
-        for name in ("parsing", "judging", "incoming", "applying")
+        for name in ("parsing", "judging", "incoming", "applying", "files")
     )
     assert [code for code in FAULTS if f'"{code}"' not in text] == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 import logging
 import subprocess
 import uuid
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from pypdf import PdfReader
 
 from core.backup.programs import connection_arguments, program
 from core.clock import today
@@ -71,11 +73,15 @@ def test_a_page_goes_from_the_paper_to_everybodys_eyes_by_two_people(ground: Gro
 
 def test_the_portrait_is_shown_at_the_desk_and_to_everybody_and_the_readings_stand_in_the_log(ground: Ground) -> None:
     row, client = published(ground), client_of(ground, "coordinator")
+    shown = {}
     for name in ("desk_memorial_paper", "desk_memorial_portrait"):
         answer = client.get(f"/desk/registries/memorial/pages/{row.number}/{name.rsplit('_')[-1]}/")
         assert answer.status_code == 200
-        assert b"".join(answer.streaming_content)
+        shown[name] = b"".join(answer.streaming_content)
+        assert shown[name]
         assert "no-store" in answer["Cache-Control"]
+    said = PdfReader(io.BytesIO(shown["desk_memorial_paper"])).pages[0].extract_text()
+    assert [one for one in (row.number, "coordinator", "核对同意书") if one not in said] == []
     assert ReadLog.objects.filter(purpose__contains=row.number, reader_login="coordinator").count() == 2
     public = Client().get(f"/memorial/{row.code}/portrait/")
     assert public["Content-Type"] == "image/jpeg"

@@ -157,7 +157,10 @@ def address(name: str, named: dict[str, Any]) -> str:
 def look(client: Client, login: str, name: str, url: str) -> Answer:
     """A page, looked at."""
     typed = {"url": next((value for value in VALUES if value in url), "")}
-    return _answer(name, login, "GET", client.get(url), typed=typed)
+    before = _reads(login)
+    answer = _answer(name, login, "GET", client.get(url), typed=typed)
+    answer.is_logged = _reads(login) > before
+    return answer
 
 
 def post_to(client: Client, login: str, name: str, url: str, typed: dict[str, str]) -> Answer:
@@ -175,9 +178,9 @@ def send(client: Client, login: str, name: str, url: str) -> list[Answer]:
     found = []
     for form in forms:
         for data in _filled(form, name):
-            before = ReadLog.objects.filter(reader_login=login).count()
+            before = _reads(login)
             answer = _answer(name, login, "POST", client.post(form.action or url, data), typed=data)
-            answer.is_logged = ReadLog.objects.filter(reader_login=login).count() > before
+            answer.is_logged = _reads(login) > before
             found.append(answer)
     typed = {"purpose": WISH["document"]} if name in OF_THINGS else {**_TYPED, "purpose": WISH["document"]}
     return [*found, _answer(name, login, "POST", client.post(url, typed), typed=typed)]
@@ -215,6 +218,10 @@ def _answer(name: str, login: str, method: str, response: Any, typed: dict[str, 
     body = b"".join(response) if response.streaming else response.content
     head = "\n".join([*(f"{key}: {value}" for key, value in response.items()), *_cookies(response)])
     return Answer(name, login, method, response.status_code, head, body, _is_planted(typed or {}))
+
+
+def _reads(login: str) -> int:
+    return ReadLog.objects.filter(reader_login=login).count()
 
 
 def _is_of_people(field_name: str) -> bool:

@@ -31,6 +31,7 @@ from registries.choices.memorial import (
 from registries.errors import RegistryError, WrongState
 from registries.models import MemorialConsent, MemorialMessage, MemorialPage
 from registries.services.form_keys import require_sealed, sent_before
+from registries.services.marking import check_pdf
 from registries.services.memorial.moving import move, note
 from registries.services.memorial.page_content import PageContent, check_content, content_of
 from registries.services.memorial.texts import plain_text
@@ -79,6 +80,7 @@ class PageDraft:
 
 def keep_consent_paper(*, upload: BinaryIO, actor: User) -> StoredFile:
     """Keep the signed consent as a sealed private file (P3). Raises DomainError with the field `paper`."""
+    check_pdf(upload)
     return keep_paper(upload=upload, field="paper", data_class=StoredFile.DataClass.SENSITIVE, actor=actor)
 
 

@@ -21,6 +21,7 @@ from organizations.choices import Right
 from organizations.permissions import branches_with, require
 from registries.choices.memorial import PageKind, PageStatus
 from registries.models import MemorialBooking, MemorialMessage, MemorialPage
+from registries.services.marking import mark_text, marked
 from registries.services.memorial.page_content import PageContent, Shown, content_of, shown
 
 if TYPE_CHECKING:
@@ -92,10 +93,14 @@ def reveal_page(*, page: MemorialPage, purpose: str, actor: User) -> tuple[PageC
 
 
 def reveal_consent_paper(*, page: MemorialPage, actor: User) -> tuple[StoredFile, BinaryIO]:
-    """Open the signed consent of a page. Not in a transaction. Raises NotFound once it is destroyed."""
+    """Open the signed consent of a page, with who looks, when and what for over it. Not in a transaction.
+
+    Raises NotFound once it is destroyed, DomainError for a PDF that cannot be opened.
+    """
     require(actor, Right.KEEP_MEMORIAL, page.branch)
     purpose = _("核对纪念页 %(number)s 的同意书") % {"number": page.number}
-    return _opened(page.consent.paper, page=page, purpose=purpose, actor=actor)
+    stored, source = _opened(page.consent.paper, page=page, purpose=purpose, actor=actor)
+    return stored, marked(stored, source, mark_text(page.number, _("核对同意书"), actor))
 
 
 def reveal_portrait(*, page: MemorialPage, actor: User) -> tuple[StoredFile, BinaryIO]:

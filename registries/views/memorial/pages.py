@@ -249,7 +249,8 @@ def page_paper(request: StaffRequest, number: str) -> FileResponse:
     """The signed consent; the reading is recorded."""
     stored, source = reveal_consent_paper(page=memorial_page_for(request.user, number), actor=request.user)
     is_picture = stored.content_type.startswith("image/")
-    return private_file(source, filename=stored.name, content_type=stored.content_type, attachment=not is_picture)
+    kind = "image/jpeg" if is_picture else stored.content_type
+    return private_file(source, filename=stored.name, content_type=kind, attachment=not is_picture)
 
 
 @desk_page(Right.KEEP_MEMORIAL)
