@@ -144,7 +144,11 @@ FAULTS: dict[str, Fault] = {
     "reference_missing": Fault(REFERENCE_COLUMN, _("初配相合没有查询编号"), _("请补上全国资料库的查询编号。")),
     "reference_wrong": Fault(REFERENCE_COLUMN, _("查询编号太长"), _("请只写编号，40 字以内，不要写别的内容。")),
     "state_wrong": Fault(RESULT_COLUMN, _("此人现在的状态办不了这一步"), _("请打开此人的页面核对，先补办前一步。")),
-    "left": Fault(RESULT_COLUMN, _("此人已退库"), _("不再办理；请告知全国资料库删除。对方说的就是退库的，打开此人的页面记“已删除”。")),
+    "left": Fault(
+        RESULT_COLUMN,
+        _("此人已退库"),
+        _("不再办理；请告知全国资料库删除。对方说的就是退库的，打开此人的页面记“已删除”。"),
+    ),
     "deferred": Fault(RESULT_COLUMN, _("此人在暂缓期内"), _("到期以后再办，或先核对暂缓日期。")),
     "aged": Fault(RESULT_COLUMN, _("此人已超过可捐献的年龄"), _("请办理“年龄退库”。")),
     "not_aged": Fault(RESULT_COLUMN, _("这一天此人还没有到退库的年龄"), _("请与全国资料库核对。")),
