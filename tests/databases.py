@@ -76,7 +76,12 @@ def drop(database: str) -> None:
 def create(database: str, template: str) -> None:
     """Make a database anew, owned by the owner of the tables."""
     drop(database)
-    as_superuser(f'CREATE DATABASE "{database}" OWNER "{role("DATABASE_OWNER_URL")["USER"]}" TEMPLATE "{template}"')
+    # Where nothing waits for the disk, a checkpoint and a copy of files cost less than each page in the log.
+    strategy = "FILE_COPY" if os.environ.get("TEST_DATABASE_IS_OURS") else "WAL_LOG"
+    as_superuser(
+        f'CREATE DATABASE "{database}" OWNER "{role("DATABASE_OWNER_URL")["USER"]}"'
+        f' TEMPLATE "{template}" STRATEGY {strategy}'
+    )
 
 
 def make_durable(durable: bool) -> None:

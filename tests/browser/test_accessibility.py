@@ -7,6 +7,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ import pytest
 from django.conf import settings
 from django.test import Client, override_settings
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Response
 
 from tests.browser.axe import violations
 from tests.browser.conftest import empty_broker
@@ -138,6 +139,11 @@ def browser_of(portal: Portal, objects: Objects, chromium: Browser) -> Iterator[
         context.close()
 
 
+def tab_of(context: BrowserContext) -> Page:
+    """The one tab of a browser: where each page has its own, a process starts for it and reads the checker anew."""
+    return context.pages[0] if context.pages else context.new_page()
+
+
 def somebody_who_may(name: str) -> Who:
     """The first of the table's people who is let in; strangers first."""
     rule = TABLE[name].get
@@ -151,12 +157,43 @@ def address(objects: Objects, name: str) -> str:
     return reverse(name.split(":")[0], kwargs=arguments) + route.query
 
 
+@contextmanager
+def complaints_of(page: Page) -> Iterator[list[str]]:
+    """What the browser complains of in a tab until the block ends: the console, the scripts, missing files."""
+    said: list[str] = []
+
+    def hear_console(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            said.append(message.text)
+
+    def hear_script(error: Error) -> None:
+        said.append(str(error))
+
+    def hear_answer(answer: Response) -> None:
+        if answer.status >= 400:
+            said.append(f"{answer.status} {answer.url}")
+
+    page.on("console", hear_console)
+    page.on("pageerror", hear_script)
+    page.on("response", hear_answer)
+    try:
+        yield said
+    finally:
+        page.remove_listener("console", hear_console)
+        page.remove_listener("pageerror", hear_script)
+        page.remove_listener("response", hear_answer)
+
+
 def findings(page: Page, url: str) -> list[str]:
     """Everything that is wrong with a page at 1280 and 390 px and at 200 %."""
-    complaints: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("response", lambda got: complaints.append(f"{got.status} {got.url}") if got.status >= 400 else None)
+    # What the page before has still to say or to ask for ends here, unheard.
+    page.goto("about:blank")
+    with complaints_of(page) as complaints:
+        return seen_in(page, url, complaints)
+
+
+def seen_in(page: Page, url: str, complaints: list[str]) -> list[str]:
+    """The findings, with what the browser complained of until the page was there."""
     page.set_viewport_size({"width": 1280, "height": 900})
     answer = page.goto(url)
     assert answer is not None
@@ -184,16 +221,12 @@ def findings(page: Page, url: str) -> list[str]:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_can_be_read_by_everybody(portal: Portal, objects: Objects, browser_of: Any, name: str) -> None:
-    page = browser_of(somebody_who_may(name)).new_page()
-    assert findings(page, portal.url + address(objects, name)) == []
-    page.close()
+    assert findings(tab_of(browser_of(somebody_who_may(name))), portal.url + address(objects, name)) == []
 
 
 @pytest.mark.parametrize("name", STRANGERS)
 def test_a_page_of_signing_in_can_be_read_by_everybody(portal: Portal, browser_of: Any, name: str) -> None:
-    page = browser_of(ANONYMOUS).new_page()
-    assert findings(page, portal.url + reverse(name)) == []
-    page.close()
+    assert findings(tab_of(browser_of(ANONYMOUS)), portal.url + reverse(name)) == []
 
 
 def test_what_is_no_page_is_a_file_or_an_answer_to_programs(portal: Portal, objects: Objects, browser_of: Any) -> None:
