@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw
+from pypdf import PdfWriter
 
 from accounts.models import User
 from core.clock import today
@@ -33,7 +34,6 @@ from registries.services.memorial.places import Gathering, open_memorial_place, 
 
 # Who may look at a booking at /memorial/bookings/ in the demo.
 BOOKER_PHONE = "13800000400"
-_PAPER = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 _SURNAMES = "赵钱孙李周吴"
 
 
@@ -83,6 +83,15 @@ def _gatherings(place: MemorialPlace, clerk: User) -> None:
             book_gathering(occasion_id=occasion.pk, party=party)
 
 
+def _signed_paper() -> io.BytesIO:
+    """A signed form as a scanner leaves it, of one empty page."""
+    writer, found = PdfWriter(), io.BytesIO()
+    writer.add_blank_page(595, 842)
+    writer.write(found)
+    found.seek(0)
+    return found
+
+
 def _texts() -> tuple[str, str]:
     """What is told of somebody grown up, and of a child."""
     return (
@@ -106,7 +115,7 @@ def _page(branch: Branch, at: int, clerk: User, coordinator: User, *, is_approve
         kin_phone=str(13_800_000_500 + at),
         relation=Relation.PARENT if at == 3 else Relation.CHILD,
         signed_on=today(),
-        paper=keep_consent_paper(upload=io.BytesIO(_PAPER), actor=clerk),
+        paper=keep_consent_paper(upload=_signed_paper(), actor=clerk),
         name_shown=(NameShown.FULL, NameShown.SURNAME, NameShown.PSEUDONYM, NameShown.PSEUDONYM)[min(at, 3)],
         shows_dates=at in (0, 1, 4),
         shows_portrait=at == 0,

@@ -264,7 +264,7 @@ class KinChoiceForm(DayForm):
 class AcceptanceForm(DayForm):
     """The receiving unit's certificate for a body."""
 
-    number = forms.CharField(
+    number = ClearCharField(
         label=_("证明编号"), max_length=60, widget=forms.TextInput(OFF),
         help_text=_("照接受单位出具的证明填写；没有编号的，填“无编号”。"),
     )  # fmt: skip

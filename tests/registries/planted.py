@@ -20,6 +20,7 @@ from registries.services.duty import place_on_duty
 from registries.services.evidence import add_wish_paper
 from registries.services.exchange.files import confirm_file
 from registries.services.figures.publishing import publish_years
+from registries.services.planning import schedule_contact
 from registries.services.requests.filing import arrange_request, file_request
 from registries.services.wishes import hand_over_wish
 from tests.registries import asking, case_ground, memorial_ground
@@ -33,7 +34,7 @@ from tests.registries.test_services_contacts import due, logged
 WISH = {
     "name": "司徒密登甲", "document": id_number(811), "phone": "13811118111", "address": "密登路八弄一号",
     "executor": "密登执行甲", "executor_phone": "13811118112", "unit": "密登接受站甲", "afterwards": "密登骨灰入园甲",
-    "reference": "ORGMIDENG811", "note": "密登联系备注甲",
+    "reference": "ORGMIDENG811", "note": "密登联系备注甲", "why": "密登约定缘由甲",
 }  # fmt: skip
 DONOR = {
     "name": "欧阳密干乙", "document": number_born(born(30, days=40), 821), "phone": "13822228221",
@@ -86,12 +87,16 @@ def _of_wish(ground: Ground, wish: Wish) -> dict[str, Any]:
     hand_over_wish(wish_id=wish.pk, reference=WISH["reference"], on=days_ago(1), actor=ground.person("clerk"))
     add_wish_paper(wish_id=wish.pk, upload=photo(), actor=ground.person("clerk"))
     logged(ground, due(ground, wish, due_on=days_ago(9)), note=WISH["note"])
+    planned = schedule_contact(
+        about=wish, reason="upkeep", due_on=today() + datetime.timedelta(days=30), note=WISH["why"],
+        is_free=True, actor=ground.person("coordinator"),
+    )  # fmt: skip
     waiting = asked(ground)
     ready = made(ground, columns=("name", "document", "phone", "address", "items", "executor"), format="xlsx")
     return {
         "wish": wish.number, "wish_paper": wish.papers.get().pk, "consent_subject": "contact", "print_kind": "letter",
         "registry_export": waiting.number, "ready_export": ready.number,
-        "due_contact": due(ground, wish, coordinator="").key, "contact_reason": "visit",
+        "due_contact": planned.key, "contact_reason": "visit",
     }  # fmt: skip
 
 
@@ -117,7 +122,8 @@ def _of_donor(ground: Ground) -> dict[str, Any]:
     until = today() + datetime.timedelta(days=9)
     defer_donor(donor_id=donor.pk, until=until, reason="illness", actor=ground.person("coordinator"))
     return {
-        "donor": donor.number, "donor_step": "contact", "drive": drive.pk, "sample_batch": batch.number,
+        "donor": donor.number, "donor_consent": "stem_contact", "donor_step": "contact",
+        "drive": drive.pk, "sample_batch": batch.number,
         "exchange_file": out.number, "exchange_step": "drop", "exchange_in": come.number,
     }  # fmt: skip
 

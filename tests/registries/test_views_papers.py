@@ -55,7 +55,8 @@ def test_a_consent_is_taken_back_and_given_again_at_the_desk_and_its_history_sho
     assert "我同意登记机构把我的登记报送" in page(client, "desk_wish_consent", wish.number, "transfer")
     post(client, "desk_wish_consent", wish.number, "transfer", act="give", channel="home")
     text = page(client, "desk_wish", wish.number)
-    assert text.count("transfer-1") == 3
+    # Given, taken back, given again; and what is in force today.
+    assert text.count("transfer-1") == 4
     assert "已记下" in post(client, "desk_wish_hand_over", wish.number, reference="ORG1", on=today().isoformat())
 
 

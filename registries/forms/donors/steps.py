@@ -232,7 +232,7 @@ class ThereForm(forms.Form):
 
     act = _chosen(_("办到哪一步"), ThereAct)
     on = forms.DateField(label=_("日期"), widget=DayInput, initial=today)
-    reference = forms.CharField(
+    reference = ClearCharField(
         label=_("文号或回执号"), max_length=60, widget=forms.TextInput(OFF),
         help_text=_("电话告知的写“DH-”加日期，如 DH-20260131。不写姓名、证件号码和电话。"),
     )  # fmt: skip

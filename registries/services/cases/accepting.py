@@ -15,6 +15,7 @@ from registries.permissions.cases import require_coordinator
 from registries.selectors.cases import acceptance_of, body_unit
 from registries.services.cases.blind import check_blind
 from registries.services.cases.moving import check_day, lock_case, note_case
+from registries.services.clear_texts import check_clear
 
 LONGEST_NUMBER = 60
 
@@ -35,6 +36,7 @@ def write_acceptance(*, case_id: int, number: str, on: datetime.date, actor: Use
         if not plain:
             sentence = _("请照证明填写编号；证明上没有编号的，填“无编号”。")
             raise RegistryError("number_missing", sentence, {"number": sentence})
+        check_clear(number=plain)
         check_day(on, first=body.on)
         old = acceptance_of(case)
         if old is not None and (old.number, old.issued_on) == (plain, on):
