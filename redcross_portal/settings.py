@@ -314,6 +314,7 @@ DEFAULT_FROM_EMAIL = env_text("DEFAULT_FROM_EMAIL", "portal@localhost")
 METRICS_TOKEN = env_secret("METRICS_TOKEN", optional=True)
 METRIC_SOURCES = ["transparency.services.verifying_reports.counting.metrics"]
 
+_NOWHERE = "https://example.org"
 # What the header and footer show; the emblem is the deployer's own (红十字标志使用办法 Arts. 13, 16-18).
 PORTAL = {
     "name": env_text("PORTAL_NAME", "红十字会公开平台"),
@@ -325,10 +326,11 @@ PORTAL = {
     "icp_number": env_text("PORTAL_ICP_NUMBER", ""),
     "police_number": env_text("PORTAL_POLICE_NUMBER", ""),
     "emblem_file": env_text("PORTAL_EMBLEM_FILE", ""),
-    # The page of the national system on which one registers as a donor of organs (人体器官捐献和移植条例 Art. 13).
-    "organ_registry_url": env_text("PORTAL_ORGAN_REGISTRY_URL", ""),
+    # The page of the national system on which one registers as a donor of organs (人体器官捐献和移植条例 Art. 13); the
+    # demo leads to nowhere, so that its notice can be seen.
+    "organ_registry_url": env_text("PORTAL_ORGAN_REGISTRY_URL", f"{_NOWHERE}/organ" if DEMO else ""),
     # The pages of the national registry of stem-cell donors (中华骨髓库) on which one enrols.
-    "stemcell_registry_url": env_text("PORTAL_STEMCELL_REGISTRY_URL", ""),
+    "stemcell_registry_url": env_text("PORTAL_STEMCELL_REGISTRY_URL", f"{_NOWHERE}/stemcell" if DEMO else ""),
 }
 
 # 第 n 例: how many collections of stem cells the province counted before it kept them here.
