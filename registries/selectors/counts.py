@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 # What is counted, in the order of the table. None is the sum of others, so that none follows from others.
 MEASURES: dict[str, Any] = {
-    "wishes": _("有效登记（在世）"),
-    "departed": _("有效登记（本人已故）"),
-    "late": _("已逾期的联系"),
-    "coming": _("未到期的联系"),
+    "wishes": _("在世登记"),
+    "departed": _("已故登记"),
+    "late": _("逾期联系"),
+    "coming": _("待联系"),
     "reached": _("今年联系上"),
-    "missed": _("今年未联系上"),
+    "missed": _("今年没联系上"),
     "declined": _("今年婉拒"),
 }
 _MISSED = (ContactOutcome.NO_ANSWER, ContactOutcome.WRONG_NUMBER, ContactOutcome.CALL_LATER)
