@@ -154,6 +154,7 @@ def test_the_facts_of_stem_cells_and_the_three_questions_and_nothing_is_kept(gro
 
 def test_one_is_told_before_one_leaves_for_the_national_pages(ground: Ground, settings: Any) -> None:
     client = Client()
+    settings.PORTAL = {**settings.PORTAL, "stemcell_registry_url": "", "organ_registry_url": ""}
     assert client.get("/stemcell/leave/")["Location"] == "/stemcell/"
     url = "https://registry.example.org/join?from=portal"
     settings.PORTAL = {**settings.PORTAL, "stemcell_registry_url": url, "organ_registry_url": url}
