@@ -41,7 +41,7 @@ NOT_PAGES = {
     "desk_exchange_manifest", "desk_exchange_problems",
     # Booking, once a telephone was shown; the way to national pages, where these are set: tests/registries.
     "organ_book_details", "stemcell_book_details", "registry_request_code", "registry_request_own",
-    "registry_request_cancel", "organ_leave", "stemcell_leave",
+    "registry_request_cancel",
     "registry_mine_donor_withdraw",
     # Pictures and papers; one's own booking once the telephone was shown.
     "memorial_booking_cancel", "memorial_candle", "memorial_portrait", "desk_memorial_paper", "desk_memorial_portrait",

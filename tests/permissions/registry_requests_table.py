@@ -10,8 +10,8 @@ PROVES = frozenset({302})
 REGISTRY_REQUESTS: dict[str, Route] = {
     "stemcell": Route(everybody()),
     "stemcell_check": Route(everybody(), everybody()),
-    "organ_leave": Route(everybody(), gives=PROVES),
-    "stemcell_leave": Route(everybody(), gives=PROVES),
+    "organ_leave": Route(everybody()),
+    "stemcell_leave": Route(everybody()),
     "organ_book": Route(everybody(), everybody()),
     "stemcell_book": Route(everybody(), everybody()),
     "organ_book_details": Route(everybody(), everybody(), gives=PROVES),
