@@ -159,6 +159,7 @@ def _draw(writer: PdfWriter, page: PageObject, mark: IndirectObject) -> None:
     forms = resources.setdefault(NameObject("/XObject"), DictionaryObject()).get_object()
     forms[NameObject(_MARK)] = mark
     box = page.mediabox
+    # smell-ok: 7 points of a page, not money
     _left, _bottom, right, top = (float(one) for one in mark.get_object()["/BBox"])  # type: ignore[index]
     across, up = float(box.width) / right, float(box.height) / top
     placed = f"Q q {across:.5f} 0 0 {up:.5f} {float(box.left):.3f} {float(box.bottom):.3f} cm {_MARK} Do Q\n"
