@@ -40,6 +40,9 @@ class ExportList(models.TextChoices):
 
     IN_FORCE = "in_force", _("有效的志愿登记")
     HAND_OVER = "hand_over", _("待报送全国系统的登记（本人同意报送的）")
+    DONORS = "donors", _("在册的造血干细胞志愿者")
+    CALLED = "called", _("在册并同意电话联系的造血干细胞志愿者")
+    GAVE = "gave", _("捐献过、仍在册的造血干细胞志愿者")
 
 
 class ExportField(models.TextChoices):
@@ -58,6 +61,9 @@ class ExportField(models.TextChoices):
     EXECUTOR = "executor", _("执行人")
     EXECUTOR_PHONE = "executor_phone", _("执行人电话")
     REFERENCE = "reference", _("全国系统登记号")
+    ENROLLED_ON = "enrolled_on", _("报名日期")
+    TYPED_ON = "typed_on", _("入库日期")
+    PROGRESS = "progress", _("进度")
 
 
 class ExportFormat(models.TextChoices):
@@ -82,6 +88,19 @@ WISH_OF: dict[str, str] = {
     ExportField.EXECUTOR: "content",
     ExportField.EXECUTOR_PHONE: "content",
     ExportField.REFERENCE: "reference",
+}
+_PERSON: frozenset[str] = frozenset({*IDENTITY_OF, ExportField.DOCUMENT_KIND})
+WISH_FIELDS: frozenset[str] = _PERSON | frozenset({*WISH_OF, ExportField.SIGNED_ON})
+# No health answer, and nobody of those who may be rung for somebody.
+DONOR_FIELDS: frozenset[str] = _PERSON | frozenset(
+    {ExportField.ENROLLED_ON, ExportField.TYPED_ON, ExportField.PROGRESS}
+)
+# How far a donor has come tells of a match: who may not read wishes may not read it in a file.
+READ_AS_WISHES: frozenset[str] = frozenset({*WISH_OF, ExportField.PROGRESS})
+OF_DONORS: frozenset[str] = frozenset({ExportList.DONORS, ExportList.CALLED, ExportList.GAVE})
+# What may be asked for of each list.
+FIELDS_OF: dict[str, frozenset[str]] = {
+    one: DONOR_FIELDS if one in OF_DONORS else WISH_FIELDS for one in ExportList.values
 }
 EXPORT_JOB = "registries.tasks.build_export"
 MOST_DAYS = 7

@@ -13,7 +13,7 @@ from core.clock import today
 from core.identifiers import id_check_digit
 from core.printing.glyphs import find_face
 from registries.choices import WISH_CONSENTS, Channel, ConsentSubject, Item, Purpose, Stance
-from registries.choices.papers import CorrectionReason, ExportField, ExportFormat, ExportList
+from registries.choices.papers import WISH_FIELDS, CorrectionReason, ExportField, ExportFormat, ExportList
 from registries.services.consenting import give_consent, take_back_consent
 from registries.services.correcting import Correction, correct_registrant
 from registries.services.evidence import add_wish_paper
@@ -52,8 +52,11 @@ def leave_papers(branch: Branch, people: dict[str, User]) -> None:
     columns = (ExportField.NAME, ExportField.DOCUMENT, ExportField.ITEMS)
     asked = ExportRequest(branch, ExportList.HAND_OVER, columns, _("在全国系统逐份录入待报送的登记"), 3)
     request_export(asked=asked, actor=coordinator)
+    called = (ExportField.NAME, ExportField.PHONE, ExportField.TYPED_ON)
+    kept_up = ExportRequest(branch, ExportList.CALLED, called, _("委托 12320 话务员逐个核对电话，用后销毁"), 5)
+    request_export(asked=kept_up, actor=coordinator)
     wide = ExportRequest(
-        branch, ExportList.IN_FORCE, tuple(ExportField.values), _("制作年度通讯录"), 7, format=ExportFormat.CSV
+        branch, ExportList.IN_FORCE, tuple(WISH_FIELDS), _("制作年度通讯录"), 7, format=ExportFormat.CSV
     )
     refused = request_export(asked=wide, actor=coordinator)
     refuse_export(export_id=refused.pk, reason=_("通讯录不需要证件号和意愿，请在系统里逐个联系"), actor=head)

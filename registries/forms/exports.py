@@ -26,7 +26,7 @@ class ExportForm(forms.Form):
     listed = forms.ChoiceField(label=_("名单"), choices=[("", _("请选择")), *ExportList.choices])
     columns = forms.MultipleChoiceField(
         label=_("字段"), choices=ExportField, widget=forms.CheckboxSelectMultiple, required=False,
-        help_text=_("只选用得着的；登记编号和水印一定会有。"),
+        help_text=_("只选用得着的；编号和水印一定会有。报名日期、入库日期、进度只在造血干细胞志愿者的名单里有；签字日期、意愿、执行人、登记号只在志愿登记的名单里有。"),
     )  # fmt: skip
     format = forms.ChoiceField(label=_("格式"), choices=ExportFormat, initial=ExportFormat.XLSX)
     purpose = forms.CharField(

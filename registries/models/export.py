@@ -14,8 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from organizations.choices import Right
 from organizations.models import BranchLineage, BranchRowsQuerySet
 from registries.choices.papers import (
+    DONOR_FIELDS,
     MOST_DAYS,
     MOST_DOWNLOADS,
+    OF_DONORS,
+    WISH_FIELDS,
     ExportField,
     ExportFormat,
     ExportList,
@@ -78,6 +81,11 @@ class Export(BranchLineage):
             models.CheckConstraint(condition=Q(format__in=ExportFormat.values), name="export_format_known"),
             models.CheckConstraint(
                 condition=Q(columns__contained_by=ExportField.values) & ~Q(columns=[]), name="export_columns_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(listed__in=sorted(OF_DONORS), columns__contained_by=sorted(DONOR_FIELDS))
+                | (~Q(listed__in=sorted(OF_DONORS)) & Q(columns__contained_by=sorted(WISH_FIELDS))),
+                name="export_columns_of_its_list",
             ),
             models.CheckConstraint(condition=Q(keep_days__gte=1, keep_days__lte=MOST_DAYS), name="export_days_few"),
             models.CheckConstraint(condition=Q(download_count__lte=MOST_DOWNLOADS), name="export_downloads_few"),

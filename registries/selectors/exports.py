@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core.models import Job
 from registries.choices import ConsentSubject, WishStatus
-from registries.choices.papers import EXPORT_JOB, ExportList
-from registries.models import Export, ExportEvent, Wish, WishEvent
+from registries.choices.papers import EXPORT_JOB, OF_DONORS, ExportList
+from registries.models import Collection, Donor, Export, ExportEvent, Wish, WishEvent
 from registries.selectors.taken_back import taken_back_since
 
 if TYPE_CHECKING:
@@ -41,8 +42,7 @@ def export_job(export: Export) -> Job | None:
 def left_since(export: Export, *, after: str = "") -> list[str]:
     """A page of numbers that must be struck out where they stand in the file; one more where there is a next page.
 
-    Their wishes ended since it was made, or, where the list is for the hand-over, the consent to it was taken back. Two
-    queries.
+    Who left since it was made, or took back the consent without which nobody stands in its list. Two queries.
     """
     rows = _left(export).filter(number__gt=after) if after else _left(export)
     return list(rows.order_by("number").values_list("number", flat=True)[: LEFT_SHOWN + 1])
@@ -53,10 +53,14 @@ def left_count(export: Export) -> int:
     return _left(export).count()
 
 
-def _left(export: Export) -> QuerySet[Wish]:
-    made_at = export.built_at
-    if made_at is None:
+def _left(export: Export) -> QuerySet[Any]:
+    if export.built_at is None:
         return Wish.objects.unscoped("of an export without a file").none()
+    left = _donors_left if export.listed in OF_DONORS else _wishes_left
+    return left(export, export.built_at)
+
+
+def _wishes_left(export: Export, made_at: datetime.datetime) -> QuerySet[Wish]:
     rows: QuerySet[Wish] = Wish.objects.unscoped("of an export that the reader was let into").filter(
         branch_id=export.branch_id, registered_at__lt=made_at
     )
@@ -69,4 +73,18 @@ def _left(export: Export) -> QuerySet[Wish]:
         gone |= taken_back & Q(status=WishStatus.IN_FORCE)
         before = WishEvent.objects.filter(wish=OuterRef("pk"), verb="handed_over", at__lt=made_at)
         rows = rows.filter(~Exists(before))
+    return rows.filter(gone)
+
+
+def _donors_left(export: Export, made_at: datetime.datetime) -> QuerySet[Donor]:
+    rows: QuerySet[Donor] = Donor.objects.unscoped("of an export that the reader was let into").filter(
+        branch_id=export.branch_id, enrolled_at__lt=made_at
+    )
+    gone = Q(ended_at__gte=made_at)
+    if export.listed == ExportList.CALLED:
+        gone |= Q(ended_at=None) & taken_back_since(
+            Donor, branch_id=export.branch_id, subject=ConsentSubject.STEM_CONTACT, since=made_at
+        )
+    if export.listed == ExportList.GAVE:
+        rows = rows.filter(Exists(Collection.objects.filter(donor=OuterRef("pk"), collected_on__isnull=False)))
     return rows.filter(gone)

@@ -18,7 +18,7 @@ from core.views.answers import add_refusal, place_before, posted, private_file, 
 from organizations.choices import Right
 from organizations.permissions import holds_anywhere, may, require
 from organizations.views.access import StaffRequest, desk_page
-from registries.choices.papers import MOST_DOWNLOADS, ExportField, ExportStatus
+from registries.choices.papers import MOST_DOWNLOADS, OF_DONORS, ExportField, ExportStatus
 from registries.forms.exports import DecisionForm, ExportForm
 from registries.models import Export
 from registries.permissions import export_for
@@ -91,6 +91,7 @@ def export_detail(request: StaffRequest, number: str) -> HttpResponse:
         "export": export,
         "columns": [ExportField(one).label for one in export.columns],
         "history": export_history(export),
+        "is_of_donors": export.listed in OF_DONORS,
         "job": job if export.status == ExportStatus.APPROVED else None,
         "facts": job_facts(job) if job else None,
         **(_left(request, export) if is_ready else {}),

@@ -18,6 +18,7 @@ from registries.services.exports import (
     approve_export,
     building,
     download_export,
+    sources,
 )
 from registries.services.wishes import hand_over_wish, register_wish, registrant_of, withdraw_wish
 from registries.views import exports as export_views
@@ -178,14 +179,14 @@ def test_batches_follow_each_other_and_memory_stays_flat(
     monkeypatch.setattr(building, "BATCH_ROWS", 2)
     numbers = [registered(committed_ground, at).number for at in range(5)]
     largest: list[int] = []
-    reveal_many = building.reveal_many
+    reveal_many = sources.reveal_many
 
     def counted(rows: Any, *arguments: Any, **said: Any) -> Any:
         rows = list(rows)
         largest.append(len(rows))
         return reveal_many(rows, *arguments, **said)
 
-    monkeypatch.setattr(building, "reveal_many", counted)
+    monkeypatch.setattr(sources, "reveal_many", counted)
     export = made(committed_ground)
     assert [row[0] for row in csv_rows(fetched(committed_ground, export))[1:]] == numbers
     assert max(largest) == 2

@@ -19,8 +19,9 @@ from organizations.choices import Right
 from organizations.permissions import require
 from registries.choices.papers import (
     EXPORT_JOB,
+    FIELDS_OF,
     MOST_DAYS,
-    WISH_OF,
+    READ_AS_WISHES,
     ExportField,
     ExportFormat,
     ExportList,
@@ -144,7 +145,7 @@ def require_requester(export: Export) -> None:
 def require_fields(columns: list[str] | tuple[str, ...], branch: Branch, person: User) -> None:
     """The rights to read what is asked for: a list names people, some fields are their wishes. Raises NotAllowed."""
     require(person, Right.READ_REGISTRANTS, branch)
-    if any(one in WISH_OF for one in columns):
+    if any(one in READ_AS_WISHES for one in columns):
         require(person, Right.READ_WISHES, branch)
 
 
@@ -162,6 +163,9 @@ def _check(asked: ExportRequest) -> None:
         faults["listed"] = _("请选择名单。")
     if not asked.columns or not frozenset(asked.columns) <= frozenset(ExportField.values):
         faults["columns"] = _("请至少选择一个字段；只选用得着的。")
+    elif strange := frozenset(asked.columns) - FIELDS_OF.get(asked.listed, frozenset(asked.columns)):
+        labels = _("、").join(str(one.label) for one in ExportField if one in strange)
+        faults["columns"] = _("这份名单里没有“%(fields)s”，请去掉。") % {"fields": labels}
     if asked.format not in ExportFormat.values:
         faults["format"] = _("请选择格式。")
     purpose = " ".join(asked.purpose.split())

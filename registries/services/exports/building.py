@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import datetime
-import json
-import uuid
 from array import array
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.clock import SHANGHAI, now
-from core.documents import DocumentKind
 from core.exporting import CSV_CONTENT_TYPE, XLSX_CONTENT_TYPE, stream_csv
 from core.files import store_file
 from core.models import StoredFile
 from core.retention.rules import destroy_file
-from core.sealed import open_many_for_work, reveal_many
 from core.streamed_workbooks import TextSheet, stream_workbook
-from registries.choices import ConsentAct, ConsentSubject, Sex, WishStatus
-from registries.choices.papers import IDENTITY_OF, WISH_OF, ExportField, ExportFormat, ExportList, ExportStatus
+from registries.choices.papers import ExportField, ExportFormat, ExportList, ExportStatus
 from registries.errors import RegistryError, WrongState
-from registries.models import Consent, Export, Registrant, Wish
+from registries.models import Export
 from registries.services.exports.asking import require_requester
 from registries.services.exports.moving import lock_export, move_export
-from registries.services.wish_content import SHOWN_LABELS, WishContent, content_of
+from registries.services.exports.sources import SOURCES, batch_of
 
 if TYPE_CHECKING:
     from core.jobs import JobHandle
@@ -45,8 +39,8 @@ _SECRECY = gettext_lazy(
 def build_export(*, export_id: int, job: JobHandle) -> None:
     """Make the file of an approved export; the body of its job. Not in a transaction.
 
-    Every value is read for whoever asked, each with a row of the read log, before it is written. Whoever ended their
-    wish before the file was done is not in it: where that happened meanwhile, it is made anew. Memory stays flat.
+    Every value is read for whoever asked, each with a row of the read log, before it is written. Whoever left the list
+    before the file was done is not in it: where that happened meanwhile, it is made anew. Memory stays flat.
     Raises NotAllowed where who asked may no longer, WrongState, RegistryError.
     """
     export = Export.objects.unscoped("one known export").select_related("branch", "requested_by").get(pk=export_id)
@@ -68,16 +62,6 @@ def build_export(*, export_id: int, job: JobHandle) -> None:
     raise RegistryError("export_unquiet", _("生成期间一再有人撤回或变更登记，没有生成文件，请稍后重新执行。"))
 
 
-def export_rows(export: Export) -> QuerySet[Wish]:
-    """The wishes that an export is about, as they are now, in the order of their ids."""
-    rows = Wish.objects.unscoped("of an approved export's branch").filter(
-        branch_id=export.branch_id, status=WishStatus.IN_FORCE
-    )
-    if export.listed == ExportList.HAND_OVER:
-        rows = rows.filter(handed_over_on=None)
-    return rows.order_by("pk")
-
-
 def watermark(export: Export) -> str:
     """What stands beside each row: who asked, which export, which day."""
     day = now().astimezone(SHANGHAI)
@@ -89,11 +73,12 @@ def watermark(export: Export) -> str:
 
 
 def _written(export: Export, job: JobHandle) -> tuple[StoredFile, array[int]]:
-    """The sealed file, and the ids of the wishes in it: eight bytes for each."""
+    """The sealed file, and the ids of the rows in it: eight bytes for each."""
     people = array("q")
     expires_on = (now() + datetime.timedelta(days=export.keep_days)).astimezone(SHANGHAI).date()
     with translation.override("zh-hans"):
-        header = [_("登记编号"), *(str(ExportField(one).label) for one in export.columns), _("水印")]
+        columns = [str(ExportField(one).label) for one in export.columns]
+        header = [str(SOURCES[export.listed].number_label), *columns, _("水印")]
         rows = _rows(export, job, people)
         if export.format == ExportFormat.CSV:
             stream, ending, kind = stream_csv(header, rows), "csv", CSV_CONTENT_TYPE
@@ -129,78 +114,20 @@ def _head_rows(export: Export) -> list[list[str]]:
 
 
 def _rows(export: Export, job: JobHandle, people: array[int]) -> Iterator[list[str]]:
-    mark, last = watermark(export), 0
+    mark, last, source = watermark(export), 0, SOURCES[export.listed]
     while True:
-        found = list(export_rows(export).filter(pk__gt=last).select_related("branch")[:BATCH_ROWS])
+        found = list(source.rows(export).filter(pk__gt=last).order_by("pk").select_related("branch")[:BATCH_ROWS])
         if not found:
             return
         last = found[-1].pk
-        for pk, row in _batch(export, found):
+        for pk, row in batch_of(export, source, found):
             people.append(pk)
             yield [*row, mark]
         job.progress(len(people), stage=_("读取"))
 
 
-def _batch(export: Export, wishes: list[Wish]) -> Iterator[tuple[int, list[str]]]:
-    people = _people_of(export, wishes)
-    wishes = [one for one in wishes if one.pk in people]
-    reader, purpose = export.requested_by, f"{export.number} {export.purpose}"[:200]
-    # The name is read whatever is asked for, so that each person in the file has a row in the log.
-    wanted = {"name", *(IDENTITY_OF[one] for one in export.columns if one in IDENTITY_OF)}
-    identity = {
-        name: reveal_many([people[one.pk] for one in wishes], name, reader=reader, purpose=purpose)
-        for name in sorted(wanted)
-    }
-    texts = {
-        name: reveal_many(wishes, name, reader=reader, purpose=purpose)
-        for name in sorted({WISH_OF[one] for one in export.columns if one in WISH_OF})
-    }
-    for at, wish in enumerate(wishes):
-        opened = {name: values[at] or "" for name, values in (*identity.items(), *texts.items())}
-        yield wish.pk, [wish.number, *_cells(export.columns, wish, people[wish.pk], opened)]
-
-
-def _people_of(export: Export, wishes: list[Wish]) -> dict[int, Registrant]:
-    """Whose wish each is, by the wish's id; who did not consent to what the list is for is left out. Three queries."""
-    keys = open_many_for_work(wishes, "registrant", work=f"registries.export:{export.number}")
-    wanted = {wish.pk: uuid.UUID(key) for wish, key in zip(wishes, keys, strict=True) if key}
-    rows = Registrant.objects.unscoped("of an approved export").filter(
-        row_key__in=set(wanted.values()), destroyed_at=None
-    )
-    if export.listed == ExportList.HAND_OVER:
-        taken_back = Consent.objects.filter(withdraws=OuterRef("pk"))
-        agrees = Consent.objects.filter(
-            ~Exists(taken_back), registrant=OuterRef("pk"), subject=ConsentSubject.TRANSFER, act=ConsentAct.GIVEN
-        )
-        rows = rows.filter(Exists(agrees))
-    by_key = {one.row_key: one for one in rows.select_related("branch")}
-    return {pk: by_key[key] for pk, key in wanted.items() if key in by_key}
-
-
-def _cells(columns: list[str], wish: Wish, person: Registrant, opened: dict[str, str]) -> list[str]:
-    details: dict[str, Any] = json.loads(opened.get("details") or "{}")
-    content = content_of(opened["content"]) if opened.get("content") else WishContent(stance="", items=())
-    sex = details.get("sex", "")
-    values = {
-        ExportField.NAME: opened["name"],
-        ExportField.DOCUMENT_KIND: str(DocumentKind(person.document_kind).label),
-        ExportField.DOCUMENT: opened.get("document", ""),
-        ExportField.PHONE: opened.get("phone", ""),
-        ExportField.SEX: str(Sex(sex).label) if sex in Sex.values else "",
-        ExportField.BORN_ON: details.get("born_on", ""),
-        ExportField.ADDRESS: details.get("address", ""),
-        ExportField.SIGNED_ON: wish.signed_on.isoformat(),
-        ExportField.STANCE: str(SHOWN_LABELS["stance"].get(content.stance, "")),
-        ExportField.ITEMS: _("、").join(str(SHOWN_LABELS["items"][one]) for one in content.items),
-        ExportField.EXECUTOR: content.executor_name,
-        ExportField.EXECUTOR_PHONE: content.executor_phone,
-        ExportField.REFERENCE: opened.get("reference", ""),
-    }
-    return [values[ExportField(one)] for one in columns]
-
-
 def _finished(export_id: int, file: StoredFile, people: array[int], job: JobHandle) -> bool:
-    """Put the file to its export, unless a wish in it ended meanwhile. Locks the export."""
+    """Put the file to its export, unless somebody in it left meanwhile. Locks the export."""
     with transaction.atomic():
         export = lock_export(export_id)
         if export.status == ExportStatus.APPROVED and _somebody_left(export, people):
@@ -218,11 +145,11 @@ def _finished(export_id: int, file: StoredFile, people: array[int], job: JobHand
 
 
 def _somebody_left(export: Export, people: array[int]) -> bool:
-    """Whether a wish ended meanwhile, or a consent that the list asks for was taken back."""
-    rows = Wish.objects.unscoped("whether all of a file are still in force").filter(status=WishStatus.IN_FORCE)
+    """Whether somebody in the file left its list meanwhile, or took a consent back that the list asks for."""
+    source = SOURCES[export.listed]
     for at in range(0, len(people), CHECK_ROWS):
         batch = list(people[at : at + CHECK_ROWS])
-        found = list(rows.filter(pk__in=batch))
-        if len(found) < len(batch) or len(_people_of(export, found)) < len(batch):
+        found = list(source.rows(export).filter(pk__in=batch))
+        if len(found) < len(batch) or len(source.people_of(export, found)) < len(batch):
             return True
     return False
