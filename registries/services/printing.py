@@ -73,6 +73,7 @@ def print_wish(*, wish: Wish, kind: str, actor: User) -> Printed:
         "lines": [(label, printable(text)) for label, text in content_lines(content)],
         "is_refusal": content.stance == Stance.REFUSE,
         "items": [str(Item(one).label) for one in content.items],
+        "refused": [str(Item(one).label) for one in content.refused],
         "executor": printable(content.executor_name),
         "executor_phone": printable(content.executor_phone),
         "receiving_unit": printable(content.receiving_unit),
