@@ -85,7 +85,7 @@ def own_wishes(registrant_ids: Sequence[int]) -> list[OwnWish]:
             branch_phone=wish.branch.phone,
             signed_on=wish.signed_on,
             is_handed_over=wish.handed_over_on is not None,
-            is_known_there=wish.is_known_there,
+            is_known_there=wish.is_there,
             lines=content_lines(content_of(text), is_own=True) if text else [],
             consents=[(one, str(ConsentSubject(one).label), one in given.get(key or "", ())) for one in FREE_CONSENTS],
         )

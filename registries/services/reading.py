@@ -18,7 +18,7 @@ from core.throttling import Limit, count_once
 from organizations.choices import ROLE_RIGHTS, Right
 from organizations.models import held_grants
 from organizations.permissions import require
-from registries.choices import STEM_CONSENTS, WISH_CONSENTS, ConsentSubject, WishStatus
+from registries.choices import STEM_CONSENTS, WISH_CONSENTS, ConsentSubject, Sex, WishStatus
 from registries.choices.readings import LIST_PURPOSE
 from registries.models import Contact, DueContact, DueNote, Registrant, Wish
 from registries.services.consents import consents_in_force
@@ -48,6 +48,12 @@ class Identity:
     details: dict[str, Any]
     consents: list[str]
     may_contact: bool
+
+    @property
+    def sex(self) -> str:
+        """The sex as it is read; empty where the form says none."""
+        said = self.details.get("sex", "")
+        return str(Sex(said).label) if said in Sex.values else ""
 
 
 @dataclass(frozen=True)

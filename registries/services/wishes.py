@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from core.audit import record_audit
 from core.clock import now, today
 from core.numbers import take_number
-from core.sealed import holds, matching, seal_into
+from core.sealed import holds, matching, open_for_work, seal_into
 from organizations.choices import Right
 from organizations.permissions import require
 from registries.choices import WISH_CONSENTS, WISH_TRANSITIONS, Channel, ConsentSubject, WishStatus
+from registries.choices.papers import ReferenceReason
 from registries.errors import RegistryError, WrongState
 from registries.models import Registrant, Wish, WishEvent
 from registries.services.consents import (
@@ -116,7 +117,7 @@ def change_wish(
         _move(old, WishStatus.REPLACED, verb="changed", channel=channel, actor=actor)
         row = _new(old.branch, registrant, checked, key=key, actor=actor)
         row.channel, row.signed_on, row.replaces = channel, signed_on, old
-        row.is_known_there = old.is_known_there
+        row.is_known_there = old.is_there
         row.save(force_insert=True)
         _note(row, "", "registered", channel=channel, actor=actor)
         carry_contacts(from_about=old, to_about=row, actor=actor)
@@ -178,16 +179,17 @@ def hand_over_wish(*, wish_id: int, reference: str, on: datetime.date, actor: Us
 
 
 def note_withdrawn_there(*, wish_id: int, on: datetime.date, actor: User) -> Wish:
-    """Write down once on which day a wish that was withdrawn here was withdrawn in the national system too. Locks it.
+    """Write down once on which day a wish was withdrawn in the national system too. Locks it.
 
-    Raises RegistryError with fields, WrongState where it does not stand there. Source:
-    人体器官捐献和移植条例 Arts. 9, 13.
+    One that was withdrawn here, or whose person took the consent to the hand-over back. Raises RegistryError with
+    fields, WrongState where it does not stand there. Source: 人体器官捐献和移植条例 Arts. 9, 13;
+    个人信息保护法 Art. 15.
     """
     with transaction.atomic():
         rows = Wish.objects.unscoped("lock of one known wish").select_related("branch")
         wish: Wish = rows.select_for_update(of=("self",)).get(pk=wish_id)
         require(actor, Right.KEEP_REGISTRIES, wish.branch)
-        if not wish.stands_there:
+        if not (wish.stands_there or stands_unwanted(wish)):
             raise WrongState("wish_not_there", _("这份登记不在待全国系统撤回之列，或已由他人记下，请刷新页面查看。"))
         # It may have been withdrawn there first.
         if not wish.signed_on <= on <= today():
@@ -197,6 +199,38 @@ def note_withdrawn_there(*, wish_id: int, on: datetime.date, actor: User) -> Wis
         wish.save(update_fields=["withdrawn_there_on"])
         _note(wish, wish.status, "withdrawn_there", channel=Channel.COUNTER, actor=actor)
     return wish
+
+
+def stands_unwanted(wish: Wish) -> bool:
+    """Whether a wish in force stands in the national system although its person took the consent to that back."""
+    if wish.status != WishStatus.IN_FORCE or not wish.is_there:
+        return False
+    return ConsentSubject.TRANSFER not in consents_in_force(registrant_of(wish))
+
+
+def correct_reference(*, wish_id: int, reference: str, reason: str, actor: User) -> bool:
+    """Put right the number that the national system gave; whether it is another than before. Locks the wish.
+
+    The event says why and neither number. Raises RegistryError with fields, WrongState where there is none to correct.
+    Source: 个人信息保护法 Art. 46.
+    """
+    number, faults = "".join(reference.split()), {}
+    if not 4 <= len(number) <= LONGEST_REFERENCE:
+        faults["reference"] = _("请填写全国系统给出的登记号。")
+    if reason not in ReferenceReason.values:
+        faults["reason"] = _("请选择更正原因。")
+    if faults:
+        raise RegistryError("reference_incomplete", _("还不完整，请按提示填写。"), faults)
+    with transaction.atomic():
+        _registrant, wish = lock_wish(wish_id)
+        require(actor, Right.KEEP_REGISTRIES, wish.branch)
+        if wish.status != WishStatus.IN_FORCE or wish.reference is None:
+            raise WrongState("no_reference", _("这份登记没有全国系统登记号，或已变更、撤回，不能更正。"))
+        if open_for_work(wish, "reference", work=f"registries.reference:{uuid.uuid4()}") == number:
+            return False
+        wish.save(update_fields=seal_into(wish, reference=number))
+        _note(wish, wish.status, "reference_corrected", channel=Channel.COUNTER, actor=actor, reason=reason)
+    return True
 
 
 def wish_in_force(registrant: Registrant) -> Wish | None:
@@ -287,8 +321,15 @@ def _move(wish: Wish, to_status: str, *, verb: str, channel: str, actor: User | 
     _note(wish, from_status, verb, channel=channel, actor=actor)
 
 
-def _note(wish: Wish, from_status: str, verb: str, *, channel: str, actor: User | None) -> None:
+def _note(wish: Wish, from_status: str, verb: str, *, channel: str, actor: User | None, reason: str = "") -> None:
     WishEvent.objects.create(
-        wish=wish, from_status=from_status, to_status=wish.status, verb=verb, channel=channel, actor=actor, at=now()
+        wish=wish,
+        from_status=from_status,
+        to_status=wish.status,
+        verb=verb,
+        channel=channel,
+        actor=actor,
+        reason=reason,
+        at=now(),
     )
     record_audit(f"registries.wish.{verb}", actor=actor, obj=wish, branch_code=wish.branch.code)

@@ -110,9 +110,9 @@ def form(branch: Branch, at: int = 0, **over: Any) -> Registration:
     return replace(registration, **over)
 
 
-def registered(ground: Ground, at: int = 0, **over: Any) -> Wish:
+def registered(ground: Ground, at: int = 0, *, actor: str = "clerk", **over: Any) -> Wish:
     """A wish in force in the ground's branch."""
-    return register_wish(registration=form(ground.branch, at, **over), actor=ground.person("clerk"))
+    return register_wish(registration=form(ground.branch, at, **over), actor=ground.person(actor))
 
 
 def days_ago(days: int) -> datetime.date:

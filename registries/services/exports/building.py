@@ -37,8 +37,9 @@ if TYPE_CHECKING:
 BATCH_ROWS, CHECK_ROWS = 500, 5000
 # Somebody may withdraw while the file is made; then it is made again.
 MOST_TRIES = 3
+_DETAILS = (ExportField.ADDRESS, ExportField.PEOPLE, ExportField.EDUCATION, ExportField.OCCUPATION)
 _SECRECY = gettext_lazy(
-    "含敏感个人信息：只能用于上述用途，不得转发；用完立即删除。每一行印有申请人，名单上每个人都留有查看记录。"
+    "含敏感个人信息：只能用于上述用途，不得转发；只和本人谈登记的事，不对家人和他人提起；用完立即删除。每一行印有申请人，名单上每个人都留有查看记录。"
 )
 
 
@@ -188,10 +189,12 @@ def _cells(columns: list[str], wish: Wish, person: Registrant, opened: dict[str,
         ExportField.PHONE: opened.get("phone", ""),
         ExportField.SEX: str(Sex(sex).label) if sex in Sex.values else "",
         ExportField.BORN_ON: details.get("born_on", ""),
-        ExportField.ADDRESS: details.get("address", ""),
+        **{one: details.get(one.value, "") for one in _DETAILS},
         ExportField.SIGNED_ON: wish.signed_on.isoformat(),
         ExportField.STANCE: str(SHOWN_LABELS["stance"].get(content.stance, "")),
         ExportField.ITEMS: _("、").join(str(SHOWN_LABELS["items"][one]) for one in content.items),
+        ExportField.REFUSED: _("、").join(str(SHOWN_LABELS["items"][one]) for one in content.refused),
+        ExportField.SECRECY: _("本人要求保密") if content.is_secret else "",
         ExportField.EXECUTOR: content.executor_name,
         ExportField.EXECUTOR_PHONE: content.executor_phone,
         ExportField.REFERENCE: opened.get("reference", ""),
