@@ -84,12 +84,16 @@ def check_content(content: WishContent, *, channel: str, place: str) -> WishCont
         raise RegistryError("wish_incomplete", _("还不完整，请按提示填写。"), faults)
     items = tuple(one for one in Item.values if one in content.items)
     by_proxy = channel == Channel.PROXY
-    brought = {
-        "proxy_name": " ".join(content.proxy_name.split()) if by_proxy else "",
-        "proxy_paper": content.proxy_paper.strip() if by_proxy else "",
-    }
+    proxy_name = " ".join(content.proxy_name.split()) if by_proxy else ""
+    proxy_paper = content.proxy_paper.strip() if by_proxy else ""
     if content.stance == Stance.REFUSE:
-        return WishContent(stance=Stance.REFUSE, items=items, is_secret=content.is_secret, **brought)
+        return WishContent(
+            stance=Stance.REFUSE,
+            items=items,
+            is_secret=content.is_secret,
+            proxy_name=proxy_name,
+            proxy_paper=proxy_paper,
+        )
     return WishContent(
         stance=Stance.DONATE,
         items=items,
@@ -102,7 +106,8 @@ def check_content(content: WishContent, *, channel: str, place: str) -> WishCont
         receiving_unit=content.receiving_unit.strip(),
         afterwards=content.afterwards.strip(),
         is_secret=content.is_secret,
-        **brought,
+        proxy_name=proxy_name,
+        proxy_paper=proxy_paper,
     )
 
 
@@ -117,6 +122,9 @@ def _faults(content: WishContent, place: str) -> dict[str, str]:
         faults["items"] = _("已选“全部器官”，不必再选单个器官。")
     if content.stance == Stance.DONATE:
         faults.update(_faults_of_gift(content, items, place))
+    elif content.refused:
+        # Nothing that somebody ticked is dropped in silence.
+        faults["refused"] = _("“不同意捐献”的，请把不同意的项目都选在上面的“项目”里，这里不选。")
     for name in ("receiving_unit", "afterwards"):
         if len(getattr(content, name)) > LONGEST_TEXT:
             faults[name] = _("请写在 %(most)d 字以内。") % {"most": LONGEST_TEXT}

@@ -113,9 +113,10 @@ def test_nothing_is_given_and_refused_at_once(ground: Ground, items: Any, refuse
     assert set(said.value.fields) == {"refused"}
 
 
-def test_a_whole_refusal_has_no_list_of_its_own(ground: Ground) -> None:
-    wish = registered(ground, content=gift(stance="refuse", items=(Item.BODY,), refused=(Item.CORNEA,)))
-    assert reveal_wish(wish=wish, purpose="核对", actor=ground.person("coordinator")).content.refused == ()
+def test_a_refusal_names_all_that_it_is_about_in_one_place_and_nothing_is_dropped(ground: Ground) -> None:
+    with pytest.raises(RegistryError) as said:
+        registered(ground, content=gift(stance="refuse", items=(Item.BODY,), refused=(Item.CORNEA,)))
+    assert set(said.value.fields) == {"refused"}
 
 
 def test_an_older_form_takes_no_newer_ones_place_and_the_day_is_said(ground: Ground) -> None:
