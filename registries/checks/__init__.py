@@ -27,7 +27,7 @@ QUERIES: dict[str, str] = {
          WHERE n.branch_id <> w.branch_id LIMIT 100""",
     "what_was_handed_over_is_known_through_changes": """
         SELECT n.number FROM registries_wish n JOIN registries_wish w ON w.id = n.replaces_id
-         WHERE w.is_known_there AND NOT n.is_known_there LIMIT 100""",
+         WHERE w.is_known_there AND w.withdrawn_there_on IS NULL AND NOT n.is_known_there LIMIT 100""",
     "export_state_is_its_last_event": """
         SELECT x.number, x.status, v.to_status
           FROM registries_export x

@@ -105,6 +105,14 @@ class Purpose(models.TextChoices):
     RESEARCH = "research", _("医学科研")
 
 
+# What a body is given for; the law knows no other use of one (宁波市遗体捐献条例 Art. 4).
+BODY_PURPOSES: frozenset[str] = frozenset({Purpose.TEACHING, Purpose.DISSECTION, Purpose.RESEARCH})
+# Where a form that gives a body or corneas has to name executor and receiving unit, and one that gives a body what
+# becomes of it afterwards, by the beginning of the branch's code (宁波市遗体捐献条例 Arts. 2, 3, 11). Corneas alone
+# leave the body to the executor (Art. 15).
+FORM_DUTIES: frozenset[str] = frozenset({"3302"})
+
+
 class Executor(models.TextChoices):
     """Who sees to it that the wish is carried out (宁波市遗体捐献条例 Art. 12)."""
 

@@ -14,6 +14,14 @@ class CorrectionReason(models.TextChoices):
     ADDED = "added", _("补充原来没填的")
 
 
+class ReferenceReason(models.TextChoices):
+    """Why the number that the national system gave is put right; neither number is written down."""
+
+    TYPED_WRONG = "typed_wrong", _("录入时写错")
+    OF_ANOTHER = "of_another", _("填成了别人的登记号")
+    RENUMBERED = "renumbered", _("全国系统换发了登记号")
+
+
 class ExportStatus(models.TextChoices):
     """States of an export of personal data."""
 
@@ -55,9 +63,14 @@ class ExportField(models.TextChoices):
     SEX = "sex", _("性别")
     BORN_ON = "born_on", _("出生日期")
     ADDRESS = "address", _("住址")
+    PEOPLE = "people", _("民族")
+    EDUCATION = "education", _("学历")
+    OCCUPATION = "occupation", _("职业")
     SIGNED_ON = "signed_on", _("签字日期")
     STANCE = "stance", _("意愿")
     ITEMS = "items", _("捐献项目")
+    REFUSED = "refused", _("明确不捐的项目")
+    SECRECY = "secrecy", _("本人要求保密")
     EXECUTOR = "executor", _("执行人")
     EXECUTOR_PHONE = "executor_phone", _("执行人电话")
     REFERENCE = "reference", _("全国系统登记号")
@@ -81,10 +94,15 @@ IDENTITY_OF: dict[str, str] = {
     ExportField.SEX: "details",
     ExportField.BORN_ON: "details",
     ExportField.ADDRESS: "details",
+    ExportField.PEOPLE: "details",
+    ExportField.EDUCATION: "details",
+    ExportField.OCCUPATION: "details",
 }
 WISH_OF: dict[str, str] = {
     ExportField.STANCE: "content",
     ExportField.ITEMS: "content",
+    ExportField.REFUSED: "content",
+    ExportField.SECRECY: "content",
     ExportField.EXECUTOR: "content",
     ExportField.EXECUTOR_PHONE: "content",
     ExportField.REFERENCE: "reference",

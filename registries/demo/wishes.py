@@ -41,13 +41,16 @@ _BODY = replace(
     is_secret=True,
 )
 _REFUSAL = WishContent(stance=Stance.REFUSE, items=(Item.ALL_ORGANS, Item.CORNEA, Item.TISSUE, Item.BODY))
+_BROUGHT = replace(
+    _GIFT, items=(Item.CORNEA,), refused=(Item.BODY,), proxy_name="示例受托人", proxy_paper="示例委托 2026-1"
+)
 # Each a registration: days since it was signed, what it says, how it was made.
 _FORMS = (
     (300, _GIFT, Channel.COUNTER),
     (210, _BODY, Channel.HOME),
     (120, _GIFT, Channel.COUNTER),
     (90, _REFUSAL, Channel.COUNTER),
-    (45, replace(_GIFT, items=(Item.CORNEA,)), Channel.PROXY),
+    (45, _BROUGHT, Channel.PROXY),
     (20, _GIFT, Channel.COUNTER),
     (3, _BODY, Channel.HOME),
 )

@@ -11,7 +11,7 @@ from core.clock import today
 from core.uploads import PAPER_ACCEPT
 from organizations.forms import DayInput
 from registries.choices import Sex
-from registries.choices.papers import CorrectionReason
+from registries.choices.papers import CorrectionReason, ReferenceReason
 from registries.forms.wishes import OFF, PAPER_CHANNELS
 from registries.services.correcting import Correction
 
@@ -52,6 +52,13 @@ class ConsentForm(forms.Form):
     """How somebody gave a consent, or took it back."""
 
     channel = forms.ChoiceField(label=_("办理方式"), choices=PAPER_CHANNELS)
+
+
+class ReferenceForm(forms.Form):
+    """The right number of the national system, and why the other one was wrong."""
+
+    reference = forms.CharField(label=_("正确的全国系统登记号"), max_length=60, widget=forms.TextInput(OFF))
+    reason = forms.ChoiceField(label=_("更正原因"), choices=[("", _("请选择")), *ReferenceReason.choices])
 
 
 class ThereForm(forms.Form):

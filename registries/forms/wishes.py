@@ -32,14 +32,19 @@ OFF = {"autocomplete": "off"}
 class DeclarationForm(forms.Form):
     """What somebody declares, as the paper says it."""
 
-    DECLARED = ("stance", "items", "purposes")
+    DECLARED = ("stance", "items", "refused", "purposes")
     EXECUTOR = ("executor_kind", "executor_name", "executor_phone", "executor_agrees")
     REST = ("receiving_unit", "afterwards", "is_secret")
+    PROXY = ("proxy_name", "proxy_paper")
     HOW = ("channel", "signed_on")
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     stance = forms.ChoiceField(label=_("意愿"), choices=Stance, widget=forms.RadioSelect)
     items = forms.MultipleChoiceField(label=_("项目"), choices=Item, widget=forms.CheckboxSelectMultiple)
+    refused = forms.MultipleChoiceField(
+        label=_("明确不同意捐献的项目"), choices=Item, required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("愿意捐献其他项目、又写明不捐这几项的才选；全部不同意的，上面选“不同意捐献”。"),
+    )  # fmt: skip
     purposes = forms.MultipleChoiceField(
         label=_("用途"), choices=Purpose, required=False, widget=forms.CheckboxSelectMultiple,
         help_text=_("不同意捐献的不用选。"),
@@ -49,15 +54,27 @@ class DeclarationForm(forms.Form):
     )
     executor_name = forms.CharField(
         label=_("执行人姓名或单位"), max_length=60, required=False, widget=forms.TextInput(OFF),
-        help_text=_("捐献遗体必须有执行人。"),
+        help_text=_("捐献遗体必须有执行人；在宁波捐献眼角膜的也必须有。"),
     )  # fmt: skip
     executor_phone = forms.CharField(label=_("执行人电话"), max_length=30, required=False, widget=forms.TextInput(OFF))
     executor_agrees = forms.BooleanField(label=_("执行人已同意执行"), required=False)
-    receiving_unit = forms.CharField(label=_("接受单位"), max_length=200, required=False)
-    afterwards = forms.CharField(label=_("遗体利用后的火化和处理"), max_length=200, required=False)
+    receiving_unit = forms.CharField(
+        label=_("接受单位"), max_length=200, required=False, help_text=_("在宁波捐献遗体、眼角膜的必填。")
+    )
+    afterwards = forms.CharField(
+        label=_("遗体利用后的火化和处理"), max_length=200, required=False, help_text=_("在宁波捐献遗体的必填。")
+    )
     is_secret = forms.BooleanField(label=_("本人要求保密"), required=False)
     channel = forms.ChoiceField(label=_("办理方式"), choices=PAPER_CHANNELS)
     signed_on = forms.DateField(label=_("签字日期"), widget=DayInput)
+    proxy_name = forms.CharField(
+        label=_("受托人姓名"), max_length=60, required=False, widget=forms.TextInput(OFF),
+        help_text=_("只有委托他人办理的填写。"),
+    )  # fmt: skip
+    proxy_paper = forms.CharField(
+        label=_("委托书编号"), max_length=60, required=False, widget=forms.TextInput(OFF),
+        help_text=_("没有编号的，填委托书上的日期。"),
+    )  # fmt: skip
     paper = forms.FileField(
         label=_("签字登记表的扫描件或照片"), required=False,
         help_text=_("可不传。JPG、PNG 或 PDF，不超过 10 MB；加密保存，只有协调员写明用途才能打开，随登记一并销毁。"),
@@ -76,7 +93,7 @@ class DeclarationForm(forms.Form):
     def content(self) -> WishContent:
         """What was declared."""
         data = self.cleaned_data
-        names = (*self.DECLARED, *self.EXECUTOR, *self.REST)
+        names = (*self.DECLARED, *self.EXECUTOR, *self.REST, *self.PROXY)
         said: dict[str, Any] = {
             name: tuple(data[name]) if isinstance(data[name], list) else data[name] for name in names
         }

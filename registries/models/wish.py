@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.fields import LookupDigestField, SealedModel, SealedTextField, unique_lookup
 from organizations.models import BranchLineage, BranchRowsQuerySet
 from registries.choices import Channel, WishStatus
+from registries.choices.papers import ReferenceReason
 
 
 def whole_key(written: str) -> str:
@@ -25,8 +26,9 @@ class Wish(SealedModel, BranchLineage):
     `registrant` holds the sealed `row_key` of whom it is, findable by the look-up key alone. `content` is JSON
     (services/wish_content.py): stance, items, purposes, executor, receiving unit, secrecy. `reference` is the number
     that the national system gave; what stands there decides. `is_known_there`: this one, or one that it took the place
-    of, was handed over; withdrawn here it still stands there until `withdrawn_there_on`. Of one person one wish is in
-    force in a branch. Legal source: 人体器官捐献和移植条例 Arts. 9, 13; 宁波市遗体捐献条例 Arts. 10-11.
+    of, was handed over; withdrawn here, or without the consent to it, it stands there until `withdrawn_there_on`. Of
+    one person one wish is in force in a branch. Legal source: 人体器官捐献和移植条例 Arts. 9, 13;
+    宁波市遗体捐献条例 Arts. 10-11.
     """
 
     number = models.CharField(_("编号"), max_length=40, unique=True)
@@ -86,7 +88,7 @@ class Wish(SealedModel, BranchLineage):
                 condition=Q(handed_over_on__isnull=True) | Q(is_known_there=True), name="wish_handed_over_is_known"
             ),
             models.CheckConstraint(
-                condition=Q(withdrawn_there_on__isnull=True) | Q(status=WishStatus.WITHDRAWN, is_known_there=True),
+                condition=Q(withdrawn_there_on__isnull=True) | Q(is_known_there=True),
                 name="wish_withdrawn_there_was_there",
             ),
         ]
@@ -119,14 +121,14 @@ class Wish(SealedModel, BranchLineage):
         return self.status == WishStatus.IN_FORCE
 
     @property
+    def is_there(self) -> bool:
+        """Whether the national system has it still, as far as is known here."""
+        return self.is_known_there and self.withdrawn_there_on is None
+
+    @property
     def stands_there(self) -> bool:
         """Whether it was withdrawn here and still stands in the national system."""
-        return (
-            self.status == WishStatus.WITHDRAWN
-            and self.is_known_there
-            and self.withdrawn_there_on is None
-            and self.destroyed_at is None
-        )
+        return self.status == WishStatus.WITHDRAWN and self.is_there and self.destroyed_at is None
 
 
 class WishEvent(models.Model):
@@ -140,6 +142,7 @@ class WishEvent(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("操作人"), null=True, on_delete=models.PROTECT, related_name="+"
     )
+    reason = models.CharField(_("更正原因"), max_length=16, choices=ReferenceReason, blank=True, default="")
     at = models.DateTimeField(_("时间"))
 
     class Meta:
@@ -148,6 +151,10 @@ class WishEvent(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(actor__isnull=False) | Q(channel=Channel.ONLINE), name="wishevent_by_somebody"
+            ),
+            models.CheckConstraint(
+                condition=~Q(verb="reference_corrected") | Q(reason__in=ReferenceReason.values),
+                name="wishevent_corrected_says_why",
             ),
         ]
 

@@ -21,14 +21,18 @@ WISH_TABS: dict[str, Any] = {
     "in_force": _("有效"),
     "hand_over": _("待报送全国系统"),
     "standing": _("待在全国系统撤回"),
+    "unwanted": _("已撤回报送同意，待全国系统撤回"),
     "departed": _("本人已故"),
     "ended": _("已变更或撤回"),
 }
 # Found by document and counted only where the list is open (services/departed.py).
 DEPARTED = "departed"
+# Found by the consents that were taken back (selectors/taken_back.py), counted the same way.
+UNWANTED = "unwanted"
 _CONDITIONS: dict[str, Q] = {
     "in_force": Q(status=WishStatus.IN_FORCE),
     DEPARTED: Q(status=WishStatus.IN_FORCE),
+    UNWANTED: Q(status=WishStatus.IN_FORCE, is_known_there=True, withdrawn_there_on=None),
     "hand_over": Q(status=WishStatus.IN_FORCE, handed_over_on__isnull=True),
     "standing": Q(status=WishStatus.WITHDRAWN, is_known_there=True, withdrawn_there_on=None, destroyed_at__isnull=True),
     "ended": Q(status__in=[WishStatus.REPLACED, WishStatus.WITHDRAWN]),
@@ -51,7 +55,7 @@ def wishes_for(person: User, tab: str, *, before: int | None = None, among: Sequ
 def wish_counts(person: User) -> dict[str, str]:
     """How many lie in each list of a person, `1000+` for more; a query each."""
     rows = Wish.objects.visible_to(person, Right.VIEW_REGISTRIES)
-    return {name: count_up_to(rows.filter(_CONDITIONS[name])) for name in WISH_TABS if name != DEPARTED}
+    return {name: count_up_to(rows.filter(_CONDITIONS[name])) for name in WISH_TABS if name not in (DEPARTED, UNWANTED)}
 
 
 def wish_history(wish: Wish) -> list[WishEvent]:

@@ -20,6 +20,7 @@ from core.sealed import holds, matching, open_many_for_work
 from registries.choices import Channel, ConsentAct, ConsentSubject, WishStatus
 from registries.models import Consent, Registrant, Wish
 from registries.services.consenting import FREE_CONSENTS, give_consent, take_back_consent
+from registries.services.reading import others_in_force
 from registries.services.registrants import change_registrant
 from registries.services.wish_content import content_lines, content_of
 from registries.services.wishes import withdraw_wish
@@ -84,12 +85,23 @@ def own_wishes(registrant_ids: Sequence[int]) -> list[OwnWish]:
             branch_phone=wish.branch.phone,
             signed_on=wish.signed_on,
             is_handed_over=wish.handed_over_on is not None,
-            is_known_there=wish.is_known_there,
+            is_known_there=wish.is_there,
             lines=content_lines(content_of(text), is_own=True) if text else [],
             consents=[(one, str(ConsentSubject(one).label), one in given.get(key or "", ())) for one in FREE_CONSENTS],
         )
         for wish, text, key in zip(rows, texts, keys, strict=True)
     ]
+
+
+def has_several_in_force(registrant_ids: Sequence[int]) -> bool:
+    """Whether they have more than one wish in force, in whichever branches, also under another telephone or name.
+
+    Told to the person alone: the branches learn nothing of each other. Four queries for each registration.
+    """
+    if not _own(registrant_ids):
+        return False
+    people = Registrant.objects.unscoped("their own").filter(pk__in=registrant_ids, destroyed_at=None)
+    return any(others is not None and others.exists() for others in map(others_in_force, people))
 
 
 def change_own_consent(*, registrant_ids: Sequence[int], number: str, subject: str, gives: bool) -> None:
@@ -102,7 +114,7 @@ def change_own_consent(*, registrant_ids: Sequence[int], number: str, subject: s
 
 
 def withdraw_own_wish(*, registrant_ids: Sequence[int], number: str) -> Wish:
-    """Withdraw one's own wish at once. Raises NotFound for one that is not theirs or no longer in force."""
+    """Withdraw one's own wish at once. Raises NotFound for one that is not theirs or no longer in force, WrongState."""
     for wish in _own(registrant_ids):
         if wish.number == number:
             return withdraw_wish(wish_id=wish.pk, channel=Channel.ONLINE)

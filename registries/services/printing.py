@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from core.audit import record_audit
-from core.clock import now
+from core.clock import SHANGHAI, now, today
 from core.documents import DocumentKind
 from core.printing.document import write_pdf
 from core.printing.glyphs import printable
@@ -51,13 +51,20 @@ def print_blank_form() -> Printed:
     return Printed(_set("form", choices, "blank"), "志愿登记表.pdf")
 
 
+def is_fresh(wish: Wish, person: User) -> bool:
+    """Whether somebody registered it today: they typed what is in it, and hand out the card to whom they have before
+    them (宁波市遗体捐献条例 Art. 11).
+    """
+    return wish.registered_by_id == person.pk and wish.registered_at.astimezone(SHANGHAI).date() == today()
+
+
 def print_wish(*, wish: Wish, kind: str, actor: User) -> Printed:
     """Set the card or the letter of a wish in force for its own person; name and wish are read for it and logged.
 
-    Not in a transaction. Raises WrongState for one that ended, RegistryError for the card of a refusal. Source:
-    宁波市遗体捐献条例 Art. 11.
+    Not in a transaction. Raises NotAllowed, WrongState for one that ended, RegistryError for the card of a refusal.
+    Source: 宁波市遗体捐献条例 Art. 11.
     """
-    require(actor, Right.READ_WISHES, wish.branch)
+    require(actor, Right.KEEP_REGISTRIES if is_fresh(wish, actor) else Right.READ_WISHES, wish.branch)
     if wish.status != WishStatus.IN_FORCE:
         raise WrongState("wish_not_in_force", _("这份登记已变更或撤回，不能再打印登记卡或确认书。"))
     if kind not in PrintKind.values:
@@ -73,6 +80,7 @@ def print_wish(*, wish: Wish, kind: str, actor: User) -> Printed:
         "lines": [(label, printable(text)) for label, text in content_lines(content)],
         "is_refusal": content.stance == Stance.REFUSE,
         "items": [str(Item(one).label) for one in content.items],
+        "refused": [str(Item(one).label) for one in content.refused],
         "executor": printable(content.executor_name),
         "executor_phone": printable(content.executor_phone),
         "receiving_unit": printable(content.receiving_unit),

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q, QuerySet
+
 from core.audit import record_audit
 from core.documents import read_document
 from core.masking import mask_name
@@ -16,7 +18,7 @@ from core.throttling import Limit, count_once
 from organizations.choices import ROLE_RIGHTS, Right
 from organizations.models import held_grants
 from organizations.permissions import require
-from registries.choices import STEM_CONSENTS, WISH_CONSENTS, ConsentSubject, WishStatus
+from registries.choices import STEM_CONSENTS, WISH_CONSENTS, ConsentSubject, Sex, WishStatus
 from registries.choices.readings import LIST_PURPOSE
 from registries.models import Contact, DueContact, DueNote, Registrant, Wish
 from registries.services.consents import consents_in_force
@@ -47,12 +49,18 @@ class Identity:
     consents: list[str]
     may_contact: bool
 
+    @property
+    def sex(self) -> str:
+        """The sex as it is read; empty where the form says none."""
+        said = self.details.get("sex", "")
+        return str(Sex(said).label) if said in Sex.values else ""
+
 
 @dataclass(frozen=True)
 class Declared:
     """What a wish says, and the number of the national system where there is one.
 
-    `is_newer_elsewhere`: another branch registered something of the same person later; neither where nor what is said.
+    `is_newer_elsewhere`: the same person signed something later in another branch; neither where nor what is said.
     """
 
     content: WishContent
@@ -138,22 +146,32 @@ def reveal_why(*, due: DueContact, purpose: str, actor: User) -> str:
 
 
 def _is_newer_elsewhere(wish: Wish) -> bool:
-    """Whether something of the same person is in force that another branch registered later; three queries.
+    """Whether something of the same person is in force elsewhere that they signed later; three queries.
 
-    A refusal binds everybody (人体器官捐献和移植条例 Art. 9), so who reads a wish is sent to the national system.
+    By the day of signing: a form may lie for weeks before it is typed. A refusal binds everybody
+    (人体器官捐献和移植条例 Art. 9), so who reads a wish is sent to the national system.
     """
-    registrant = registrant_of(wish)
+    same_day = Q(signed_on=wish.signed_on, registered_at__gt=wish.registered_at)
+    others = others_in_force(registrant_of(wish))
+    return others is not None and others.filter(Q(signed_on__gt=wish.signed_on) | same_day).exists()
+
+
+def others_in_force(registrant: Registrant) -> QuerySet[Wish] | None:
+    """What is in force of the same person in other branches, None where they are not registered there; two queries.
+
+    For a yes or no to who reads their wish, or to themselves: branches learn nothing of each other.
+    """
     document = open_for_work(registrant, "document", work=f"registries.elsewhere:{uuid.uuid4()}") or ""
     others = Registrant.objects.unscoped("whether there is anything newer, not where").filter(
         matching(Registrant, "document", document), document_kind=registrant.document_kind, destroyed_at=None
     )
     keys = [str(one) for one in others.exclude(pk=registrant.pk).values_list("row_key", flat=True)]
     if not keys:
-        return False
-    rows = Wish.objects.unscoped("whether there is anything newer, not where").filter(
-        matching(Wish, "registrant", *keys), status=WishStatus.IN_FORCE, registered_at__gt=wish.registered_at
+        return None
+    rows: QuerySet[Wish] = Wish.objects.unscoped("whether there is anything, not where").filter(
+        matching(Wish, "registrant", *keys), status=WishStatus.IN_FORCE
     )
-    return bool(rows.exists())
+    return rows
 
 
 def find_by_document(*, document_kind: str, document: str, actor: User) -> list[Wish]:

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from core.audit import record_audit
 from core.clock import now, today
 from core.numbers import take_number
-from core.sealed import holds, matching, seal_into
+from core.sealed import holds, matching, open_for_work, seal_into
 from organizations.choices import Right
 from organizations.permissions import require
-from registries.choices import BY_PROXY, WISH_CONSENTS, WISH_TRANSITIONS, Channel, ConsentSubject, WishStatus
+from registries.choices import WISH_CONSENTS, WISH_TRANSITIONS, Channel, ConsentSubject, WishStatus
+from registries.choices.papers import ReferenceReason
 from registries.errors import RegistryError, WrongState
 from registries.models import Registrant, Wish, WishEvent
 from registries.services.consents import (
@@ -26,6 +27,7 @@ from registries.services.consents import (
     take_back_consents,
 )
 from registries.services.contacts import cancel_contacts, carry_contacts
+from registries.services.departed import died_among
 from registries.services.evidence import attach_paper
 from registries.services.form_keys import hold_key, sent_before
 from registries.services.registrants import Person, check_person, registrant_of, write_registrant
@@ -70,7 +72,7 @@ def register_wish(*, registration: Registration, actor: User) -> Wish:
         hold_key(registration.key)
         if first := _sent_before(registration):
             return first
-        content = _checked(registration.content, registration.channel, registration.signed_on)
+        content = _checked(registration.content, registration.channel, registration.signed_on, registration.branch)
         given = check_consents(registration.consents)
         person = check_person(registration.person, signed_on=registration.signed_on)
         registrant = write_registrant(
@@ -101,18 +103,21 @@ def change_wish(
 ) -> Wish:
     """Put a new declaration into the place of one in force; both stay. Locks the registrant, then the wish.
 
-    Raises RegistryError with fields, WrongState. Source: 宁波市遗体捐献条例 Art. 10.
+    Raises RegistryError with fields, also for a form signed before the one in force, WrongState, also where the person
+    died. Source: 宁波市遗体捐献条例 Art. 10.
     """
     with transaction.atomic():
         registrant, old = lock_wish(wish_id)
         require(actor, Right.KEEP_REGISTRIES, old.branch)
         if first := sent_before(Wish.objects.unscoped("the same form sent twice"), key, replaces_id=old.pk):
             return first
-        checked = _checked(content, channel, signed_on)
+        checked = _checked(content, channel, signed_on, old.branch)
+        _require_newer(old, signed_on)
+        _require_alive(registrant, actor)
         _move(old, WishStatus.REPLACED, verb="changed", channel=channel, actor=actor)
         row = _new(old.branch, registrant, checked, key=key, actor=actor)
         row.channel, row.signed_on, row.replaces = channel, signed_on, old
-        row.is_known_there = old.is_known_there
+        row.is_known_there = old.is_there
         row.save(force_insert=True)
         _note(row, "", "registered", channel=channel, actor=actor)
         carry_contacts(from_about=old, to_about=row, actor=actor)
@@ -124,7 +129,8 @@ def withdraw_wish(*, wish_id: int, channel: str, actor: User | None = None) -> W
     """Withdraw a wish at once, with the consents that it rested on. Locks the registrant, then the wish.
 
     By staff in their branch, or (`actor` None) by the person, whose telephone and name the caller has seen proved. No
-    reason is asked. Raises WrongState. Source: 人体器官捐献和移植条例 Art. 9; 个人信息保护法 Art. 15.
+    reason is asked. Raises WrongState, also where the person died: nobody undoes then what they declared. Source:
+    人体器官捐献和移植条例 Art. 9; 个人信息保护法 Art. 15.
     """
     with transaction.atomic():
         registrant, wish = lock_wish(wish_id)
@@ -132,6 +138,7 @@ def withdraw_wish(*, wish_id: int, channel: str, actor: User | None = None) -> W
             require(actor, Right.KEEP_REGISTRIES, wish.branch)
         elif channel != Channel.ONLINE:
             raise ValueError("without a person of the staff only the person themselves withdraws, online")
+        _require_alive(registrant, actor)
         _move(wish, WishStatus.WITHDRAWN, verb="withdrawn", channel=channel, actor=actor)
         take_back_consents(registrant, WISH_CONSENTS, channel=channel, actor=actor)
         # In no work list a second later.
@@ -172,16 +179,17 @@ def hand_over_wish(*, wish_id: int, reference: str, on: datetime.date, actor: Us
 
 
 def note_withdrawn_there(*, wish_id: int, on: datetime.date, actor: User) -> Wish:
-    """Write down once on which day a wish that was withdrawn here was withdrawn in the national system too. Locks it.
+    """Write down once on which day a wish was withdrawn in the national system too. Locks it.
 
-    Raises RegistryError with fields, WrongState where it does not stand there. Source:
-    人体器官捐献和移植条例 Arts. 9, 13.
+    One that was withdrawn here, or whose person took the consent to the hand-over back. Raises RegistryError with
+    fields, WrongState where it does not stand there. Source: 人体器官捐献和移植条例 Arts. 9, 13;
+    个人信息保护法 Art. 15.
     """
     with transaction.atomic():
         rows = Wish.objects.unscoped("lock of one known wish").select_related("branch")
         wish: Wish = rows.select_for_update(of=("self",)).get(pk=wish_id)
         require(actor, Right.KEEP_REGISTRIES, wish.branch)
-        if not wish.stands_there:
+        if not (wish.stands_there or stands_unwanted(wish)):
             raise WrongState("wish_not_there", _("这份登记不在待全国系统撤回之列，或已由他人记下，请刷新页面查看。"))
         # It may have been withdrawn there first.
         if not wish.signed_on <= on <= today():
@@ -191,6 +199,38 @@ def note_withdrawn_there(*, wish_id: int, on: datetime.date, actor: User) -> Wis
         wish.save(update_fields=["withdrawn_there_on"])
         _note(wish, wish.status, "withdrawn_there", channel=Channel.COUNTER, actor=actor)
     return wish
+
+
+def stands_unwanted(wish: Wish) -> bool:
+    """Whether a wish in force stands in the national system although its person took the consent to that back."""
+    if wish.status != WishStatus.IN_FORCE or not wish.is_there:
+        return False
+    return ConsentSubject.TRANSFER not in consents_in_force(registrant_of(wish))
+
+
+def correct_reference(*, wish_id: int, reference: str, reason: str, actor: User) -> bool:
+    """Put right the number that the national system gave; whether it is another than before. Locks the wish.
+
+    The event says why and neither number. Raises RegistryError with fields, WrongState where there is none to correct.
+    Source: 个人信息保护法 Art. 46.
+    """
+    number, faults = "".join(reference.split()), {}
+    if not 4 <= len(number) <= LONGEST_REFERENCE:
+        faults["reference"] = _("请填写全国系统给出的登记号。")
+    if reason not in ReferenceReason.values:
+        faults["reason"] = _("请选择更正原因。")
+    if faults:
+        raise RegistryError("reference_incomplete", _("还不完整，请按提示填写。"), faults)
+    with transaction.atomic():
+        _registrant, wish = lock_wish(wish_id)
+        require(actor, Right.KEEP_REGISTRIES, wish.branch)
+        if wish.status != WishStatus.IN_FORCE or wish.reference is None:
+            raise WrongState("no_reference", _("这份登记没有全国系统登记号，或已变更、撤回，不能更正。"))
+        if open_for_work(wish, "reference", work=f"registries.reference:{uuid.uuid4()}") == number:
+            return False
+        wish.save(update_fields=seal_into(wish, reference=number))
+        _note(wish, wish.status, "reference_corrected", channel=Channel.COUNTER, actor=actor, reason=reason)
+    return True
 
 
 def wish_in_force(registrant: Registrant) -> Wish | None:
@@ -215,18 +255,37 @@ def _sent_before(registration: Registration) -> Wish | None:
     return first
 
 
-def _checked(content: WishContent, channel: str, signed_on: datetime.date) -> WishContent:
+def _checked(content: WishContent, channel: str, signed_on: datetime.date, branch: Branch) -> WishContent:
     if channel not in Channel.values or channel == Channel.ONLINE:
         sentence = _("请选择办理方式；书面登记须本人签字，不能网上办理。")
         raise RegistryError("channel_wrong", sentence, {"channel": sentence})
     if not today() - OLDEST_SIGNATURE <= signed_on <= today():
         sentence = _("签字日期不能晚于今天，也不能早于十年前。")
         raise RegistryError("signed_on_wrong", sentence, {"signed_on": sentence})
-    checked = check_content(content)
-    if channel == Channel.PROXY and not frozenset(checked.items) <= BY_PROXY:
-        sentence = _("只有眼角膜、遗体捐献可以委托他人办理；器官捐献须本人办理，请改为到场或上门。")
-        raise RegistryError("proxy_not_for_organs", sentence, {"channel": sentence})
-    return checked
+    return check_content(content, channel=channel, place=branch.code)
+
+
+def _require_newer(old: Wish, signed_on: datetime.date) -> None:
+    """What was signed last counts: an older form that was found again takes nothing's place."""
+    if signed_on < old.signed_on:
+        sentence = _("现在有效的登记签于 %(day)s，这份签得更早，不能用它变更；请核对签字日期。") % {
+            "day": old.signed_on.isoformat()
+        }
+        raise RegistryError("signed_before", sentence, {"signed_on": sentence})
+
+
+def _require_alive(registrant: Registrant, actor: User | None) -> None:
+    """Whoever died neither changes nor withdraws, whoever holds their telephone; online not even that is told."""
+    if not died_among([registrant]):
+        return
+    if actor is None:
+        raise WrongState("wish_at_branch", _("这一步不能在网上办理，请联系登记单位。"))
+    raise WrongState(
+        "wish_departed",
+        _(
+            "捐献案例里记有本人去世的日期：生前的登记不能再变更或撤回，家人也不能代为办理。本人健在的，请先把案例改为误报。"
+        ),
+    )
 
 
 def _new(branch: Branch, registrant: Registrant, content: WishContent, *, key: uuid.UUID, actor: User) -> Wish:
@@ -262,8 +321,15 @@ def _move(wish: Wish, to_status: str, *, verb: str, channel: str, actor: User | 
     _note(wish, from_status, verb, channel=channel, actor=actor)
 
 
-def _note(wish: Wish, from_status: str, verb: str, *, channel: str, actor: User | None) -> None:
+def _note(wish: Wish, from_status: str, verb: str, *, channel: str, actor: User | None, reason: str = "") -> None:
     WishEvent.objects.create(
-        wish=wish, from_status=from_status, to_status=wish.status, verb=verb, channel=channel, actor=actor, at=now()
+        wish=wish,
+        from_status=from_status,
+        to_status=wish.status,
+        verb=verb,
+        channel=channel,
+        actor=actor,
+        reason=reason,
+        at=now(),
     )
     record_audit(f"registries.wish.{verb}", actor=actor, obj=wish, branch_code=wish.branch.code)

@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_WISH + "change/", wishes.wish_change, name="desk_wish_change"),
     path(_WISH + "withdraw/", wishes.wish_withdraw, name="desk_wish_withdraw"),
     path(_WISH + "hand-over/", wishes.wish_hand_over, name="desk_wish_hand_over"),
+    path(_WISH + "reference/", wish_steps.wish_reference, name="desk_wish_reference"),
     path(_WISH + "correct/", wish_steps.wish_correct, name="desk_wish_correct"),
     path(_WISH + "consents/<str:subject>/", wish_steps.wish_consent, name="desk_wish_consent"),
     path(_WISH + "withdrawn-there/", wish_steps.wish_there, name="desk_wish_there"),

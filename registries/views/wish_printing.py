@@ -1,4 +1,4 @@
-"""Papers of a registration: the blank form for everybody at the desk, card and letter for who reads wishes."""
+"""Papers of a registration: the blank form for everybody at the desk, card and letter of a wish."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from django.views.decorators.http import require_POST, require_safe
 from core.errors import DomainError
 from core.views.answers import private_file, say_refusal
 from organizations.choices import Right
-from organizations.permissions import require
 from organizations.views.access import StaffRequest, desk_page
 from registries.permissions import wish_for
 from registries.services.printing import print_blank_form, print_wish
@@ -31,13 +30,12 @@ def wish_blank(request: StaffRequest) -> HttpResponseBase:
     return private_file(io.BytesIO(printed.content), filename=printed.name, content_type="application/pdf")
 
 
-@desk_page(Right.READ_WISHES)
+@desk_page(Right.READ_WISHES, Right.KEEP_REGISTRIES)
 @never_cache
 @require_POST
 def wish_print(request: StaffRequest, number: str, kind: str) -> HttpResponseBase:
     """The card or the letter of a wish; what is read for it is logged, the file is not kept."""
     wish = wish_for(request.user, number)
-    require(request.user, Right.READ_WISHES, wish.branch)
     try:
         printed = print_wish(wish=wish, kind=kind, actor=request.user)
     except DomainError as error:

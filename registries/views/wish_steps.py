@@ -18,7 +18,7 @@ from organizations.choices import Right
 from organizations.permissions import may, require
 from organizations.views.access import StaffRequest, desk_page
 from registries.choices import NEEDED_CONSENTS, WISH_CONSENTS, ConsentSubject
-from registries.forms.wish_steps import ConsentForm, CorrectionForm, PaperForm, ThereForm
+from registries.forms.wish_steps import ConsentForm, CorrectionForm, PaperForm, ReferenceForm, ThereForm
 from registries.forms.wishes import PurposeForm
 from registries.models import Wish
 from registries.permissions import wish_for
@@ -32,8 +32,9 @@ from registries.services.consenting import (
 )
 from registries.services.correcting import correct_registrant
 from registries.services.evidence import add_wish_paper, open_wish_paper
+from registries.services.printing import is_fresh
 from registries.services.registrants import registrant_of
-from registries.services.wishes import note_withdrawn_there
+from registries.services.wishes import correct_reference, note_withdrawn_there, stands_unwanted
 
 
 def kept_wish(request: StaffRequest, number: str) -> Wish:
@@ -50,6 +51,7 @@ def papers_and_consents(person: User, wish: Wish, *, keeps: bool) -> dict[str, A
         "keeps": keeps,
         "papers": wish_papers(wish),
         "may_open_papers": may(person, Right.READ_WISHES, wish.branch),
+        "may_print": may(person, Right.READ_WISHES, wish.branch) or (keeps and is_fresh(wish, person)),
         "consent_history": history,
         "consents": single_consents(wish, history),
     }
@@ -114,7 +116,26 @@ def wish_there(request: StaffRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, _("已记下，两边都已撤回。"))
             return redirect("desk_wish", number=wish.number)
-    return render(request, "registries/wish_there.html", {"wish": wish, "form": form})
+    stands = wish.stands_there or stands_unwanted(wish)
+    return render(request, "registries/wish_there.html", {"wish": wish, "form": form, "stands": stands})
+
+
+@desk_page(Right.KEEP_REGISTRIES)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def wish_reference(request: StaffRequest, number: str) -> HttpResponse:
+    """Put the number of the national system right."""
+    wish = kept_wish(request, number)
+    form = ReferenceForm(posted(request))
+    if form.is_valid():
+        try:
+            changed = correct_reference(wish_id=wish.pk, **form.cleaned_data, actor=request.user)
+        except DomainError as error:
+            add_refusal(form, error)
+        else:
+            messages.success(request, _("已更正。") if changed else _("与已登记的一致，没有改动。"))
+            return redirect("desk_wish", number=wish.number)
+    return render(request, "registries/wish_reference.html", {"wish": wish, "form": form})
 
 
 @desk_page(Right.KEEP_REGISTRIES)

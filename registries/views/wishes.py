@@ -20,12 +20,16 @@ from registries.choices import WishStatus
 from registries.forms.wishes import DeclarationForm, FindForm, HandOverForm, PurposeForm, RegistrationForm, WithdrawForm
 from registries.models import Wish
 from registries.permissions import wish_for
-from registries.selectors.wishes import DEPARTED, PAGE_SIZE, WISH_TABS, wish_counts, wish_history, wishes_for
+from registries.selectors.taken_back import unwanted_there
+from registries.selectors.wishes import DEPARTED, PAGE_SIZE, UNWANTED, WISH_TABS, wish_counts, wish_history, wishes_for
 from registries.services.departed import all_departed_wishes, departed_wishes
 from registries.services.reading import find_by_document, masked_names, reveal_identity, reveal_wish
 from registries.services.wish_content import content_lines
-from registries.services.wishes import change_wish, hand_over_wish, register_wish, withdraw_wish
+from registries.services.wishes import change_wish, hand_over_wish, register_wish, stands_unwanted, withdraw_wish
 from registries.views.wish_steps import kept_wish, papers_and_consents
+
+# Lists that no column of a wish tells: which ids are on them, for a person.
+_AMONG = {DEPARTED: lambda _person: all_departed_wishes(), UNWANTED: unwanted_there}
 
 
 @desk_page(Right.VIEW_REGISTRIES)
@@ -36,7 +40,7 @@ def wish_list(request: StaffRequest) -> HttpResponse:
     tab = request.GET.get("show", "in_force")
     tab = tab if tab in WISH_TABS else "in_force"
     place = place_before(request)
-    among = all_departed_wishes() if tab == DEPARTED else None
+    among = _AMONG[tab](request.user) if tab in _AMONG else None
     found, counts = wishes_for(request.user, tab, before=place, among=among), wish_counts(request.user)
     shown = found[:PAGE_SIZE]
     names = masked_names(shown, reader=request.user)
@@ -109,6 +113,7 @@ def wish_detail(request: StaffRequest, number: str) -> HttpResponse:
         "may_read": may(request.user, Right.READ_WISHES, wish.branch),
         "may_step": keeps and wish.status == WishStatus.IN_FORCE,
         "is_departed": bool(departed_wishes([wish])),
+        "is_unwanted": stands_unwanted(wish),
         **shown,
     }
     return render(request, "registries/wish.html", context)
@@ -165,7 +170,7 @@ def wish_withdraw(request: StaffRequest, number: str) -> HttpResponse:
         except DomainError as error:
             add_refusal(form, error)
         else:
-            if wish.is_known_there:
+            if wish.is_there:
                 messages.warning(
                     request, _("在本会已撤回。这份登记报送过全国系统，请协助本人在全国系统也撤回，再在这里记下日期。")
                 )

@@ -9,6 +9,8 @@ CONSENT = {"number": "wish", "subject": "consent_subject"}
 READS = seen("view_registries", "read_wishes", door=("read_wishes",))
 EXPORT = {"number": "registry_export"}
 EITHER = ("export_registrants", "approve_exports")
+# Who registered the wish of the table.
+REGISTERED = "registry_clerk.own"
 # Who asked for the export of the table.
 ASKED = "registry_coordinator.own"
 
@@ -28,6 +30,15 @@ def sees_export(*then: str, door: tuple[str, ...] = EITHER, own: bool = False) -
     return Rule(f"sees the export {then}", answer)
 
 
+def _prints(who: Who) -> Answer:
+    """Who may read the wish, and who registered it today, as the clerk of HOME did."""
+    if who.login == REGISTERED:
+        return OK
+    seen_only = seen("view_registries", "read_wishes", door=("read_wishes", "keep_registries"))
+    return seen_only.answer(who)
+
+
+PRINTS = Rule("reads wishes, or registered it today", _prints)
 DECIDES = sees_export("approve_exports", door=("approve_exports",))
 
 REGISTRY_PAPERS: dict[str, Route] = {
@@ -35,9 +46,10 @@ REGISTRY_PAPERS: dict[str, Route] = {
     "desk_wish_correct": Route(KEEPS, KEEPS, WISH),
     "desk_wish_consent": Route(KEEPS, KEEPS, CONSENT),
     "desk_wish_there": Route(KEEPS, KEEPS, WISH),
+    "desk_wish_reference": Route(KEEPS, KEEPS, WISH),
     "desk_wish_paper_new": Route(KEEPS, KEEPS, WISH),
     "desk_wish_blank": Route(holds("keep_registries")),
-    "desk_wish_print": Route(None, READS, {"number": "wish", "kind": "print_kind"}),
+    "desk_wish_print": Route(None, PRINTS, {"number": "wish", "kind": "print_kind"}),
     "desk_wish_paper": Route(None, READS, PAPER),
     "desk_registry_exports": Route(holds(*EITHER)),
     "desk_registry_export_new": Route(holds("export_registrants"), holds("export_registrants")),

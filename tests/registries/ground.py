@@ -85,6 +85,12 @@ def gift(**over: Any) -> WishContent:
     return replace(content, **over)
 
 
+# What a body with its corneas is given for.
+BODY_USES = (Purpose.TRANSPLANT, Purpose.TEACHING)
+# Who brought a form for somebody else, and by which letter.
+BROUGHT = {"proxy_name": "示例受托人", "proxy_paper": "示委 2026-1"}
+
+
 def refusal() -> WishContent:
     """A declaration that nothing is given."""
     return WishContent(stance=Stance.REFUSE, items=(Item.ALL_ORGANS, Item.CORNEA, Item.TISSUE, Item.BODY))
@@ -104,9 +110,9 @@ def form(branch: Branch, at: int = 0, **over: Any) -> Registration:
     return replace(registration, **over)
 
 
-def registered(ground: Ground, at: int = 0, **over: Any) -> Wish:
+def registered(ground: Ground, at: int = 0, *, actor: str = "clerk", **over: Any) -> Wish:
     """A wish in force in the ground's branch."""
-    return register_wish(registration=form(ground.branch, at, **over), actor=ground.person("clerk"))
+    return register_wish(registration=form(ground.branch, at, **over), actor=ground.person(actor))
 
 
 def days_ago(days: int) -> datetime.date:

@@ -27,7 +27,7 @@ from tests.registries import asking, case_ground, memorial_ground
 from tests.registries.donor_ground import S, agreement, born, brought, number_born, packed
 from tests.registries.exchange_ground import received, row_of, sent_out, text_of
 from tests.registries.exported import asked, made
-from tests.registries.ground import Ground, days_ago, gift, id_number, registered, somebody
+from tests.registries.ground import BODY_USES, Ground, days_ago, gift, id_number, registered, somebody
 from tests.registries.papers import photo
 from tests.registries.test_services_contacts import due, logged
 
@@ -35,6 +35,7 @@ WISH = {
     "name": "司徒密登甲", "document": id_number(811), "phone": "13811118111", "address": "密登路八弄一号",
     "executor": "密登执行甲", "executor_phone": "13811118112", "unit": "密登接受站甲", "afterwards": "密登骨灰入园甲",
     "reference": "ORGMIDENG811", "note": "密登联系备注甲", "why": "密登约定缘由甲",
+    "proxy": "密登受托甲", "proxy_paper": "密登委托书甲号",
 }  # fmt: skip
 DONOR = {
     "name": "欧阳密干乙", "document": number_born(born(30, days=40), 821), "phone": "13822228221",
@@ -77,10 +78,11 @@ def plant_wish(ground: Ground, **over: Any) -> Wish:
     """The wish."""
     said = gift(
         executor_name=WISH["executor"], executor_phone=WISH["executor_phone"], receiving_unit=WISH["unit"],
-        afterwards=WISH["afterwards"],
+        afterwards=WISH["afterwards"], items=("cornea", "body"), purposes=BODY_USES, proxy_name=WISH["proxy"],
+        proxy_paper=WISH["proxy_paper"],
     )  # fmt: skip
     one = {name: WISH[name] for name in ("name", "document", "phone", "address")}
-    return registered(ground, content=said, person=somebody(**one), **over)
+    return registered(ground, content=said, person=somebody(**one), channel="proxy", **over)
 
 
 def _of_wish(ground: Ground, wish: Wish) -> dict[str, Any]:

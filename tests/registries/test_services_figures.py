@@ -29,7 +29,7 @@ from registries.services.wishes import change_wish, register_wish, withdraw_wish
 from tests.factories.people import branch_at
 from tests.registries.case_ground import case_in, handed, units
 from tests.registries.donor_ground import brought, joined
-from tests.registries.ground import Ground, form, gift, refusal, registered
+from tests.registries.ground import BODY_USES, Ground, form, gift, refusal, registered
 
 LAST = 2025
 
@@ -76,7 +76,7 @@ def test_what_is_given_is_told_apart_as_organs_cornea_tissue_and_body() -> None:
 def test_registering_changing_and_withdrawing_count_by_what_they_change(ground: Ground) -> None:
     with on("2025-03-01"):
         first, second, _third = many(ground, 3)
-        changed(ground, first, gift(items=(Item.CORNEA, Item.BODY)))
+        changed(ground, first, gift(items=(Item.CORNEA, Item.BODY), purposes=BODY_USES))
         changed(ground, second, refusal())
         register_wish(registration=form(ground.branch, 9, content=refusal()), actor=ground.person("clerk"))
         count_steps()
@@ -94,7 +94,8 @@ def test_a_tally_is_sealed_and_its_length_tells_nothing(ground: Ground) -> None:
     with on("2025-03-01"):
         many(ground, 1)
         register_wish(
-            registration=form(ground.elsewhere, 1, content=gift(items=(Item.BODY,))), actor=ground.person("stranger")
+            registration=form(ground.elsewhere, 1, content=gift(items=(Item.BODY,), purposes=BODY_USES)),
+            actor=ground.person("stranger"),
         )
         count_steps()
     with connection.cursor() as cursor:

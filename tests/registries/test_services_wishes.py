@@ -27,7 +27,18 @@ from registries.services.wishes import (
     withdraw_wish,
 )
 from tests.ledger.test_concurrency import at_once
-from tests.registries.ground import Ground, days_ago, form, gift, id_number, refusal, registered, somebody
+from tests.registries.ground import (
+    BODY_USES,
+    BROUGHT,
+    Ground,
+    days_ago,
+    form,
+    gift,
+    id_number,
+    refusal,
+    registered,
+    somebody,
+)
 
 
 def test_a_wish_is_registered_with_its_person_its_consents_and_an_event(ground: Ground) -> None:
@@ -158,9 +169,11 @@ def test_how_and_when_it_was_signed_is_checked(ground: Ground, channel: str, day
 
 
 def test_organs_are_not_registered_by_somebody_else_and_cornea_and_body_may_be(ground: Ground) -> None:
-    with pytest.raises(RegistryError, match="委托"):
-        registered(ground, channel="proxy")
-    registered(ground, channel="proxy", content=gift(items=(Item.CORNEA, Item.BODY)))
+    with pytest.raises(RegistryError) as refused:
+        registered(ground, channel="proxy", content=gift(**BROUGHT))
+    assert "委托" in refused.value.fields["channel"]
+    body = gift(items=(Item.CORNEA, Item.BODY), purposes=BODY_USES, **BROUGHT)
+    registered(ground, channel="proxy", content=body)
 
 
 def test_who_reads_a_wish_is_told_of_a_newer_one_elsewhere_and_not_which(ground: Ground) -> None:

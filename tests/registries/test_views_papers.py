@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from pypdf import PdfReader
 
-from core.clock import today
+from core.clock import frozen_at, now, today
 from core.models import Job, ReadLog
 from registries.models import Export, Registrant, Wish
 from registries.services.exports import approve_export
@@ -135,7 +136,21 @@ def test_card_and_letter_are_the_persons_own_and_printing_is_a_reading(ground: G
             assert words in text, (kind, words)
         assert somebody().document not in text
         assert set(ReadLog.objects.filter(purpose=purpose).values_list("field", flat=True)) == {"content", "name"}
-    assert client_of(ground, "clerk").post(f"{WISHES}{wish.number}/print/card/").status_code == 403
+    other = registered(ground, 1, actor="coordinator")
+    assert client_of(ground, "clerk").post(f"{WISHES}{other.number}/print/card/").status_code == 403
+
+
+def test_who_registered_it_hands_the_card_out_on_that_day_logged_and_not_later(ground: Ground) -> None:
+    wish, client = registered(ground), client_of(ground, "clerk")
+    assert "打印登记卡" in page(client, "desk_wish", wish.number)
+    answer = client.post(f"{WISHES}{wish.number}/print/card/")
+    assert somebody().name in text_of(b"".join(answer.streaming_content))
+    rows = ReadLog.objects.filter(purpose="打印志愿登记卡", reader_id=ground.person("clerk").pk)
+    assert set(rows.values_list("field", flat=True)) == {"content", "name"}
+    with frozen_at(now() + datetime.timedelta(days=1)):
+        later = client_of(ground, "clerk")
+        assert "打印登记卡" not in page(later, "desk_wish", wish.number)
+        assert later.post(f"{WISHES}{wish.number}/print/card/").status_code == 403
 
 
 def test_a_refusal_gets_a_letter_and_no_card(ground: Ground) -> None:

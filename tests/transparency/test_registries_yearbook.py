@@ -30,7 +30,7 @@ from registries.services.national import confirm_national, enter_national
 from registries.services.wishes import register_wish, withdraw_wish
 from tests.factories.people import branch_at, make_person
 from tests.registries.attack import Published, equations_of
-from tests.registries.ground import Ground, form, gift, make_ground, refusal
+from tests.registries.ground import BODY_USES, Ground, form, gift, make_ground, refusal
 from tests.standing import Standing
 from tests.transparency.ground import moment, place_all
 from tests.transparency.ground import publish as publish_run
@@ -87,7 +87,7 @@ def make_year() -> Year:
         for at in range(20, 31):
             register_wish(registration=form(ground.branch, at), actor=clerk)
         for at in range(40, 43):
-            body = gift(items=(Item.CORNEA, Item.BODY))
+            body = gift(items=(Item.CORNEA, Item.BODY), purposes=BODY_USES)
             register_wish(registration=form(ground.elsewhere, at, content=body), actor=stranger)
         for at in range(50, 55):
             register_wish(registration=form(ground.branch, at, content=refusal()), actor=clerk)

@@ -32,7 +32,7 @@ BATCH_ROWS, CHECK_ROWS = 500, 5000
 # Somebody may withdraw while the file is made; then it is made again.
 MOST_TRIES = 3
 _SECRECY = gettext_lazy(
-    "含敏感个人信息：只能用于上述用途，不得转发；用完立即删除。每一行印有申请人，名单上每个人都留有查看记录。"
+    "含敏感个人信息：只能用于上述用途，不得转发；只和本人谈登记的事，不对家人和他人提起；用完立即删除。每一行印有申请人，名单上每个人都留有查看记录。"
 )
 
 

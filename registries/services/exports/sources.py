@@ -23,6 +23,7 @@ from registries.services.departed import died_among
 from registries.services.wish_content import SHOWN_LABELS, WishContent, content_of
 
 Row = Wish | Donor
+_DETAILS = (ExportField.ADDRESS, ExportField.PEOPLE, ExportField.EDUCATION, ExportField.OCCUPATION)
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def _person_cells(person: Registrant, opened: dict[str, str]) -> dict[str, str]:
         ExportField.PHONE: opened.get("phone", ""),
         ExportField.SEX: str(Sex(sex).label) if sex in Sex.values else "",
         ExportField.BORN_ON: details.get("born_on", ""),
-        ExportField.ADDRESS: details.get("address", ""),
+        **{one: details.get(one.value, "") for one in _DETAILS},
     }
 
 
@@ -102,6 +103,8 @@ def _wish_cells(wish: Wish, opened: dict[str, str]) -> dict[str, str]:
         ExportField.SIGNED_ON: wish.signed_on.isoformat(),
         ExportField.STANCE: str(SHOWN_LABELS["stance"].get(content.stance, "")),
         ExportField.ITEMS: _("、").join(str(SHOWN_LABELS["items"][one]) for one in content.items),
+        ExportField.REFUSED: _("、").join(str(SHOWN_LABELS["items"][one]) for one in content.refused),
+        ExportField.SECRECY: _("本人要求保密") if content.is_secret else "",
         ExportField.EXECUTOR: content.executor_name,
         ExportField.EXECUTOR_PHONE: content.executor_phone,
         ExportField.REFERENCE: opened.get("reference", ""),

@@ -17,6 +17,7 @@ from registries.services.donors.own import has_left, own_donors, withdraw_own_do
 from registries.services.mine import (
     change_own_consent,
     change_own_phone,
+    has_several_in_force,
     has_withdrawn,
     own_wishes,
     withdraw_own_wish,
@@ -77,7 +78,7 @@ def mine_wishes(request: HttpRequest) -> HttpResponse:
     people = proving.people(request)
     if not people:
         return redirect("registry_mine")
-    context = {"wishes": own_wishes(people), "donors": own_donors(people)}
+    context = {"wishes": own_wishes(people), "donors": own_donors(people), "several": has_several_in_force(people)}
     return render(request, "public/registries/mine_wishes.html", context)
 
 
@@ -112,8 +113,8 @@ def mine_withdraw(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST":
         try:
             withdraw_own_wish(registrant_ids=people, number=number)
-        except DomainError:
-            return _over(request, is_theirs=True)
+        except DomainError as error:
+            return _not_withdrawn(request, error)
         if wish.is_known_there:
             messages.warning(
                 request, _("在红十字会已撤回。这份登记还报送过全国系统，请在全国登记页面也撤回，才完全失效。")
@@ -191,6 +192,14 @@ def mine_contact(request: HttpRequest) -> HttpResponse:
             return redirect("registry_mine_contact")
     context = {"form": form, "waits": waits, "tail": proving.asked_new(request)[-4:]}
     return render(request, "public/registries/mine_contact.html", context)
+
+
+def _not_withdrawn(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """What one is told where a withdrawal is not taken: it is over, or it goes another way."""
+    if error.code != "wish_at_branch":
+        return _over(request, is_theirs=True)
+    messages.error(request, error.message)
+    return redirect("registry_mine_wishes")
 
 
 def _over(request: HttpRequest, *, is_theirs: bool) -> HttpResponse:
