@@ -16,7 +16,8 @@ from organizations.choices import ROLE_RIGHTS, Right
 from organizations.models import Branch, RoleGrant
 from organizations.permissions import branches_with, holds_anywhere
 from registries.choices.contacts import ABOUT_FIELDS, DueStatus
-from registries.models import Case, Contact, DueContact, DueNote
+from registries.models import Case, CaseCoordinator, Contact, DueContact, DueNote
+from registries.permissions.cases import possible_coordinators
 from registries.selectors.day_sections import DayRow, DaySection
 
 if TYPE_CHECKING:
@@ -59,11 +60,25 @@ def contact_keepers(branch: Branch) -> list[User]:
     return list(User.objects.filter(is_active=True, pk__in=grants.values("person_id")).order_by("name", "pk"))
 
 
+def callers_of(about: Any) -> list[User]:
+    """To whom a contact about something may be given: who works at contacts there; of a case, who is assigned to it."""
+    if not isinstance(about, Case):
+        return contact_keepers(about.branch)
+    rows = CaseCoordinator.objects.filter(
+        case_id=about.pk, released_at=None, person__in=possible_coordinators(about.branch)
+    )
+    return [one.person for one in rows.select_related("person").order_by("pk")]
+
+
 def due_rows(person: User, tab: str) -> QuerySet[DueContact]:
     """The open contacts of a list, by day. One's own, nobody's of one's branches, or all for who assigns there."""
     day = today()
-    right = Right.ASSIGN_COORDINATORS if tab == "branch" else Right.KEEP_REGISTRIES
-    rows: QuerySet[DueContact] = DueContact.objects.visible_to(person, right).filter(status=DueStatus.OPEN)
+    if tab == "branch":
+        rows = DueContact.objects.visible_to(person, Right.ASSIGN_COORDINATORS)
+    elif tab == "free":
+        rows = DueContact.objects.visible_to(person, Right.KEEP_REGISTRIES)
+    else:
+        rows = DueContact.objects.kept_by(person)
     conditions = {
         "overdue": Q(coordinator=person, due_on__lt=day),
         "today": Q(coordinator=person, due_on=day),
@@ -71,11 +86,11 @@ def due_rows(person: User, tab: str) -> QuerySet[DueContact]:
         "free": Q(coordinator=None),
         "branch": Q(),
     }
-    rows = rows.filter(conditions[tab])
+    found: QuerySet[DueContact] = rows.filter(conditions[tab], status=DueStatus.OPEN)
     if tab == "free":
-        # Of a case nobody calls but who may open it.
-        rows = rows.filter(Q(case=None) | Q(case__in=Case.objects.opened_to(person).values("pk")))
-    return rows.order_by("due_on", "pk")
+        # Of a case nobody calls but who is assigned to it.
+        found = found.filter(Q(case=None) | Q(case__in=Case.objects.accompanied_by(person).values("pk")))
+    return found.order_by("due_on", "pk")
 
 
 def due_page(person: User, tab: str, *, after: tuple[datetime.date, int] | None = None) -> list[DueContact]:
@@ -115,7 +130,7 @@ def free_contacts(person: User) -> DaySection | None:
 
 def due_now_count(person: User) -> int:
     """How many of one's own contacts are due today or before; one query."""
-    rows = DueContact.objects.visible_to(person, Right.KEEP_REGISTRIES)
+    rows = DueContact.objects.kept_by(person)
     count: int = rows.filter(status=DueStatus.OPEN, coordinator=person, due_on__lte=today()).count()
     return count
 
@@ -123,10 +138,10 @@ def due_now_count(person: User) -> int:
 def open_by_coordinator(branches: Sequence[Branch], *, only: User | None = None) -> list[OpenCount]:
     """How many contacts are open and how many of them late, by branch and coordinator (None: nobody's); one query.
 
-    Of branches that the caller has let the person into.
+    Of branches that the caller has let the person into. Without those of cases, which go with their case.
     """
     rows = DueContact.objects.unscoped("counts for who hands over").filter(
-        branch__in=list(branches), status=DueStatus.OPEN
+        branch__in=list(branches), status=DueStatus.OPEN, case=None
     )
     if only is not None:
         rows = rows.filter(coordinator=only)

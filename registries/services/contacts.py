@@ -22,7 +22,7 @@ from registries.choices import ConsentSubject
 from registries.choices.contacts import DUE_TRANSITIONS, ContactMeans, ContactOutcome, DueStatus
 from registries.errors import RegistryError, WrongState
 from registries.models import Case, Contact, ContactHandOver, Donor, DueContact, DueNote, Wish
-from registries.permissions.contacts import may_accompany
+from registries.permissions.contacts import require_keeper
 from registries.selectors.contacts import contact_keepers
 from registries.services.consents import consents_in_force
 from registries.services.departed import died_among
@@ -92,8 +92,7 @@ def log_contact(
     with transaction.atomic():
         hold_key(key)
         due = DueContact.objects.unscoped("lock of one known row").select_related("branch").get(pk=due_id)
-        require(actor, Right.KEEP_REGISTRIES, due.branch)
-        require_accompanied(due.about, actor)
+        require_keeper(actor, due.about)
         if first := _sent_before(key, actor, due_id=due.pk, corrects_id=None):
             return first
         faults = _faults(means, outcome, note)
@@ -135,8 +134,7 @@ def correct_contact(*, contact_id: int, means: str, outcome: str, note: str, key
         hold_key(key)
         rows = Contact.objects.unscoped("lock of one known row").select_related("branch")
         old: Contact = rows.select_for_update(of=("self",)).get(pk=contact_id)
-        require(actor, Right.KEEP_REGISTRIES, old.branch)
-        require_accompanied(old.about, actor)
+        require_keeper(actor, old.about)
         if first := _sent_before(key, actor, corrects_id=old.pk):
             return first
         if old.by_id != actor.pk:
@@ -203,8 +201,9 @@ def hand_over_contacts(
 ) -> ContactHandOver:
     """Hand a coordinator's open contacts in a branch (None: what is nobody's) to another who works there.
 
-    One's own by oneself, any with ASSIGN_COORDINATORS. Said twice with one key, it is the first one. Locks the
-    contacts. Raises RegistryError with fields, WrongState where there is nothing to hand over.
+    Not those of cases, which go with their case (services/cases/assigning.py). One's own by oneself, any with
+    ASSIGN_COORDINATORS. Said twice with one key, it is the first one. Locks the contacts. Raises RegistryError with
+    fields, WrongState where there is nothing to hand over.
     """
     with transaction.atomic():
         is_own = from_person is not None and from_person.pk == actor.pk
@@ -220,7 +219,7 @@ def hand_over_contacts(
             sentence = _("请选择本会另一位在岗的协调员。")
             raise RegistryError("hand_over_to_whom", sentence, {"to_person": sentence})
         rows = DueContact.objects.unscoped("of a branch in which the actor may").filter(
-            branch=branch, coordinator=from_person, status=DueStatus.OPEN
+            branch=branch, coordinator=from_person, status=DueStatus.OPEN, case=None
         )
         count = _in_order(rows).update(coordinator=to_person)
         if not count:
@@ -251,12 +250,6 @@ def hold_contactable(about: Any) -> bool:
             return False
     locked = type(about)._base_manager.select_for_update(of=("self",)).get(pk=about.pk)
     return bool(locked.is_accompanied)
-
-
-def require_accompanied(about: Any, actor: User) -> None:
-    """Whether somebody may read and write what is said about something. Raises NotFound."""
-    if not may_accompany(actor, about):
-        raise NotFound("contact_not_found", _("没有找到这件联系，它可能已移交给另一位协调员。"))
 
 
 def _in_order(rows: QuerySet[DueContact]) -> QuerySet[DueContact]:

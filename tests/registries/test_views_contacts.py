@@ -18,6 +18,7 @@ from registries.models import Contact, DueContact, DutyShift
 from registries.services.contacts import hand_over_contacts
 from registries.services.planning import schedule_contact
 from registries.services.wishes import withdraw_wish
+from tests.factories.people import branch_at, make_person
 from tests.registries.ground import Ground, registered, somebody
 from tests.registries.test_services_contacts import due, logged
 from tests.registries.test_views_wishes import client_of
@@ -240,3 +241,18 @@ def test_what_was_handed_over_lies_with_the_new_one_in_the_list_of_the_head(grou
     )  # fmt: skip
     rows = client_of(ground, "head").get(reverse("desk_hand_over")).context["rows"]
     assert [(one.login, one.open, one.late) for one in rows] == [("second", 1, 0)]
+
+
+def test_who_reads_all_below_sees_who_is_on_duty_there_now(ground: Ground) -> None:
+    morning = now().astimezone(datetime.timezone(datetime.timedelta(hours=8))).replace(hour=9, minute=0)
+    DutyShift.objects.create(
+        **DutyShift.lineage_of(ground.branch), person=ground.person("coordinator"), on=morning.date(),
+        part=DutyPart.DAY, phone="0571-00000008", placed_by=ground.person("head"), placed_at=now(),
+    )  # fmt: skip
+    alone = make_person("province.alone", "registry_coordinator", branch_at("33"))
+    with frozen_at(morning):
+        for login, sees in (("province", True), (alone.login, False), ("stranger", False)):
+            ground.people[alone.login] = alone
+            assert ("0571-00000008" in page(client_of(ground, login), "desk_duty")) is sees
+        # On the wall stands one's own line.
+        assert "0571-00000008" not in page(client_of(ground, "province"), "desk_duty_print")
