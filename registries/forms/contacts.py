@@ -16,6 +16,7 @@ from organizations.models import Branch
 from registries.choices.contacts import ContactMeans, ContactOutcome, ContactReason
 from registries.choices.duty import DutyPart
 from registries.forms.wishes import OFF
+from registries.models import Case
 
 NOTE_HELP = _("只写对下次联系有用的；不写病情、不写受者或捐献者一方的情况。备注加密保存。")
 
@@ -41,9 +42,28 @@ class CorrectForm(forms.Form):
         label=_("备注"), required=False, help_text=NOTE_HELP, widget=forms.Textarea({**OFF, "rows": 3})
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, about: Any = None, **kwargs: Any) -> None:
         kwargs["initial"] = {"key": uuid.uuid4(), "means": ContactMeans.PHONE, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
+        field = self.fields["outcome"]
+        if isinstance(about, Case) and isinstance(field, forms.ChoiceField):
+            # A family is called because somebody died.
+            field.choices = [one for one in ContactOutcome.choices if one[0] != ContactOutcome.DIED]
+
+
+class DiedForm(forms.Form):
+    """That somebody died, as a branch was told."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    means = forms.ChoiceField(label=_("怎么得知的"), choices=ContactMeans, widget=forms.RadioSelect)
+    note = forms.CharField(
+        label=_("谁说的"),
+        help_text=_("写明是谁说的、和本人什么关系；知道哪一天去世的，也写上。加密保存。"),
+        widget=forms.Textarea({**OFF, "rows": 3}),
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, initial={"key": uuid.uuid4(), "means": ContactMeans.PHONE})
 
 
 class LogForm(CorrectForm):

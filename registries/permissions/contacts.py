@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _lazy
 from core.errors import NotAllowed, NotFound
 from organizations.choices import Right
 from organizations.permissions import may, require
-from registries.choices.contacts import ABOUT_FIELDS
-from registries.models import Case, DueContact, DutyShift
+from registries.choices.contacts import ABOUT_FIELDS, ContactOutcome
+from registries.models import Case, Contact, DueContact, DutyShift
 from registries.permissions.cases import holds_within, is_coordinator
 
 if TYPE_CHECKING:
@@ -92,9 +92,14 @@ def _opens_to(person: User, due: DueContact) -> bool:
     about = due.about
     if hands_contacts_out(person, about):
         return True
-    if due.coordinator_id not in (None, person.pk):
+    if due.coordinator_id not in (None, person.pk) and not _says_died(due):
         return False
     return is_coordinator(person, about) if isinstance(about, Case) else _sees(person, due)
+
+
+def _says_died(due: DueContact) -> bool:
+    """Whether its records say that somebody died: whoever keeps registries there puts that right."""
+    return Contact.objects.unscoped("of one contact").filter(due=due, outcome=ContactOutcome.DIED).exists()
 
 
 def _sees(person: User, due: DueContact) -> bool:

@@ -115,6 +115,8 @@ def _counted(departed: Sequence[int]) -> dict[str, dict[int, int]]:
     due = DueContact.objects.unscoped("counts").filter(status=DueStatus.OPEN)
     corrected = Contact.objects.unscoped("counts").filter(corrects=OuterRef("pk"))
     held = Contact.objects.unscoped("counts").filter(~Exists(corrected), at__gte=year.start)
+    # That somebody died is told by others: nobody was called with that result.
+    held = held.exclude(outcome=ContactOutcome.DIED)
     outcome = Case(
         When(outcome=ContactOutcome.REACHED, then=Value("reached")),
         When(outcome__in=_MISSED, then=Value("missed")),

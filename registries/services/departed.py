@@ -1,22 +1,74 @@
-"""Whoever has died is called no more, whichever branch keeps their registration: found by document, nowhere written."""
+"""Whoever has died is called no more: found by the document of a case, wherever it is, or told to their own branch."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core.sealed import look_up_digests, matching, open_many_for_work
 from registries.choices import WishStatus
 from registries.choices.cases import ExitReason
-from registries.models import CasePerson, Registrant, Wish
+from registries.choices.contacts import ContactOutcome
+from registries.models import CasePerson, Contact, Donor, Registrant, Wish
+from registries.services.registrants import registrant_of
 
 _BATCH = 1_000
+# By which keys of a contact a branch is told of somebody.
+_TOLD_ABOUT: dict[str, type[Wish] | type[Donor]] = {"wish": Wish, "donor": Donor}
 
 
 def died_among(people: Sequence[Registrant]) -> frozenset[int]:
-    """The ids of those registrants who died, as a case of any branch says; opens documents as work; two queries."""
+    """The ids of those registrants who died, as a case of any branch says, or as their own branch was told.
+
+    Opens documents as work; three queries.
+    """
+    return _by_cases(people) | _as_told(people)
+
+
+def is_departed(about: Wish | Donor) -> bool:
+    """Whether the person of something that the caller was let into died."""
+    if about.destroyed_at is not None:
+        return False
+    return bool(died_among([registrant_of(about)]))
+
+
+def _as_told(people: Sequence[Registrant]) -> frozenset[int]:
+    """The ids of those of whom a record of contact says that they died, and was not put right; one query.
+
+    By the keyed digests of what they are named by in their wishes and as donors; nobody of another branch.
+    """
+    digests: dict[tuple[str, bytes], int] = {
+        (field, digest): one.pk
+        for one in people
+        for field, model in _TOLD_ABOUT.items()
+        for digest in look_up_digests(model, "registrant", str(one.row_key))
+    }
+    if not digests:
+        return frozenset()
+    columns = [(field, f"{field}__registrant_digest{end}") for field in _TOLD_ABOUT for end in ("", "_next")]
+    condition = Q()
+    for field, column in columns:
+        condition |= Q(**{f"{column}__in": [digest for name, digest in digests if name == field]})
+    found = _told().filter(condition).values_list(*(column for _field, column in columns))
+    return frozenset(
+        digests[field, bytes(value)]
+        for row in found
+        for (field, _column), value in zip(columns, row, strict=True)
+        if value is not None and (field, bytes(value)) in digests
+    )
+
+
+def _told() -> QuerySet[Contact]:
+    """The records that say that somebody died, without those that were put right; by an index of their own."""
+    rows = Contact.objects.unscoped("who is said to have died")
+    found: QuerySet[Contact] = rows.filter(~Exists(rows.filter(corrects=OuterRef("pk"))), outcome=ContactOutcome.DIED)
+    return found
+
+
+def _by_cases(people: Sequence[Registrant]) -> frozenset[int]:
+    """The ids of those who died as a case of any branch says; two queries."""
     documents = open_many_for_work(people, "document", work=f"registries.departed:{uuid.uuid4()}")
     digests = {
         one.pk: look_up_digests(CasePerson, "document", document)
@@ -34,7 +86,7 @@ def died_among(people: Sequence[Registrant]) -> frozenset[int]:
 
 
 def departed_wishes(wishes: Sequence[Wish]) -> frozenset[int]:
-    """The ids of those wishes in force whose person died, for rows that the caller was let into; five queries.
+    """The ids of those wishes in force whose person died, for rows that the caller was let into; six queries.
 
     A mark and no state: nothing says so in a row of another branch, a case that was a mistake takes it back by itself,
     and the wish stays in force, since the gift rests on it (人体器官捐献和移植条例 Art. 9).
@@ -62,7 +114,22 @@ def all_departed_wishes() -> list[int]:
     found: list[int] = []
     for begin in range(0, len(dead), _BATCH):
         found += _wishes_of(dead[begin : begin + _BATCH])
+    told = list(_told().select_related(*_TOLD_ABOUT).order_by("pk"))
+    for begin in range(0, len(told), _BATCH):
+        found += _wishes_told_of(told[begin : begin + _BATCH])
     return sorted(set(found))
+
+
+def _wishes_told_of(told: Sequence[Contact]) -> list[int]:
+    keys: list[str] = []
+    for field in _TOLD_ABOUT:
+        rows = [getattr(one, field) for one in told if getattr(one, f"{field}_id") is not None]
+        opened = open_many_for_work(rows, "registrant", work=f"registries.departed:{uuid.uuid4()}")
+        keys += [key for key in opened if key]
+    wishes = Wish.objects.unscoped("of whoever died").filter(
+        matching(Wish, "registrant", *keys), status=WishStatus.IN_FORCE
+    )
+    return list(wishes.values_list("pk", flat=True)) if keys else []
 
 
 def _wishes_of(dead: Sequence[CasePerson]) -> list[int]:

@@ -21,7 +21,7 @@ from organizations.choices import Right
 from organizations.permissions import holds_anywhere, may
 from organizations.views.access import StaffRequest, desk_page
 from registries.choices.contact_scripts import ALWAYS_CHECKS, SCRIPTS
-from registries.choices.contacts import ContactReason, DueStatus
+from registries.choices.contacts import ContactOutcome, ContactReason, DueStatus
 from registries.forms.contacts import CorrectForm, LogForm
 from registries.forms.wishes import PurposeForm
 from registries.models import Contact, DueContact
@@ -97,7 +97,7 @@ def contact_detail(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
         "history": history,
         "purpose_form": purpose,
         **_may_reveal(request, due, history),
-        "log_form": LogForm(),
+        "log_form": LogForm(about=due.about),
         **shown,
     }
     return render(request, "registries/desk/contact.html", context)
@@ -109,7 +109,7 @@ def contact_detail(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 def contact_log(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Write down what came of a contact."""
     due = _kept(request, key)
-    form = LogForm(posted(request))
+    form = LogForm(posted(request), about=due.about)
     if form.is_valid():
         try:
             _log(due, dict(form.cleaned_data), request.user)
@@ -128,7 +128,7 @@ def contact_correct(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Put one's own record right by a second one; the first stays."""
     due = _kept(request, key)
     record = last_record(due)
-    form = CorrectForm(posted(request))
+    form = CorrectForm(posted(request), about=due.about)
     if form.is_valid():
         try:
             if record is None:
@@ -163,7 +163,7 @@ def _page_of(request: StaffRequest, due: DueContact) -> dict[str, Any]:
         "script": SCRIPTS[due.reason],
         "always": ALWAYS_CHECKS,
         "may_log": is_open and is_theirs and keeps_contacts(request.user, due.about),
-        "may_correct": due.status == DueStatus.DONE and due.closed_by_id == request.user.pk,
+        "may_correct": due.status == DueStatus.DONE and _may_correct(request.user, due),
         **shown_subject(due, reader=request.user),
     }
 
@@ -197,6 +197,14 @@ def _kept(request: StaffRequest, key: uuid.UUID) -> DueContact:
     due = due_for(request.user, key)
     require_keeper(request.user, due.about)
     return due
+
+
+def _may_correct(person: User, due: DueContact) -> bool:
+    """Whether one puts its newest record right: one's own, or that somebody died."""
+    if due.closed_by_id == person.pk:
+        return True
+    record = last_record(due) if keeps_contacts(person, due.about) else None
+    return record is not None and record.outcome == ContactOutcome.DIED
 
 
 def _log(due: DueContact, said: dict[str, Any], actor: User) -> Contact:

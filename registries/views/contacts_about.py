@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -16,12 +17,14 @@ from core.errors import DomainError
 from core.views.answers import add_refusal, posted
 from organizations.choices import Right
 from organizations.views.access import StaffRequest, desk_page
+from registries.choices.contacts import ContactOutcome
 from registries.forms.contacts import ScheduleForm
 from registries.models import Case, Contact, Donor, DueContact, Wish
 from registries.permissions import donor_for, wish_for
 from registries.permissions.cases import case_for, require_coordinator
 from registries.permissions.contacts import hands_contacts_out, keeps_contacts, require_keeper
 from registries.selectors.contacts import callers_of, contacts_about, due_about
+from registries.services.departed import is_departed
 from registries.services.planning import reasons_by_hand, schedule_contact
 from registries.views.contact_subjects import SUBJECTS
 
@@ -59,7 +62,9 @@ def openable(request: StaffRequest, about: About, contacts: list[Contact], due: 
     """The ids of planned contacts that the person may open: one's own and nobody's, or any for who assigns."""
     all_of_them = [*due, *(one.due for one in contacts if one.due is not None)]
     assigns = hands_contacts_out(request.user, about)
-    return {one.pk for one in all_of_them if assigns or one.coordinator_id in (None, request.user.pk)}
+    told = {one.due_id for one in contacts if one.outcome == ContactOutcome.DIED}
+    mine = (None, request.user.pk)
+    return {one.pk for one in all_of_them if assigns or one.coordinator_id in mine or one.pk in told}
 
 
 def _page_about(request: StaffRequest, about: About, field: str) -> HttpResponse:
@@ -93,6 +98,8 @@ def _shown(request: StaffRequest, about: About, field: str) -> dict[str, Any]:
         "history": history,
         "openable": openable(request, about, history, due),
         "may_plan": about.is_accompanied and keeps_contacts(request.user, about),
+        "is_departed": not isinstance(about, Case) and about.is_accompanied and is_departed(about),
+        "died_url": "" if isinstance(about, Case) else reverse(f"desk_{field}_departed", args=[about.number]),
     }
 
 

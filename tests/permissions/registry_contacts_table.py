@@ -18,6 +18,7 @@ REGISTRY_CONTACTS: dict[str, Route] = {
     "desk_wish_contacts": Route(
         seen("view_registries"), seen("view_registries", "keep_registries"), {"number": "wish"}
     ),
+    "desk_wish_departed": Route(KEPT, KEPT, {"number": "wish"}),
     "desk_contact_script": Route(holds("view_registries"), arguments={"reason": "contact_reason"}),
     "desk_hand_over": Route(holds("keep_registries", "assign_coordinators")),
     "desk_hand_over_confirm": Route(HANDS_OVER, HANDS_OVER, query=f"?branch={HOME}&from="),
