@@ -65,6 +65,12 @@ def hands_contacts_out(person: User, about: Any) -> bool:
     return may(person, Right.ASSIGN_COORDINATORS, about.branch)
 
 
+def gives_contact(person: User, due: DueContact) -> bool:
+    """Whether a person gives a contact to another: one's own, or any for who says who calls."""
+    is_own = due.coordinator_id == person.pk and keeps_contacts(person, due.about)
+    return is_own or hands_contacts_out(person, due.about)
+
+
 def reads_notes(person: User, about: Any) -> bool:
     """Whether a person may read what was noted of contacts about something; of a case, who is assigned to it."""
     return is_coordinator(person, about) if isinstance(about, Case) else may(person, Right.READ_WISHES, about.branch)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -44,7 +44,10 @@ CONTACT_TABS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class OpenCount:
-    """How much lies with a coordinator of a branch; without `login`: with nobody yet."""
+    """How much lies with a coordinator of a branch; without `login`: with nobody yet.
+
+    `is_gone`: they work at contacts there no longer.
+    """
 
     branch_code: str
     branch_name: str
@@ -52,6 +55,7 @@ class OpenCount:
     name: str | None
     open: int
     late: int
+    is_gone: bool = False
 
 
 def contact_keepers(branch: Branch) -> list[User]:
@@ -136,7 +140,7 @@ def due_now_count(person: User) -> int:
 
 
 def open_by_coordinator(branches: Sequence[Branch], *, only: User | None = None) -> list[OpenCount]:
-    """How many contacts are open and how many of them late, by branch and coordinator (None: nobody's); one query.
+    """How many contacts are open and how many of them late, by branch and coordinator (None: nobody's); two queries.
 
     Of branches that the caller has let the person into. Without those of cases, which go with their case.
     """
@@ -147,7 +151,32 @@ def open_by_coordinator(branches: Sequence[Branch], *, only: User | None = None)
         rows = rows.filter(coordinator=only)
     named = rows.values_list("branch__code", "branch__name", "coordinator__login", "coordinator__name")
     counted = named.annotate(open=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today())))
-    return [OpenCount(*one) for one in counted.order_by("branch__code", "coordinator__login")]
+    grants = RoleGrant.objects.valid_on(today()).filter(
+        branch__in=list(branches), role__in=KEEPER_ROLES, person__is_active=True
+    )
+    there = {(None, code) for code in (one.code for one in branches)}
+    there |= set(grants.values_list("person__login", "branch__code"))
+    found = [OpenCount(*one) for one in counted.order_by("branch__code", "coordinator__login")]
+    return [replace(one, is_gone=(one.login, one.branch_code) not in there) for one in found]
+
+
+def stray_calls(branches: Sequence[Branch]) -> list[tuple[Case, int]]:
+    """The cases of branches with open calls that lie with nobody who is assigned and works at cases, and how many.
+
+    Of branches that the caller assigns in; a query for each, and one for each case with open calls.
+    """
+    rows = DueContact.objects.unscoped("for who assigns").filter(
+        branch__in=list(branches), status=DueStatus.OPEN, case__isnull=False
+    )
+    found: dict[Case, int] = {}
+    callers: dict[int, set[int]] = {}
+    for one in rows.select_related("case__branch").order_by("case_id"):
+        case = one.about
+        if case.pk not in callers:
+            callers[case.pk] = {person.pk for person in callers_of(case)}
+        if one.coordinator_id not in callers[case.pk]:
+            found[case] = found.get(case, 0) + 1
+    return list(found.items())
 
 
 def hand_over_branches(person: User) -> list[Branch]:

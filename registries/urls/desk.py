@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/registries/contacts/", contacts.contact_list, name="desk_contacts"),
     path(_CONTACT, contacts.contact_detail, name="desk_contact"),
     path(_CONTACT + "log/", contacts.contact_log, name="desk_contact_log"),
+    path(_CONTACT + "give/", hand_over.contact_give, name="desk_contact_give"),
     path(_CONTACT + "correct/", contacts.contact_correct, name="desk_contact_correct"),
     path("desk/registries/wishes/<str:number>/contacts/", contacts_about.wish_contacts, name="desk_wish_contacts"),
     path("desk/registries/wishes/<str:number>/departed/", told_deaths.wish_departed, name="desk_wish_departed"),

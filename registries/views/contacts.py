@@ -26,7 +26,7 @@ from registries.forms.contacts import CorrectForm, LogForm
 from registries.forms.wishes import PurposeForm
 from registries.models import Contact, DueContact
 from registries.permissions import due_for
-from registries.permissions.contacts import keeps_contacts, reads_notes, require_keeper
+from registries.permissions.contacts import gives_contact, keeps_contacts, reads_notes, require_keeper
 from registries.selectors.contacts import (
     CONTACT_TABS,
     PAGE_SIZE,
@@ -163,6 +163,7 @@ def _page_of(request: StaffRequest, due: DueContact) -> dict[str, Any]:
         "script": SCRIPTS[due.reason],
         "always": ALWAYS_CHECKS,
         "may_log": is_open and is_theirs and keeps_contacts(request.user, due.about),
+        "may_give": is_open and gives_contact(request.user, due),
         "may_correct": due.status == DueStatus.DONE and _may_correct(request.user, due),
         **shown_subject(due, reader=request.user),
     }
