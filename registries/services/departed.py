@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Sequence
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
 
 from core.sealed import look_up_digests, matching, open_many_for_work
 from registries.choices import WishStatus
@@ -22,9 +23,33 @@ _TOLD_ABOUT: dict[str, type[Wish] | type[Donor]] = {"wish": Wish, "donor": Donor
 def died_among(people: Sequence[Registrant]) -> frozenset[int]:
     """The ids of those registrants who died, as a case of any branch says, or as their own branch was told.
 
-    Opens documents as work; three queries.
+    Opens documents as work; two queries. What a branch was told is found by the keyed digests of what its wishes and
+    donors name their registrants by, so it says nothing of anybody of another branch.
     """
-    return _by_cases(people) | _as_told(people)
+    documents = open_many_for_work(people, "document", work=f"registries.departed:{uuid.uuid4()}")
+    whose: dict[tuple[str, bytes], set[int]] = defaultdict(set)
+    for one, document in zip(people, documents, strict=True):
+        for digest in look_up_digests(CasePerson, "document", document) if document else ():
+            whose[one.document_kind, digest].add(one.pk)
+        for field, model in _TOLD_ABOUT.items():
+            for digest in look_up_digests(model, "registrant", str(one.row_key)):
+                whose[field, digest].add(one.pk)
+    wanted = {kind: [digest for name, digest in whose if name == kind] for kind in _TOLD_ABOUT}
+    # A case that was a mistake says of nobody that they died.
+    cases = CasePerson.objects.filter(
+        document_digest__in=[digest for name, digest in whose if name not in _TOLD_ABOUT], case__died_on__isnull=False
+    ).exclude(case__exit_reason=ExitReason.MISTAKE)
+    told = [
+        _told()
+        .filter(**{f"{column}__in": wanted[field]})
+        .annotate(kind=Value(field, CharField()), digest=F(column))
+        .values_list("kind", "digest")
+        for field in _TOLD_ABOUT
+        for column in (f"{field}__registrant_digest", f"{field}__registrant_digest_next")
+    ]
+    rows = cases.annotate(kind=F("document_kind"), digest=F("document_digest")).values_list("kind", "digest")
+    found = {(kind, bytes(digest)) for kind, digest in rows.union(*told, all=True)}
+    return frozenset(pk for key in found for pk in whose.get(key, ()))
 
 
 def is_departed(about: Wish | Donor) -> bool:
@@ -34,32 +59,6 @@ def is_departed(about: Wish | Donor) -> bool:
     return bool(died_among([registrant_of(about)]))
 
 
-def _as_told(people: Sequence[Registrant]) -> frozenset[int]:
-    """The ids of those of whom a record of contact says that they died, and was not put right; one query.
-
-    By the keyed digests of what they are named by in their wishes and as donors; nobody of another branch.
-    """
-    digests: dict[tuple[str, bytes], int] = {
-        (field, digest): one.pk
-        for one in people
-        for field, model in _TOLD_ABOUT.items()
-        for digest in look_up_digests(model, "registrant", str(one.row_key))
-    }
-    if not digests:
-        return frozenset()
-    columns = [(field, f"{field}__registrant_digest{end}") for field in _TOLD_ABOUT for end in ("", "_next")]
-    condition = Q()
-    for field, column in columns:
-        condition |= Q(**{f"{column}__in": [digest for name, digest in digests if name == field]})
-    found = _told().filter(condition).values_list(*(column for _field, column in columns))
-    return frozenset(
-        digests[field, bytes(value)]
-        for row in found
-        for (field, _column), value in zip(columns, row, strict=True)
-        if value is not None and (field, bytes(value)) in digests
-    )
-
-
 def _told() -> QuerySet[Contact]:
     """The records that say that somebody died, without those that were put right; by an index of their own."""
     rows = Contact.objects.unscoped("who is said to have died")
@@ -67,26 +66,8 @@ def _told() -> QuerySet[Contact]:
     return found
 
 
-def _by_cases(people: Sequence[Registrant]) -> frozenset[int]:
-    """The ids of those who died as a case of any branch says; two queries."""
-    documents = open_many_for_work(people, "document", work=f"registries.departed:{uuid.uuid4()}")
-    digests = {
-        one.pk: look_up_digests(CasePerson, "document", document)
-        for one, document in zip(people, documents, strict=True)
-        if document
-    }
-    wanted = [digest for each in digests.values() for digest in each]
-    # A case that was a mistake says of nobody that they died.
-    rows = CasePerson.objects.filter(document_digest__in=wanted, case__died_on__isnull=False).exclude(
-        case__exit_reason=ExitReason.MISTAKE
-    )
-    found = {(kind, bytes(digest)) for kind, digest in rows.values_list("document_kind", "document_digest")}
-    kinds = {one.pk: one.document_kind for one in people}
-    return frozenset(pk for pk, each in digests.items() if any((kinds[pk], digest) in found for digest in each))
-
-
 def departed_wishes(wishes: Sequence[Wish]) -> frozenset[int]:
-    """The ids of those wishes in force whose person died, for rows that the caller was let into; six queries.
+    """The ids of those wishes in force whose person died, for rows that the caller was let into; five queries.
 
     A mark and no state: nothing says so in a row of another branch, a case that was a mistake takes it back by itself,
     and the wish stays in force, since the gift rests on it (人体器官捐献和移植条例 Art. 9).
