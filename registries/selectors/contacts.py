@@ -154,7 +154,7 @@ def open_by_coordinator(branches: Sequence[Branch], *, only: User | None = None)
     grants = RoleGrant.objects.valid_on(today()).filter(
         branch__in=list(branches), role__in=KEEPER_ROLES, person__is_active=True
     )
-    there = {(None, code) for code in (one.code for one in branches)}
+    there: set[tuple[str | None, str]] = {(None, one.code) for one in branches}
     there |= set(grants.values_list("person__login", "branch__code"))
     found = [OpenCount(*one) for one in counted.order_by("branch__code", "coordinator__login")]
     return [replace(one, is_gone=(one.login, one.branch_code) not in there) for one in found]
