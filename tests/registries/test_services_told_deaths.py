@@ -16,7 +16,7 @@ from registries.errors import RegistryError
 from registries.models import Contact, DueContact
 from registries.selectors.counts import MEASURES, registry_counts
 from registries.services.contacts import correct_contact, log_contact
-from registries.services.departed import all_departed_wishes, departed_wishes, is_departed
+from registries.services.departed import _told, all_departed_wishes, departed_wishes, is_departed
 from registries.services.planning import schedule_contact
 from registries.services.told_deaths import record_death
 from registries.services.upkeep import plan_upkeep
@@ -24,6 +24,7 @@ from registries.services.visits import plan_visits
 from registries.services.wishes import register_wish
 from tests.registries.donor_ground import S, born, brought, number_born
 from tests.registries.ground import Ground, form, registered, somebody
+from tests.registries.test_selectors_contacts import plan
 from tests.registries.test_services_contacts import due
 from tests.registries.test_views_wishes import client_of
 from tests.training.pages import page, post
@@ -109,3 +110,8 @@ def test_from_the_page_of_contacts_it_is_written_down_and_read_for_a_purpose(gro
     assert "记下以后" not in page(client, "desk_wish_departed", wish.number)
     with pytest.raises(NotAllowed):
         told(ground, registered(ground, 2), "head")
+
+
+def test_who_is_said_to_have_died_is_found_by_an_index_of_its_own(committed_ground: Ground) -> None:
+    told(committed_ground, registered(committed_ground))
+    assert "contact_told_died" in plan(_told().values("pk"))

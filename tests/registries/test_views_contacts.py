@@ -256,3 +256,17 @@ def test_who_reads_all_below_sees_who_is_on_duty_there_now(ground: Ground) -> No
             assert ("0571-00000008" in page(client_of(ground, login), "desk_duty")) is sees
         # On the wall stands one's own line.
         assert "0571-00000008" not in page(client_of(ground, "province"), "desk_duty_print")
+
+
+def test_on_the_form_of_the_result_somebody_asks_to_be_called_no_more(ground: Ground) -> None:
+    wish = registered(ground)
+    one, client = due(ground, wish), client_of(ground, "coordinator")
+    due(ground, wish, reason=ContactReason.UPKEEP)
+    tomorrow = (today() + datetime.timedelta(days=1)).isoformat()
+    url = address(one, "desk_contact_log")
+    assert "下次联系请留空" in client.post(url, sent(is_last="on", next_on=tomorrow)).content.decode()
+    assert "才能记下" in client.post(url, sent(is_last="on", outcome="no_answer")).content.decode()
+    answer = client.post(url, sent(is_last="on", outcome="declined"), follow=True)
+    assert "以后不再打电话" in answer.content.decode()
+    assert wish.number not in page(client, DAY)
+    assert not DueContact.objects.unscoped("test").filter(wish=wish, status="open").exists()
