@@ -187,6 +187,7 @@ CELERY_BEAT_SCHEDULE = {
     "verify-ledger": {"task": "ledger.tasks.verify_nightly", "schedule": 24 * 60 * 60},
     "count-training": {"task": "training.tasks.count_training", "schedule": crontab(hour="0", minute="10")},
     "plan-visits": {"task": "registries.tasks.plan_visits", "schedule": crontab(hour="1", minute="20")},
+    "plan-upkeep": {"task": "registries.tasks.plan_upkeep", "schedule": crontab(hour="1", minute="40")},
     "count-registries": {"task": "registries.tasks.count_registries", "schedule": crontab(hour="0", minute="40")},
     "remind-of-expiry": {"task": "training.tasks.remind_of_expiry", "schedule": 24 * 60 * 60},
     "end-registry-exports": {

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from core.jobs import run_job
-from registries.services import exports, visits
+from registries.services import exports, upkeep, visits
 from registries.services.exchange.applying import apply_incoming
 from registries.services.exchange.incoming import check_incoming
 from registries.services.exchange.outgoing import make_outgoing
@@ -14,6 +14,12 @@ from registries.services.figures.publishing import publish_years
 def plan_visits() -> None:
     """Plan the next yearly visits; may run often, each is planned once."""
     visits.plan_visits()
+
+
+@shared_task(name="registries.tasks.plan_upkeep")
+def plan_upkeep() -> None:
+    """Plan the next yearly upkeep of donors; may run often, each is planned once."""
+    upkeep.plan_upkeep()
 
 
 @shared_task(name="registries.tasks.build_export")

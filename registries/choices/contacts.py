@@ -72,6 +72,8 @@ class ContactOutcome(models.TextChoices):
     WRONG_NUMBER = "wrong_number", _("号码不对")
     CALL_LATER = "call_later", _("请改天再联系")
     DECLINED = "declined", _("婉拒")
+    # Said by somebody else; no state of a registration, and no figure (services/told_deaths.py).
+    DIED = "died", _("得知本人已故")
 
 
 def about_one(fields: Sequence[str] = ABOUT_FIELDS) -> Q:

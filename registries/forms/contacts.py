@@ -16,6 +16,7 @@ from organizations.models import Branch
 from registries.choices.contacts import ContactMeans, ContactOutcome, ContactReason
 from registries.choices.duty import DutyPart
 from registries.forms.wishes import OFF
+from registries.models import Case
 
 NOTE_HELP = _("只写对下次联系有用的；不写病情、不写受者或捐献者一方的情况。备注加密保存。")
 
@@ -41,15 +42,46 @@ class CorrectForm(forms.Form):
         label=_("备注"), required=False, help_text=NOTE_HELP, widget=forms.Textarea({**OFF, "rows": 3})
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, about: Any = None, **kwargs: Any) -> None:
         kwargs["initial"] = {"key": uuid.uuid4(), "means": ContactMeans.PHONE, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
+        field = self.fields["outcome"]
+        if isinstance(about, Case) and isinstance(field, forms.ChoiceField):
+            # A family is called because somebody died.
+            field.choices = [one for one in ContactOutcome.choices if one[0] != ContactOutcome.DIED]
+
+
+class DiedForm(forms.Form):
+    """That somebody died, as a branch was told."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    means = forms.ChoiceField(label=_("怎么得知的"), choices=ContactMeans, widget=forms.RadioSelect)
+    note = forms.CharField(
+        label=_("谁说的"),
+        help_text=_("写明是谁说的、和本人什么关系；知道哪一天去世的，也写上。加密保存。"),
+        widget=forms.Textarea({**OFF, "rows": 3}),
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, initial={"key": uuid.uuid4(), "means": ContactMeans.PHONE})
 
 
 class LogForm(CorrectForm):
     """What came of a contact that was due, and when the next one is."""
 
     next_on = forms.DateField(label=_("下次联系"), required=False, widget=DayInput, help_text=_("不用再联系的请留空。"))
+    is_last = forms.BooleanField(
+        label=_("对方要求以后不再打电话"),
+        required=False,
+        help_text=_("本人的：同时撤回“今后联系”的同意；家属的：本案其余联系全部取消。登记以后马上从所有名单消失。"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Who is not to be called any more has no next day."""
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        if said.get("is_last") and said.get("next_on"):
+            self.add_error("next_on", _("对方要求不再打电话的，下次联系请留空。"))
+        return said
 
 
 class ScheduleForm(forms.Form):
@@ -63,13 +95,15 @@ class ScheduleForm(forms.Form):
         label=_("说明"), required=False, help_text=NOTE_HELP, widget=forms.Textarea({**OFF, "rows": 2})
     )
 
-    def __init__(self, data: Any = None, *, reasons: Sequence[str], people: Sequence[User]) -> None:
-        super().__init__(data, initial={"due_on": today(), "reason": ContactReason.UPKEEP})
+    def __init__(
+        self, data: Any = None, *, reasons: Sequence[str], people: Sequence[User], offers_nobody: bool = True
+    ) -> None:
+        super().__init__(data, initial={"due_on": today(), "reason": next(iter(reasons), "")})
         self.people = {one.login: one for one in people}
         said = [(one, ContactReason(one).label) for one in reasons]
         whose = [
             ("", _("我自己")),
-            (self.NOBODY, _("还不定，谁有空谁联系")),
+            *([(self.NOBODY, _("还不定，谁有空谁联系"))] if offers_nobody else []),
             *((k, one.name) for k, one in self.people.items()),
         ]
         for name, choices in (("reason", said), ("whose", whose)):

@@ -29,7 +29,10 @@ from registries.choices.cases import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from accounts.models import User
+    from organizations.models import RoleGrant
 
 _WAY = list(STEP_DAYS)
 _DAYS = list(dict.fromkeys(STEP_DAYS.values()))
@@ -86,18 +89,30 @@ class CaseQuerySet(BranchRowsQuerySet):
         or in one above. By office: all of the branches for which they assign. By grant: those of the grants in force.
         """
         keeps, assigns = _reach(person, Right.KEEP_CASES), _reach(person, Right.ASSIGN_COORDINATORS)
-        assigned = CaseCoordinator.objects.filter(person_id=person.pk, released_at=None).values("case_id")
-        mine = Q(pk__in=assigned) | Q(notified_by_id=person.pk, assigned_on=None)
+        mine = _assigned_to(person) | Q(notified_by_id=person.pk, assigned_on=None)
         condition = (mine & keeps) | assigns
         if any(Right.COUNT_REGISTRIES in ROLE_RIGHTS[grant.role] for grant in held_grants(person)):
             condition |= Q(pk__in=CaseGrant.objects.in_force().filter(person_id=person.pk).values("case_id"))
         return self.filter(condition)._mark(f"opened to {person.pk}")
 
+    def accompanied_by(self, person: User, grants: Sequence[RoleGrant] | None = None) -> Self:
+        """The cases to which a person is assigned today, and keeps cases in their branch or above it.
 
-def _reach(person: User, right: str) -> Q:
+        `grants` are those the person holds today, where the caller has read them.
+        """
+        keeps = _reach(person, Right.KEEP_CASES, grants)
+        return self.filter(_assigned_to(person), keeps)._mark(f"accompanied by {person.pk}")
+
+
+def _assigned_to(person: User) -> Q:
+    """The cases to which a person is assigned today."""
+    return Q(pk__in=CaseCoordinator.objects.filter(person_id=person.pk, released_at=None).values("case_id"))
+
+
+def _reach(person: User, right: str, grants: Sequence[RoleGrant] | None = None) -> Q:
     """Rows of the branches in which a person holds a right, and of all below: the province assigns (条例 Art. 19)."""
     condition = Q(pk__in=[])
-    for grant in held_grants(person):
+    for grant in held_grants(person) if grants is None else grants:
         if right in ROLE_RIGHTS[grant.role]:
             condition |= rows_of(grant.branch, with_below=True)
     return condition

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex
@@ -12,7 +12,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import SealedModel, SealedTextField
-from organizations.models import BranchLineage, BranchRowsQuerySet
+from organizations.choices import ROLE_RIGHTS, Right
+from organizations.models import BranchLineage, BranchRowsQuerySet, held_grants
 from registries.choices.contacts import (
     ABOUT_FIELDS,
     ContactMeans,
@@ -21,6 +22,10 @@ from registries.choices.contacts import (
     DueStatus,
     about_one,
 )
+from registries.models.case import Case
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 class AboutOne(models.Model):
@@ -38,6 +43,21 @@ class AboutOne(models.Model):
     def about(self) -> Any:
         """What it is about; a query where it was not fetched with the row."""
         return getattr(self, self.about_field)
+
+
+class DueContactQuerySet(BranchRowsQuerySet):
+    """Contacts that are due, opened by the branch; of a case, by who is assigned to it."""
+
+    def kept_by(self, person: User) -> Self:
+        """What a person may call about: in the branches where they keep registries, and in the cases they accompany.
+
+        Of a case whatever its branch: the association above sends its coordinators (人体器官捐献和移植条例 Art. 19).
+        """
+        grants = held_grants(person)
+        places = [one.branch_id for one in grants if Right.KEEP_REGISTRIES in ROLE_RIGHTS[one.role]]
+        cases = Case.objects.accompanied_by(person, grants).values("pk")
+        condition = Q(case=None, branch_id__in=places) | Q(case__in=cases)
+        return self.filter(condition)._mark(f"kept by {person.pk}")
 
 
 class DueContact(AboutOne, BranchLineage):
@@ -93,7 +113,7 @@ class DueContact(AboutOne, BranchLineage):
         db_index=False,
     )
 
-    objects = BranchRowsQuerySet.as_manager()
+    objects = DueContactQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("待联系")
@@ -252,6 +272,7 @@ class Contact(AboutOne, SealedModel, BranchLineage):
             models.Index(fields=["wish", "-id"], condition=Q(wish__isnull=False), name="contact_of_wish"),
             models.Index(fields=["donor", "-id"], condition=Q(donor__isnull=False), name="contact_of_donor"),
             models.Index(fields=["case", "-id"], condition=Q(case__isnull=False), name="contact_of_case"),
+            models.Index(fields=["id"], condition=Q(outcome=ContactOutcome.DIED), name="contact_told_died"),
             # Rows come in the order of time: a small index is enough to read the outcomes of a year.
             BrinIndex(fields=["at"], name="contact_time"),
         ]

@@ -30,6 +30,7 @@ from registries.models import (
     CaseHandOver,
     ReceivingUnit,
 )
+from registries.selectors.counts import hidden_in_scope
 from registries.selectors.day_sections import DayRow, DaySection
 
 if TYPE_CHECKING:
@@ -89,11 +90,16 @@ def case_tabs(person: User) -> dict[str, int]:
     return counts
 
 
-def case_counts(person: User) -> list[tuple[str, int]]:
-    """How many cases stand in each state, in the branches that a person counts: numbers alone; one query."""
+def case_counts(person: User) -> list[tuple[str, int | None]]:
+    """How many cases stand in each state, in the branches that a person counts; None where it is not shown.
+
+    Hidden as on the page of counts (selectors/counts.py); one query, five for who does not see the people.
+    """
     rows = Case.objects.visible_to(person, Right.COUNT_REGISTRIES).order_by()
     found = dict(rows.values_list("status").annotate(n=Count("pk")))
-    return [(str(label), found.get(status, 0)) for status, label in CaseStatus.choices]
+    every = Case.objects.unscoped("counts, to see what gives another away")
+    dark = hidden_in_scope(person, every, "status")
+    return [(str(label), None if status in dark else found.get(status, 0)) for status, label in CaseStatus.choices]
 
 
 def my_cases(person: User) -> DaySection | None:
@@ -168,6 +174,7 @@ def other_actions(case: Case, *, is_worker: bool, is_head: bool, has_body: bool)
         ),
         (is_worker and case.status in GIVEN_CASE, _("捐献证书"), "desk_case_certificate", ()),
         (is_worker and case.status in GIVEN_CASE, _("家属待遇"), "desk_case_entitlements", ()),
+        ((is_worker or is_head) and case.status in GIVEN_CASE, _("联系和关怀"), "desk_case_contacts", ()),
         (is_worker and has_body, _("接受遗体的证明"), "desk_case_acceptance", ()),
         (is_worker and has_body, _("遗体利用记录"), "desk_case_use", ()),
         (is_head, _("准许他人查看"), "desk_case_grants", ()),

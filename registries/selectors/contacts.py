@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -16,7 +16,8 @@ from organizations.choices import ROLE_RIGHTS, Right
 from organizations.models import Branch, RoleGrant
 from organizations.permissions import branches_with, holds_anywhere
 from registries.choices.contacts import ABOUT_FIELDS, DueStatus
-from registries.models import Case, Contact, DueContact, DueNote
+from registries.models import Case, CaseCoordinator, Contact, DueContact, DueNote
+from registries.permissions.cases import possible_coordinators
 from registries.selectors.day_sections import DayRow, DaySection
 
 if TYPE_CHECKING:
@@ -43,7 +44,10 @@ CONTACT_TABS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class OpenCount:
-    """How much lies with a coordinator of a branch; without `login`: with nobody yet."""
+    """How much lies with a coordinator of a branch; without `login`: with nobody yet.
+
+    `is_gone`: they work at contacts there no longer.
+    """
 
     branch_code: str
     branch_name: str
@@ -51,6 +55,7 @@ class OpenCount:
     name: str | None
     open: int
     late: int
+    is_gone: bool = False
 
 
 def contact_keepers(branch: Branch) -> list[User]:
@@ -59,11 +64,25 @@ def contact_keepers(branch: Branch) -> list[User]:
     return list(User.objects.filter(is_active=True, pk__in=grants.values("person_id")).order_by("name", "pk"))
 
 
+def callers_of(about: Any) -> list[User]:
+    """To whom a contact about something may be given: who works at contacts there; of a case, who is assigned to it."""
+    if not isinstance(about, Case):
+        return contact_keepers(about.branch)
+    rows = CaseCoordinator.objects.filter(
+        case_id=about.pk, released_at=None, person__in=possible_coordinators(about.branch)
+    )
+    return [one.person for one in rows.select_related("person").order_by("pk")]
+
+
 def due_rows(person: User, tab: str) -> QuerySet[DueContact]:
     """The open contacts of a list, by day. One's own, nobody's of one's branches, or all for who assigns there."""
     day = today()
-    right = Right.ASSIGN_COORDINATORS if tab == "branch" else Right.KEEP_REGISTRIES
-    rows: QuerySet[DueContact] = DueContact.objects.visible_to(person, right).filter(status=DueStatus.OPEN)
+    if tab == "branch":
+        rows = DueContact.objects.visible_to(person, Right.ASSIGN_COORDINATORS)
+    elif tab == "free":
+        rows = DueContact.objects.visible_to(person, Right.KEEP_REGISTRIES)
+    else:
+        rows = DueContact.objects.kept_by(person)
     conditions = {
         "overdue": Q(coordinator=person, due_on__lt=day),
         "today": Q(coordinator=person, due_on=day),
@@ -71,11 +90,11 @@ def due_rows(person: User, tab: str) -> QuerySet[DueContact]:
         "free": Q(coordinator=None),
         "branch": Q(),
     }
-    rows = rows.filter(conditions[tab])
+    found: QuerySet[DueContact] = rows.filter(conditions[tab], status=DueStatus.OPEN)
     if tab == "free":
-        # Of a case nobody calls but who may open it.
-        rows = rows.filter(Q(case=None) | Q(case__in=Case.objects.opened_to(person).values("pk")))
-    return rows.order_by("due_on", "pk")
+        # Of a case nobody calls but who is assigned to it.
+        found = found.filter(Q(case=None) | Q(case__in=Case.objects.accompanied_by(person).values("pk")))
+    return found.order_by("due_on", "pk")
 
 
 def due_page(person: User, tab: str, *, after: tuple[datetime.date, int] | None = None) -> list[DueContact]:
@@ -115,24 +134,49 @@ def free_contacts(person: User) -> DaySection | None:
 
 def due_now_count(person: User) -> int:
     """How many of one's own contacts are due today or before; one query."""
-    rows = DueContact.objects.visible_to(person, Right.KEEP_REGISTRIES)
+    rows = DueContact.objects.kept_by(person)
     count: int = rows.filter(status=DueStatus.OPEN, coordinator=person, due_on__lte=today()).count()
     return count
 
 
 def open_by_coordinator(branches: Sequence[Branch], *, only: User | None = None) -> list[OpenCount]:
-    """How many contacts are open and how many of them late, by branch and coordinator (None: nobody's); one query.
+    """How many contacts are open and how many of them late, by branch and coordinator (None: nobody's); two queries.
 
-    Of branches that the caller has let the person into.
+    Of branches that the caller has let the person into. Without those of cases, which go with their case.
     """
     rows = DueContact.objects.unscoped("counts for who hands over").filter(
-        branch__in=list(branches), status=DueStatus.OPEN
+        branch__in=list(branches), status=DueStatus.OPEN, case=None
     )
     if only is not None:
         rows = rows.filter(coordinator=only)
     named = rows.values_list("branch__code", "branch__name", "coordinator__login", "coordinator__name")
     counted = named.annotate(open=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today())))
-    return [OpenCount(*one) for one in counted.order_by("branch__code", "coordinator__login")]
+    grants = RoleGrant.objects.valid_on(today()).filter(
+        branch__in=list(branches), role__in=KEEPER_ROLES, person__is_active=True
+    )
+    there: set[tuple[str | None, str]] = {(None, one.code) for one in branches}
+    there |= set(grants.values_list("person__login", "branch__code"))
+    found = [OpenCount(*one) for one in counted.order_by("branch__code", "coordinator__login")]
+    return [replace(one, is_gone=(one.login, one.branch_code) not in there) for one in found]
+
+
+def stray_calls(branches: Sequence[Branch]) -> list[tuple[Case, int]]:
+    """The cases of branches with open calls that lie with nobody who is assigned and works at cases, and how many.
+
+    Of branches that the caller assigns in; a query for each, and one for each case with open calls.
+    """
+    rows = DueContact.objects.unscoped("for who assigns").filter(
+        branch__in=list(branches), status=DueStatus.OPEN, case__isnull=False
+    )
+    found: dict[Case, int] = {}
+    callers: dict[int, set[int]] = {}
+    for one in rows.select_related("case__branch").order_by("case_id"):
+        case = one.about
+        if case.pk not in callers:
+            callers[case.pk] = {person.pk for person in callers_of(case)}
+        if one.coordinator_id not in callers[case.pk]:
+            found[case] = found.get(case, 0) + 1
+    return list(found.items())
 
 
 def hand_over_branches(person: User) -> list[Branch]:

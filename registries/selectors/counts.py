@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Count, Exists, OuterRef, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -86,6 +86,28 @@ def registry_counts(person: User, *, departed: Sequence[int] = ()) -> CountTable
     return CountTable(rows, is_hiding)
 
 
+def hidden_in_scope(person: User, rows: QuerySet, kind: str) -> frozenset[str]:
+    """The kinds of rows (values of a column) whose number in all that somebody counts is not shown to them.
+
+    As on the page of counts: of one to four, and what would give one away, decided over the whole tree. Four queries,
+    one for who sees people wherever they count.
+    """
+    seen = set(branches_with(person, Right.COUNT_REGISTRIES).values_list("pk", flat=True))
+    if seen <= set(branches_with(person, Right.VIEW_REGISTRIES).values_list("pk", flat=True)):
+        return frozenset()
+    branches = list(Branch.objects.filter(kind__in=ASSOCIATION_KINDS).order_by("path"))
+    wanted, told = [], set[int]()
+    for branch in branches:
+        below = _below(branch, branches)
+        is_whole = all(one.pk in seen for one in below)
+        if branch.pk in seen and branch.pk not in told:
+            wanted.append(("sum" if below and is_whole else "own", branch.pk))
+            told |= {branch.pk, *(one.pk for one in below if is_whole)}
+    trees = {name: _tree(branches, counts) for name, counts in _split(rows, F(kind)).items()}
+    # Of a school or a company there is no line of its own: nothing is told of it.
+    return frozenset(name for name, tree in trees.items() if not wanted or hidden_cells(tree) & set(wanted))
+
+
 def _counted(departed: Sequence[int]) -> dict[str, dict[int, int]]:
     """Each measure's counts by association; three queries that read all open rows and this year's contacts."""
     day, year = today(), period_of(PeriodKind.YEAR, today())
@@ -93,6 +115,8 @@ def _counted(departed: Sequence[int]) -> dict[str, dict[int, int]]:
     due = DueContact.objects.unscoped("counts").filter(status=DueStatus.OPEN)
     corrected = Contact.objects.unscoped("counts").filter(corrects=OuterRef("pk"))
     held = Contact.objects.unscoped("counts").filter(~Exists(corrected), at__gte=year.start)
+    # That somebody died is told by others: nobody was called with that result.
+    held = held.exclude(outcome=ContactOutcome.DIED)
     outcome = Case(
         When(outcome=ContactOutcome.REACHED, then=Value("reached")),
         When(outcome__in=_MISSED, then=Value("missed")),

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import User
 from core.clock import SHANGHAI, now, today
 from organizations.choices import ROLE_RIGHTS, Right
-from organizations.models import Branch, RoleGrant, held_grants
+from organizations.models import Branch, RoleGrant, branches_of, held_grants
 from registries.choices.duty import PART_BEGINS, DutyPart
 from registries.models import DutyShift
 
@@ -35,6 +35,16 @@ def duty_branches(person: User) -> list[Branch]:
             one = grant.branch
             wanted |= {pk for pk in (one.pk, one.county_id, one.city_id, one.province_id) if pk is not None}
     return list(Branch.objects.filter(pk__in=wanted).order_by("-path"))
+
+
+def duty_branches_below(person: User) -> list[Branch]:
+    """The branches below whose duty of the hour a person reads: of registry roles with all below; one query or two."""
+    condition = Q(pk__in=[])
+    for grant in held_grants(person):
+        if grant.with_below and Right.VIEW_REGISTRIES in ROLE_RIGHTS[grant.role]:
+            condition |= branches_of(grant.branch, with_below=True)
+    above = [one.pk for one in duty_branches(person)]
+    return list(Branch.objects.filter(condition).exclude(pk__in=above).order_by("path"))
 
 
 def part_now() -> tuple[datetime.date, str]:

@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 from core.audit import record_audit
 from core.clock import now, today
 from core.errors import NotFound
-from core.sealed import open_for_work, seal_into
+from core.sealed import matching, open_for_work, seal_into
 from organizations.choices import Right
 from organizations.permissions import may, require
 from registries.choices import ConsentSubject
 from registries.choices.contacts import DUE_TRANSITIONS, ContactMeans, ContactOutcome, DueStatus
 from registries.errors import RegistryError, WrongState
 from registries.models import Case, Contact, ContactHandOver, Donor, DueContact, DueNote, Wish
-from registries.permissions.contacts import may_accompany
+from registries.permissions.contacts import require_keeper
 from registries.selectors.contacts import contact_keepers
 from registries.services.consents import consents_in_force
 from registries.services.departed import died_among
@@ -92,20 +92,23 @@ def log_contact(
     with transaction.atomic():
         hold_key(key)
         due = DueContact.objects.unscoped("lock of one known row").select_related("branch").get(pk=due_id)
-        require(actor, Right.KEEP_REGISTRIES, due.branch)
-        require_accompanied(due.about, actor)
-        if first := _sent_before(key, actor, due_id=due.pk, corrects_id=None):
+        require_keeper(actor, due.about)
+        if first := sent_already(key, actor, due_id=due.pk, corrects_id=None):
             return first
-        faults = _faults(means, outcome, note)
-        if next_on is not None and not today() < next_on <= today() + FURTHEST:
+        about = due.about
+        faults = faults_of_result(means, outcome, note, about)
+        if next_on is not None and outcome == ContactOutcome.DIED:
+            faults["next_on"] = _("本人已故的，不再联系，请留空。")
+        elif next_on is not None and not today() < next_on <= today() + FURTHEST:
             faults["next_on"] = _("下次联系的日期须在明天以后、两年以内；不用再联系的请留空。")
         if faults:
             raise RegistryError("contact_incomplete", _("还不完整，请按提示填写。"), faults)
-        about = due.about
         if not hold_contactable(about):
             raise WrongState("contact_not_consented", _("本人已撤回登记或没有同意联系，这件联系已取消，请不要再联系。"))
         due = _closed(due_id, DueStatus.DONE, actor=actor)
-        row = _written(about, due.reason, means, outcome, note, actor=actor, key=key, due=due)
+        row = write_result(about, due.reason, means, outcome, note, actor=actor, key=key, due=due)
+        if outcome == ContactOutcome.DIED:
+            end_calls_of(about, actor=actor)
         if next_on is not None:
             plan_contact(about=about, reason=due.reason, due_on=next_on, coordinator=due.coordinator or actor)
     return row
@@ -119,15 +122,20 @@ def write_contact(
     Said twice with one key, it is the first one. Raises RegistryError with fields, WrongState for a form that was used.
     """
     same: dict[str, Any] = {f"{ABOUT[type(about)].field}_id": about.pk, "due_id": None, "corrects_id": None}
-    if key is not None and (first := _sent_before(key, actor, **same)):
+    if key is not None and (first := sent_already(key, actor, **same)):
         return first
-    if faults := _faults(means, outcome, note):
+    if faults := faults_of_result(means, outcome, note, about):
         raise RegistryError("contact_incomplete", _("还不完整，请按提示填写。"), faults)
-    return _written(about, reason, means, outcome, note, actor=actor, key=key or uuid.uuid4())
+    row = write_result(about, reason, means, outcome, note, actor=actor, key=key or uuid.uuid4())
+    if outcome == ContactOutcome.DIED:
+        end_calls_of(about, actor=actor)
+    return row
 
 
 def correct_contact(*, contact_id: int, means: str, outcome: str, note: str, key: uuid.UUID, actor: User) -> Contact:
     """Put a contact right by a second record that names it; the first stays. Only by who wrote it, once.
+
+    That somebody died, by whoever keeps registries there.
 
     Locks the first record. Raises NotFound, RegistryError with fields, WrongState.
     """
@@ -135,17 +143,21 @@ def correct_contact(*, contact_id: int, means: str, outcome: str, note: str, key
         hold_key(key)
         rows = Contact.objects.unscoped("lock of one known row").select_related("branch")
         old: Contact = rows.select_for_update(of=("self",)).get(pk=contact_id)
-        require(actor, Right.KEEP_REGISTRIES, old.branch)
-        require_accompanied(old.about, actor)
-        if first := _sent_before(key, actor, corrects_id=old.pk):
+        require_keeper(actor, old.about)
+        if first := sent_already(key, actor, corrects_id=old.pk):
             return first
-        if old.by_id != actor.pk:
+        # That somebody died is put right by whoever meets them.
+        if old.by_id != actor.pk and old.outcome != ContactOutcome.DIED:
             raise NotFound("contact_not_found", _("只有写下这条记录的人能更正它。"))
         if old.destroyed_at is not None or rows.filter(corrects=old).exists():
             raise WrongState("contact_corrected", _("这条记录已更正过，请刷新页面，在最新的一条上更正。"))
-        if faults := _faults(means, outcome, note):
+        about = old.about
+        if faults := faults_of_result(means, outcome, note, about):
             raise RegistryError("contact_incomplete", _("还不完整，请按提示填写。"), faults)
-        return _written(old.about, old.reason, means, outcome, note, actor=actor, key=key, due=old.due, corrects=old)
+        row = write_result(about, old.reason, means, outcome, note, actor=actor, key=key, due=old.due, corrects=old)
+        if outcome == ContactOutcome.DIED:
+            end_calls_of(about, actor=actor)
+    return row
 
 
 def cancel_contacts(*, about: Any, reasons: Collection[str] | None = None, actor: User | None = None) -> int:
@@ -203,8 +215,9 @@ def hand_over_contacts(
 ) -> ContactHandOver:
     """Hand a coordinator's open contacts in a branch (None: what is nobody's) to another who works there.
 
-    One's own by oneself, any with ASSIGN_COORDINATORS. Said twice with one key, it is the first one. Locks the
-    contacts. Raises RegistryError with fields, WrongState where there is nothing to hand over.
+    Not those of cases, which go with their case (services/cases/assigning.py). One's own by oneself, any with
+    ASSIGN_COORDINATORS. Said twice with one key, it is the first one. Locks the contacts. Raises RegistryError with
+    fields, WrongState where there is nothing to hand over.
     """
     with transaction.atomic():
         is_own = from_person is not None and from_person.pk == actor.pk
@@ -220,7 +233,7 @@ def hand_over_contacts(
             sentence = _("请选择本会另一位在岗的协调员。")
             raise RegistryError("hand_over_to_whom", sentence, {"to_person": sentence})
         rows = DueContact.objects.unscoped("of a branch in which the actor may").filter(
-            branch=branch, coordinator=from_person, status=DueStatus.OPEN
+            branch=branch, coordinator=from_person, status=DueStatus.OPEN, case=None
         )
         count = _in_order(rows).update(coordinator=to_person)
         if not count:
@@ -238,6 +251,22 @@ def hand_over_contacts(
     return done
 
 
+def end_calls_of(about: Wish | Donor, *, actor: User) -> int:
+    """Cancel what is open about all that the branch keeps of a person who died; return how many. Locks the person.
+
+    Of other branches nothing: what one was told is not told to another.
+    """
+    key = str(registrant_of(about, lock=True).row_key)
+    return sum(
+        cancel_contacts(about=one, actor=actor)
+        for model in (Wish, Donor)
+        for one in model.objects.unscoped("of the same person")
+        .filter(matching(model, "registrant", key), ended_at=None)
+        .select_related("branch")
+        .order_by("pk")
+    )
+
+
 def hold_contactable(about: Any) -> bool:
     """Whether somebody may be contacted about this; locks whose it is, then the row, for the caller's transaction.
 
@@ -251,12 +280,6 @@ def hold_contactable(about: Any) -> bool:
             return False
     locked = type(about)._base_manager.select_for_update(of=("self",)).get(pk=about.pk)
     return bool(locked.is_accompanied)
-
-
-def require_accompanied(about: Any, actor: User) -> None:
-    """Whether somebody may read and write what is said about something. Raises NotFound."""
-    if not may_accompany(actor, about):
-        raise NotFound("contact_not_found", _("没有找到这件联系，它可能已移交给另一位协调员。"))
 
 
 def _in_order(rows: QuerySet[DueContact]) -> QuerySet[DueContact]:
@@ -276,7 +299,8 @@ def _planned(about: Any, reason: str, due_on: datetime.date, coordinator: User |
     )
 
 
-def _sent_before(key: uuid.UUID, actor: User, **same: int | None) -> Contact | None:
+def sent_already(key: uuid.UUID, actor: User, **same: int | None) -> Contact | None:
+    """The record that the same form wrote before; None where it is new."""
     rows = Contact.objects.unscoped("the same form sent twice")
     return sent_before(rows, key, field="row_key", by_id=actor.pk, **same)
 
@@ -297,18 +321,23 @@ def _closed(due_id: int, to_status: str, *, actor: User) -> DueContact:
     return due
 
 
-def _faults(means: str, outcome: str, note: str) -> dict[str, str]:
+def faults_of_result(means: str, outcome: str, note: str, about: Any) -> dict[str, str]:
+    """What is wrong with what came of a contact, by field."""
     faults = {}
     if means not in ContactMeans.values:
         faults["means"] = _("请选择联系方式。")
     if outcome not in ContactOutcome.values:
         faults["outcome"] = _("请选择联系结果。")
+    if outcome == ContactOutcome.DIED and isinstance(about, Case):
+        faults["outcome"] = _("案例的联系请选择别的结果。")
+    elif outcome == ContactOutcome.DIED and not note.strip():
+        faults["note"] = _("请写明是谁说的；知道哪一天去世的，也写上。")
     if len(note) > LONGEST_NOTE:
         faults["note"] = _("备注请写在 500 字以内。")
     return faults
 
 
-def _written(
+def write_result(
     about: Any,
     reason: str,
     means: str,
@@ -320,6 +349,7 @@ def _written(
     due: DueContact | None = None,
     corrects: Contact | None = None,
 ) -> Contact:
+    """Write a record down that was checked, in the caller's transaction."""
     row = Contact(
         **Contact.lineage_of(about.branch),
         **{ABOUT[type(about)].field: about},

@@ -1,36 +1,69 @@
-"""Whoever has died is called no more, whichever branch keeps their registration: found by document, nowhere written."""
+"""Whoever has died is called no more: found by the document of a case, wherever it is, or told to their own branch."""
 
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Sequence
 
-from django.db.models import Q
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
 
 from core.sealed import look_up_digests, matching, open_many_for_work
 from registries.choices import WishStatus
 from registries.choices.cases import ExitReason
-from registries.models import CasePerson, Registrant, Wish
+from registries.choices.contacts import ContactOutcome
+from registries.models import CasePerson, Contact, Donor, Registrant, Wish
+from registries.services.registrants import registrant_of
 
 _BATCH = 1_000
+# By which keys of a contact a branch is told of somebody.
+_TOLD_ABOUT: dict[str, type[Wish] | type[Donor]] = {"wish": Wish, "donor": Donor}
 
 
 def died_among(people: Sequence[Registrant]) -> frozenset[int]:
-    """The ids of those registrants who died, as a case of any branch says; opens documents as work; two queries."""
+    """The ids of those registrants who died, as a case of any branch says, or as their own branch was told.
+
+    Opens documents as work; two queries. What a branch was told is found by the keyed digests of what its wishes and
+    donors name their registrants by, so it says nothing of anybody of another branch.
+    """
     documents = open_many_for_work(people, "document", work=f"registries.departed:{uuid.uuid4()}")
-    digests = {
-        one.pk: look_up_digests(CasePerson, "document", document)
-        for one, document in zip(people, documents, strict=True)
-        if document
-    }
-    wanted = [digest for each in digests.values() for digest in each]
+    whose: dict[tuple[str, bytes], set[int]] = defaultdict(set)
+    for one, document in zip(people, documents, strict=True):
+        for digest in look_up_digests(CasePerson, "document", document) if document else ():
+            whose[one.document_kind, digest].add(one.pk)
+        for field, model in _TOLD_ABOUT.items():
+            for digest in look_up_digests(model, "registrant", str(one.row_key)):
+                whose[field, digest].add(one.pk)
+    wanted = {kind: [digest for name, digest in whose if name == kind] for kind in _TOLD_ABOUT}
     # A case that was a mistake says of nobody that they died.
-    rows = CasePerson.objects.filter(document_digest__in=wanted, case__died_on__isnull=False).exclude(
-        case__exit_reason=ExitReason.MISTAKE
-    )
-    found = {(kind, bytes(digest)) for kind, digest in rows.values_list("document_kind", "document_digest")}
-    kinds = {one.pk: one.document_kind for one in people}
-    return frozenset(pk for pk, each in digests.items() if any((kinds[pk], digest) in found for digest in each))
+    cases = CasePerson.objects.filter(
+        document_digest__in=[digest for name, digest in whose if name not in _TOLD_ABOUT], case__died_on__isnull=False
+    ).exclude(case__exit_reason=ExitReason.MISTAKE)
+    told = [
+        _told()
+        .filter(**{f"{column}__in": wanted[field]})
+        .annotate(kind=Value(field, CharField()), digest=F(column))
+        .values_list("kind", "digest")
+        for field in _TOLD_ABOUT
+        for column in (f"{field}__registrant_digest", f"{field}__registrant_digest_next")
+    ]
+    rows = cases.annotate(kind=F("document_kind"), digest=F("document_digest")).values_list("kind", "digest")
+    found = {(kind, bytes(digest)) for kind, digest in rows.union(*told, all=True)}
+    return frozenset(pk for key in found for pk in whose.get(key, ()))
+
+
+def is_departed(about: Wish | Donor) -> bool:
+    """Whether the person of something that the caller was let into died."""
+    if about.destroyed_at is not None:
+        return False
+    return bool(died_among([registrant_of(about)]))
+
+
+def _told() -> QuerySet[Contact]:
+    """The records that say that somebody died, without those that were put right; by an index of their own."""
+    rows = Contact.objects.unscoped("who is said to have died")
+    found: QuerySet[Contact] = rows.filter(~Exists(rows.filter(corrects=OuterRef("pk"))), outcome=ContactOutcome.DIED)
+    return found
 
 
 def departed_wishes(wishes: Sequence[Wish]) -> frozenset[int]:
@@ -62,7 +95,22 @@ def all_departed_wishes() -> list[int]:
     found: list[int] = []
     for begin in range(0, len(dead), _BATCH):
         found += _wishes_of(dead[begin : begin + _BATCH])
+    told = list(_told().select_related(*_TOLD_ABOUT).order_by("pk"))
+    for begin in range(0, len(told), _BATCH):
+        found += _wishes_told_of(told[begin : begin + _BATCH])
     return sorted(set(found))
+
+
+def _wishes_told_of(told: Sequence[Contact]) -> list[int]:
+    keys: list[str] = []
+    for field in _TOLD_ABOUT:
+        rows = [getattr(one, field) for one in told if getattr(one, f"{field}_id") is not None]
+        opened = open_many_for_work(rows, "registrant", work=f"registries.departed:{uuid.uuid4()}")
+        keys += [key for key in opened if key]
+    wishes = Wish.objects.unscoped("of whoever died").filter(
+        matching(Wish, "registrant", *keys), status=WishStatus.IN_FORCE
+    )
+    return list(wishes.values_list("pk", flat=True)) if keys else []
 
 
 def _wishes_of(dead: Sequence[CasePerson]) -> list[int]:

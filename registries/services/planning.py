@@ -10,13 +10,12 @@ from django.utils.translation import gettext as _
 
 from core.audit import record_audit
 from core.clock import today
-from organizations.choices import Right
-from organizations.permissions import require
 from registries.choices.contacts import BY_HAND, ContactReason
 from registries.choices.donors import CONTACTS_MAKE_SENSE, NOT_BEFORE_DEFERRAL
 from registries.errors import RegistryError
-from registries.models import Donor, DueContact
-from registries.selectors.contacts import contact_keepers
+from registries.models import Case, Donor, DueContact
+from registries.permissions.contacts import require_keeper
+from registries.selectors.contacts import callers_of
 from registries.services.contacts import (
     ABOUT,
     FURTHEST,
@@ -24,7 +23,6 @@ from registries.services.contacts import (
     hold_contactable,
     note_why,
     plan_contact,
-    require_accompanied,
 )
 
 if TYPE_CHECKING:
@@ -53,8 +51,7 @@ def schedule_contact(
     `plan_contact`. Raises RegistryError with fields, where nobody may be contacted too, NotAllowed, NotFound.
     """
     with transaction.atomic():
-        require(actor, Right.KEEP_REGISTRIES, about.branch)
-        require_accompanied(about, actor)
+        require_keeper(actor, about)
         coordinator = None if is_free else for_whom or actor
         faults = _faults_of_form(about, due_on, note) | _faults_of_whom(about, coordinator, actor)
         if reason not in ContactReason.values:
@@ -89,8 +86,12 @@ def _faults_of_form(about: Any, due_on: datetime.date, note: str) -> dict[str, s
 
 
 def _faults_of_whom(about: Any, coordinator: User | None, actor: User) -> dict[str, str]:
-    if coordinator in (None, actor) or coordinator in contact_keepers(about.branch):
+    if coordinator is None and isinstance(about, Case):
+        return {"whose": _("案例的联系请写明由哪一位协调员办理。")}
+    if coordinator in (None, actor) or coordinator in callers_of(about):
         return {}
+    if isinstance(about, Case):
+        return {"whose": _("请选择指派到这个案例的协调员。")}
     return {"whose": _("请选择本会在岗的协调员。")}
 
 

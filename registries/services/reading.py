@@ -21,6 +21,7 @@ from organizations.permissions import require
 from registries.choices import STEM_CONSENTS, WISH_CONSENTS, ConsentSubject, Sex, WishStatus
 from registries.choices.readings import LIST_PURPOSE
 from registries.models import Contact, DueContact, DueNote, Registrant, Wish
+from registries.permissions.contacts import require_notes
 from registries.services.consents import consents_in_force
 from registries.services.contacts import ABOUT
 from registries.services.departed import died_among
@@ -129,8 +130,9 @@ def reveal_notes(*, contacts: Sequence[Contact], purpose: str, actor: User) -> d
     NotAllowed.
     """
     noted = [one for one in contacts if one.note is not None]
-    for branch in {one.branch for one in contacts}:
-        require(actor, Right.READ_WISHES, branch)
+    # All are about one thing.
+    for one in contacts[:1]:
+        require_notes(actor, one.about)
     texts = reveal_many(noted, "note", reader=actor, purpose=purpose)
     return {one.pk: text or "" for one, text in zip(noted, texts, strict=True)}
 
@@ -140,7 +142,7 @@ def reveal_why(*, due: DueContact, purpose: str, actor: User) -> str:
 
     The caller has let the actor into the contact. Raises DomainError `purpose_missing`, NotAllowed.
     """
-    require(actor, Right.READ_WISHES, due.branch)
+    require_notes(actor, due.about)
     said = DueNote.objects.filter(due=due, note__isnull=False).first()
     return reveal(said, "note", reader=actor, purpose=purpose) or "" if said is not None else ""
 

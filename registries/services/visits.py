@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef
 from accounts.models import User
 from core.clock import today
 from core.sealed import open_many_for_work
+from organizations.models import Branch
 from registries.choices import ConsentAct, ConsentSubject, WishStatus
 from registries.choices.contacts import ContactReason, DueStatus
 from registries.models import Consent, DueContact, Registrant, Wish
@@ -70,7 +71,7 @@ def _plan(wishes: Sequence[Wish], keepers: dict[int, frozenset[int]]) -> int:
             reason=ContactReason.VISIT,
             due_on=due_on[wish.pk],
             # Who knew the person before, as long as they work there.
-            coordinator_id=before.get(wish.pk) if before.get(wish.pk) in _keepers(wish, keepers) else None,
+            coordinator_id=before.get(wish.pk) if before.get(wish.pk) in keepers_in(wish.branch, keepers) else None,
             status=DueStatus.OPEN,
         )
         for wish in wanted
@@ -98,9 +99,9 @@ def _held(wishes: Sequence[Wish]) -> frozenset[int]:
     return frozenset(one.pk for one in rows.select_for_update(of=("self",)).order_by("pk"))
 
 
-def _keepers(wish: Wish, keepers: dict[int, frozenset[int]]) -> frozenset[int]:
-    """The ids of who works at contacts in the wish's branch, asked for once for each branch."""
-    if wish.branch_id not in keepers:
-        people: list[User] = contact_keepers(wish.branch)
-        keepers[wish.branch_id] = frozenset(one.pk for one in people)
-    return keepers[wish.branch_id]
+def keepers_in(branch: Branch, keepers: dict[int, frozenset[int]]) -> frozenset[int]:
+    """The ids of who works at contacts in a branch, asked for once for each branch and kept in `keepers`."""
+    if branch.pk not in keepers:
+        people: list[User] = contact_keepers(branch)
+        keepers[branch.pk] = frozenset(one.pk for one in people)
+    return keepers[branch.pk]

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from registries.views import contacts_about
 from registries.views.cases import after, desk, family, people, witness
 
 _ALL = "desk/registries/cases/"
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_CASE + "hand-over/", after.case_hand_over, name="desk_case_hand_over"),
     path(_CASE + "step/<str:step>/", after.case_step, name="desk_case_step"),
     path(_CASE + "acceptance/", after.case_acceptance, name="desk_case_acceptance"),
+    path(_CASE + "contacts/", contacts_about.case_contacts, name="desk_case_contacts"),
     path(_CASE + "certificate/", after.case_certificate, name="desk_case_certificate"),
     path(_CASE + "entitlements/", after.case_entitlements, name="desk_case_entitlements"),
     path(_CASE + "use/", after.case_use, name="desk_case_use"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from registries.views import contacts, contacts_about, counts, duty, finding, hand_over
+from registries.views import contacts, contacts_about, counts, duty, finding, hand_over, told_deaths
 
 _CONTACT = "desk/registries/contacts/<uuid:key>/"
 
@@ -12,8 +12,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/registries/contacts/", contacts.contact_list, name="desk_contacts"),
     path(_CONTACT, contacts.contact_detail, name="desk_contact"),
     path(_CONTACT + "log/", contacts.contact_log, name="desk_contact_log"),
+    path(_CONTACT + "give/", hand_over.contact_give, name="desk_contact_give"),
     path(_CONTACT + "correct/", contacts.contact_correct, name="desk_contact_correct"),
     path("desk/registries/wishes/<str:number>/contacts/", contacts_about.wish_contacts, name="desk_wish_contacts"),
+    path("desk/registries/wishes/<str:number>/departed/", told_deaths.wish_departed, name="desk_wish_departed"),
     path("desk/registries/scripts/<slug:reason>/", contacts.contact_script, name="desk_contact_script"),
     path("desk/registries/hand-over/", hand_over.hand_over_list, name="desk_hand_over"),
     path("desk/registries/hand-over/confirm/", hand_over.hand_over_confirm, name="desk_hand_over_confirm"),

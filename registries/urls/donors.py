@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from registries.views import contacts_about
+from registries.views import contacts_about, told_deaths
 from registries.views.donors import batches, consents, lists, person
 
 _DONORS = "desk/registries/donors/"
@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_DONORS + "<str:number>/correct/", person.donor_correct, name="desk_donor_correct"),
     path(_DONORS + "<str:number>/there/", person.donor_there, name="desk_donor_there"),
     path(_DONORS + "<str:number>/consents/<slug:subject>/", consents.donor_consent, name="desk_donor_consent"),
+    path(_DONORS + "<str:number>/departed/", told_deaths.donor_departed, name="desk_donor_departed"),
     path(_DONORS + "<str:number>/contacts/", contacts_about.donor_contacts, name="desk_donor_contacts"),
     path(_DONORS + "<str:number>/kin/", person.donor_kin, name="desk_donor_kin"),
     path(_DONORS + "<str:number>/<slug:step>/", person.donor_step, name="desk_donor_step"),

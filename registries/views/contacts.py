@@ -13,18 +13,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import User
 from core.clock import today
 from core.errors import DomainError, NotFound
 from core.views.answers import add_refusal, posted
 from organizations.choices import Right
-from organizations.permissions import holds_anywhere, may, require
+from organizations.permissions import holds_anywhere, may
 from organizations.views.access import StaffRequest, desk_page
 from registries.choices.contact_scripts import ALWAYS_CHECKS, SCRIPTS
-from registries.choices.contacts import ContactReason, DueStatus
+from registries.choices.contacts import ContactOutcome, ContactReason, DueStatus
 from registries.forms.contacts import CorrectForm, LogForm
 from registries.forms.wishes import PurposeForm
 from registries.models import Contact, DueContact
 from registries.permissions import due_for
+from registries.permissions.contacts import gives_contact, keeps_contacts, reads_notes, require_keeper
 from registries.selectors.contacts import (
     CONTACT_TABS,
     PAGE_SIZE,
@@ -36,6 +38,7 @@ from registries.selectors.contacts import (
 )
 from registries.selectors.my_day import day_sections
 from registries.services.contacts import correct_contact, log_contact
+from registries.services.last_calls import log_last_contact
 from registries.services.reading import reveal_identity, reveal_notes, reveal_why
 from registries.views.contact_subjects import SUBJECTS, shown_subject
 
@@ -94,7 +97,7 @@ def contact_detail(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
         "history": history,
         "purpose_form": purpose,
         **_may_reveal(request, due, history),
-        "log_form": LogForm(),
+        "log_form": LogForm(about=due.about),
         **shown,
     }
     return render(request, "registries/desk/contact.html", context)
@@ -106,10 +109,10 @@ def contact_detail(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 def contact_log(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Write down what came of a contact."""
     due = _kept(request, key)
-    form = LogForm(posted(request))
+    form = LogForm(posted(request), about=due.about)
     if form.is_valid():
         try:
-            log_contact(due_id=due.pk, **form.cleaned_data, actor=request.user)
+            _log(due, dict(form.cleaned_data), request.user)
         except DomainError as error:
             add_refusal(form, error)
         else:
@@ -125,7 +128,7 @@ def contact_correct(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Put one's own record right by a second one; the first stays."""
     due = _kept(request, key)
     record = last_record(due)
-    form = CorrectForm(posted(request))
+    form = CorrectForm(posted(request), about=due.about)
     if form.is_valid():
         try:
             if record is None:
@@ -159,8 +162,9 @@ def _page_of(request: StaffRequest, due: DueContact) -> dict[str, Any]:
         "today": today(),
         "script": SCRIPTS[due.reason],
         "always": ALWAYS_CHECKS,
-        "may_log": is_open and is_theirs and may(request.user, Right.KEEP_REGISTRIES, due.branch),
-        "may_correct": due.status == DueStatus.DONE and due.closed_by_id == request.user.pk,
+        "may_log": is_open and is_theirs and keeps_contacts(request.user, due.about),
+        "may_give": is_open and gives_contact(request.user, due),
+        "may_correct": due.status == DueStatus.DONE and _may_correct(request.user, due),
         **shown_subject(due, reader=request.user),
     }
 
@@ -170,7 +174,7 @@ def _may_reveal(request: StaffRequest, due: DueContact, history: list[Contact]) 
     identify = is_person and may(request.user, Right.READ_REGISTRANTS, due.branch)
     is_said = has_why(due)
     is_noted = is_said or any(one.note is not None for one in history)
-    read = may(request.user, Right.READ_WISHES, due.branch) and is_noted
+    read = reads_notes(request.user, due.about) and is_noted
     return {"may_identify": identify, "may_read": read, "may_reveal": identify or read, "is_said": is_said}
 
 
@@ -192,12 +196,29 @@ def _shown(request: StaffRequest, due: DueContact, history: list[Contact], form:
 
 def _kept(request: StaffRequest, key: uuid.UUID) -> DueContact:
     due = due_for(request.user, key)
-    require(request.user, Right.KEEP_REGISTRIES, due.branch)
+    require_keeper(request.user, due.about)
     return due
+
+
+def _may_correct(person: User, due: DueContact) -> bool:
+    """Whether one puts its newest record right: one's own, or that somebody died."""
+    if due.closed_by_id == person.pk:
+        return True
+    record = last_record(due) if keeps_contacts(person, due.about) else None
+    return record is not None and record.outcome == ContactOutcome.DIED
+
+
+def _log(due: DueContact, said: dict[str, Any], actor: User) -> Contact:
+    if said.pop("is_last"):
+        del said["next_on"]
+        return log_last_contact(due_id=due.pk, **said, actor=actor)
+    return log_contact(due_id=due.pk, **said, actor=actor)
 
 
 def _said_next(form: LogForm) -> str:
     next_on = form.cleaned_data["next_on"]
+    if form.cleaned_data["is_last"]:
+        return _("已登记，以后不再打电话；其余的待联系已取消。")
     if next_on is None:
         return _("已登记，这件联系办结。")
     return _("已登记，下次联系 %(day)s。") % {"day": next_on.isoformat()}

@@ -1,4 +1,4 @@
-"""The contacts about a wish or a donor: what is planned, what took place, and one more planned by hand."""
+"""The contacts about a wish, a donor or a case: what is planned, what took place, and one more planned by hand."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -15,14 +16,19 @@ from core.clock import today
 from core.errors import DomainError
 from core.views.answers import add_refusal, posted
 from organizations.choices import Right
-from organizations.permissions import may, require
 from organizations.views.access import StaffRequest, desk_page
+from registries.choices.contacts import ContactOutcome
 from registries.forms.contacts import ScheduleForm
-from registries.models import Contact, Donor, DueContact, Wish
+from registries.models import Case, Contact, Donor, DueContact, Wish
 from registries.permissions import donor_for, wish_for
-from registries.selectors.contacts import contact_keepers, contacts_about, due_about
+from registries.permissions.cases import case_for, require_coordinator
+from registries.permissions.contacts import hands_contacts_out, keeps_contacts, require_keeper
+from registries.selectors.contacts import callers_of, contacts_about, due_about
+from registries.services.departed import is_departed
 from registries.services.planning import reasons_by_hand, schedule_contact
 from registries.views.contact_subjects import SUBJECTS
+
+About = Wish | Donor | Case
 
 
 @desk_page(Right.VIEW_REGISTRIES)
@@ -41,17 +47,35 @@ def donor_contacts(request: StaffRequest, number: str) -> HttpResponse:
     return _page_about(request, donor_for(request.user, number), "donor")
 
 
-def openable(request: StaffRequest, about: Wish | Donor, contacts: list[Contact], due: list[DueContact]) -> set[int]:
+@desk_page(Right.KEEP_CASES, Right.ASSIGN_COORDINATORS)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def case_contacts(request: StaffRequest, number: str) -> HttpResponse:
+    """The calls to the family of a case for who works on it or assigns to it, and a new one planned by hand."""
+    case = case_for(request.user, number)
+    if not hands_contacts_out(request.user, case):
+        require_coordinator(request.user, case)
+    return _page_about(request, case, "case")
+
+
+def openable(request: StaffRequest, about: About, contacts: list[Contact], due: list[DueContact]) -> set[int]:
     """The ids of planned contacts that the person may open: one's own and nobody's, or any for who assigns."""
     all_of_them = [*due, *(one.due for one in contacts if one.due is not None)]
-    assigns = may(request.user, Right.ASSIGN_COORDINATORS, about.branch)
-    return {one.pk for one in all_of_them if assigns or one.coordinator_id in (None, request.user.pk)}
+    assigns = hands_contacts_out(request.user, about)
+    told = {one.due_id for one in contacts if one.outcome == ContactOutcome.DIED}
+    mine = (None, request.user.pk)
+    return {one.pk for one in all_of_them if assigns or one.coordinator_id in mine or one.pk in told}
 
 
-def _page_about(request: StaffRequest, about: Wish | Donor, field: str) -> HttpResponse:
+def _page_about(request: StaffRequest, about: About, field: str) -> HttpResponse:
     if request.method == "POST":
-        require(request.user, Right.KEEP_REGISTRIES, about.branch)
-    form = ScheduleForm(posted(request), reasons=reasons_by_hand(about), people=_others(request, about))
+        require_keeper(request.user, about)
+    form = ScheduleForm(
+        posted(request),
+        reasons=reasons_by_hand(about),
+        people=_others(request, about),
+        offers_nobody=not isinstance(about, Case),
+    )
     if form.is_valid():
         try:
             planned = schedule_contact(about=about, **form.planned(), actor=request.user)
@@ -65,7 +89,7 @@ def _page_about(request: StaffRequest, about: Wish | Donor, field: str) -> HttpR
     return render(request, "registries/desk/contacts_about.html", {"form": form, **_shown(request, about, field)})
 
 
-def _shown(request: StaffRequest, about: Wish | Donor, field: str) -> dict[str, Any]:
+def _shown(request: StaffRequest, about: About, field: str) -> dict[str, Any]:
     due, history = due_about(about, field), contacts_about(about, field)
     return {
         "about": about,
@@ -73,12 +97,14 @@ def _shown(request: StaffRequest, about: Wish | Donor, field: str) -> dict[str, 
         "due": due,
         "history": history,
         "openable": openable(request, about, history, due),
-        "may_plan": about.is_accompanied and may(request.user, Right.KEEP_REGISTRIES, about.branch),
+        "may_plan": about.is_accompanied and keeps_contacts(request.user, about),
+        "is_departed": not isinstance(about, Case) and about.is_accompanied and is_departed(about),
+        "died_url": "" if isinstance(about, Case) else reverse(f"desk_{field}_departed", args=[about.number]),
     }
 
 
-def _others(request: StaffRequest, about: Wish | Donor) -> list[Any]:
-    """To whom a contact may be given beside oneself: who works at contacts in the branch."""
-    if not may(request.user, Right.KEEP_REGISTRIES, about.branch):
+def _others(request: StaffRequest, about: About) -> list[Any]:
+    """To whom a contact may be given beside oneself."""
+    if not keeps_contacts(request.user, about):
         return []
-    return [one for one in contact_keepers(about.branch) if one != request.user]
+    return [one for one in callers_of(about) if one != request.user]

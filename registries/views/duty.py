@@ -19,7 +19,7 @@ from organizations.permissions import branches_with, holds_anywhere, require
 from organizations.views.access import StaffRequest, desk_page
 from registries.forms.contacts import DutyForm
 from registries.permissions import shift_for
-from registries.selectors.duty import by_day, duty_branches, duty_people, on_duty_now, roster
+from registries.selectors.duty import by_day, duty_branches, duty_branches_below, duty_people, on_duty_now, roster
 from registries.services.duty import place_on_duty, take_off_duty
 
 
@@ -27,8 +27,9 @@ from registries.services.duty import place_on_duty, take_off_duty
 @never_cache
 @require_safe
 def duty_list(request: StaffRequest) -> HttpResponse:
-    """Who is reached now, and the roster of one's branches and those above."""
-    return render(request, "registries/desk/duty.html", _roster(request))
+    """Who is reached now, below too where one reads there, and the roster of one's branches and those above."""
+    below = on_duty_now(duty_branches_below(request.user))
+    return render(request, "registries/desk/duty.html", {**_roster(request), "now_below": below})
 
 
 @desk_page(Right.VIEW_REGISTRIES)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -10,14 +12,24 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from core.errors import DomainError, NotFound
+from core.errors import DomainError, NotAllowed, NotFound
 from core.views.answers import add_refusal, posted
 from organizations.choices import Right
 from organizations.models import Branch
 from organizations.permissions import branches_with, may, require
 from organizations.views.access import StaffRequest, desk_page
 from registries.forms.contacts import HandOverForm
-from registries.selectors.contacts import OpenCount, contact_keepers, hand_over_branches, open_by_coordinator
+from registries.permissions import due_for
+from registries.permissions.contacts import gives_contact
+from registries.selectors.contacts import (
+    OpenCount,
+    callers_of,
+    contact_keepers,
+    hand_over_branches,
+    open_by_coordinator,
+    stray_calls,
+)
+from registries.services.contact_giving import give_contact
 from registries.services.contacts import hand_over_contacts
 
 
@@ -29,7 +41,30 @@ def hand_over_list(request: StaffRequest) -> HttpResponse:
     assigned = hand_over_branches(request.user)
     own = [one for one in branches_with(request.user, Right.KEEP_REGISTRIES) if one not in assigned]
     rows = [*open_by_coordinator(own, only=request.user), *open_by_coordinator(assigned)]
-    return render(request, "registries/desk/hand_over.html", {"rows": rows, "may_assign": bool(assigned)})
+    context = {"rows": rows, "may_assign": bool(assigned), "stray": stray_calls(assigned) if assigned else []}
+    return render(request, "registries/desk/hand_over.html", context)
+
+
+@desk_page(Right.KEEP_REGISTRIES, Right.ASSIGN_COORDINATORS)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def contact_give(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
+    """Give one contact to another."""
+    due = due_for(request.user, key)
+    if not gives_contact(request.user, due):
+        raise NotAllowed("contact_not_yours", _("这件联系由捐献工作负责人指派。"))
+    people = [one for one in callers_of(due.about) if one != due.coordinator]
+    form = HandOverForm(posted(request), people=people)
+    if form.is_valid():
+        try:
+            done = give_contact(due_id=due.pk, **form.cleaned_data, actor=request.user)
+        except DomainError as error:
+            add_refusal(form, error)
+        else:
+            messages.success(request, _("已交给 %(to)s。") % {"to": done.to_person})
+            return redirect("desk_contacts")
+    context = {"due": due, "about": due.about, "people": people, "form": form}
+    return render(request, "registries/desk/contact_give.html", context)
 
 
 @desk_page(Right.KEEP_REGISTRIES, Right.ASSIGN_COORDINATORS)

@@ -6,6 +6,8 @@ from tests.permissions.people import HOME, Who, above
 from tests.permissions.rules import FORBIDDEN, LOGIN, MISSING, OK, Answer, Route, Rule, holds
 
 DOOR = ("keep_cases", "assign_coordinators", "count_registries")
+# A supervisor who was let in reads no list of calls.
+CALLS = ("keep_cases", "assign_coordinators")
 # Assigned to the cases of the table, and let into them (tests/permissions/registry_cases_objects.py).
 WORKERS = ("registry_coordinator.own", "registry_coordinator.above")
 LOOKER = "supervisor.own"
@@ -18,13 +20,13 @@ def _heads(who: Who) -> bool:
     return any(held.gives("assign_coordinators", held.branch) and held.branch in places for held in who.grants)
 
 
-def opens(*then: str) -> Rule:
+def opens(*then: str, door: tuple[str, ...] = DOOR) -> Rule:
     """A case in HOME: 404 for who may not open it; then 403 for who is none of `then` (worker, head)."""
 
     def answer(who: Who) -> Answer:
         if not who.signed_in:
             return LOGIN
-        if not who.holds(*DOOR):
+        if not who.holds(*door):
             return FORBIDDEN
         roles = {"worker": who.login in WORKERS, "head": _heads(who), "looker": who.login == LOOKER}
         if not any(roles.values()):
@@ -56,6 +58,7 @@ REGISTRY_CASES: dict[str, Route] = {
     "desk_case_hand_over": Route(WORKS, WORKS, CASE),
     "desk_case_step": Route(WORKS, WORKS, {**CASE, "step": "step_farewell"}),
     "desk_case_acceptance": Route(WORKS, WORKS, CASE),
+    "desk_case_contacts": Route(opens("worker", "head", door=CALLS), opens("worker", door=CALLS), CASE),
     "desk_case_certificate": Route(WORKS, WORKS, CASE),
     "desk_case_entitlements": Route(WORKS, WORKS, CASE),
     "desk_case_use": Route(WORKS, WORKS, CASE),

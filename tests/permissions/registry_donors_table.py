@@ -26,6 +26,7 @@ REGISTRY_DONORS: dict[str, Route] = {
     "desk_donor_there": Route(KEEPS, KEEPS, DONOR),
     "desk_donor_consent": Route(KEEPS, KEEPS, {**DONOR, "subject": "donor_consent"}),
     "desk_donor_contacts": Route(seen("view_registries"), seen("view_registries", "keep_registries"), DONOR),
+    "desk_donor_departed": Route(KEEPS, KEEPS, DONOR),
     "desk_donor_kin": Route(KEEPS, KEEPS, DONOR),
     "desk_donor_step": Route(KEEPS, KEEPS, {**DONOR, "step": "donor_step"}),
 }

@@ -12,7 +12,9 @@ from django.db import connection, transaction
 
 from core.clock import today
 from organizations.models.grant import remember_grants
+from registries.choices.cases import CaseStatus
 from registries.models import Contact, DueContact
+from registries.selectors.cases import case_counts
 from registries.selectors.contacts import contacts_about, due_now_count, due_page, due_rows, open_by_coordinator
 from registries.selectors.counts import MEASURES, CountTable, registry_counts
 from registries.selectors.my_day import day_sections
@@ -20,8 +22,11 @@ from registries.services.contacts import correct_contact, write_contact
 from registries.services.wishes import register_wish
 from tests import databases
 from tests.factories.people import branch_at, make_person
-from tests.registries.ground import Ground, form, registered
+from tests.registries.case_ground import notified
+from tests.registries.ground import Ground, form, id_number, registered
 from tests.registries.test_services_contacts import due, logged
+from tests.registries.test_views_wishes import client_of
+from tests.training.pages import page
 
 # Nobody's contacts of the same branch, a hundred on each day around today, so that each list of the branch is long.
 # All are about one person, which only this copy of the database is made to bear.
@@ -175,3 +180,18 @@ def test_outcomes_are_those_of_this_year_as_they_were_put_right(ground: Ground) 
 def test_only_places_where_somebody_sees_counts_are_counted(ground: Ground) -> None:
     _filled(ground)
     assert set(figures(registry_counts(ground.person("stranger")))) == {("330302", False)}
+
+
+def test_few_cases_of_a_state_are_told_to_nobody_who_does_not_see_the_people(ground: Ground) -> None:
+    notified(ground)
+    label = str(CaseStatus.NOTIFIED.label)
+    assert dict(case_counts(ground.person("head")))[label] == 1
+    hidden = dict(case_counts(ground.person("supervisor")))
+    assert hidden[label] is None
+    assert {count for name, count in hidden.items() if name != label} == {0}
+    text = page(client_of(ground, "supervisor"), "desk_cases")
+    assert ">少<" in text
+    assert ">1<" not in text
+    for at in range(4):
+        notified(ground, document=id_number(710 + at))
+    assert dict(case_counts(ground.person("supervisor")))[label] == 5

@@ -16,8 +16,8 @@ from core.sealed import open_for_work
 from registries.choices import ConsentSubject
 from registries.choices.contacts import DUE_TRANSITIONS, ContactReason, DueStatus
 from registries.errors import RegistryError, WrongState
-from registries.models import Contact, ContactHandOver, DueContact, Wish
-from registries.services.consents import take_back_consents
+from registries.models import Contact, ContactHandOver, Donor, DueContact, Wish
+from registries.services.consents import consents_in_force, take_back_consents
 from registries.services.contacts import (
     _closed,
     cancel_contacts,
@@ -27,15 +27,18 @@ from registries.services.contacts import (
     plan_contact,
     write_contact,
 )
+from registries.services.last_calls import log_last_contact
 from registries.services.registrants import registrant_of
+from registries.services.visits import plan_visits
 from registries.services.wishes import change_wish, withdraw_wish
 from tests.ledger.test_concurrency import at_once
+from tests.registries.donor_ground import joined
 from tests.registries.ground import Ground, days_ago, gift, registered
 
 TOMORROW = datetime.timedelta(days=1)
 
 
-def due(ground: Ground, wish: Wish, coordinator: str = "coordinator", **over: Any) -> DueContact:
+def due(ground: Ground, wish: Wish | Donor, coordinator: str = "coordinator", **over: Any) -> DueContact:
     """A contact that is due today, of a coordinator; of nobody where `coordinator` is empty."""
     said: dict[str, Any] = {"reason": ContactReason.VISIT, "due_on": today(), **over}
     with transaction.atomic():
@@ -286,3 +289,27 @@ def test_a_contact_is_about_one_thing(ground: Ground) -> None:
         DueContact.objects.create(
             **DueContact.lineage_of(ground.branch), reason="visit", due_on=days_ago(1), status="open"
         )
+
+
+def test_who_asks_to_be_called_no_more_takes_the_consent_back_in_the_same_step(ground: Ground) -> None:
+    wish = registered(ground)
+    one = due(ground, wish)
+    due(ground, wish, reason=ContactReason.UPKEEP)
+    said: dict[str, Any] = {"due_id": one.pk, "means": "phone", "outcome": "reached", "note": "", "key": uuid.uuid4()}
+    first = log_last_contact(**said, actor=ground.person("coordinator"))
+    assert ConsentSubject.CONTACT not in consents_in_force(registrant_of(wish))
+    assert opened() == []
+    assert plan_visits() == 0
+    assert log_last_contact(**said, actor=ground.person("coordinator")).pk == first.pk
+    wish.refresh_from_db()
+    assert wish.status == "in_force"
+
+
+def test_a_donor_who_asks_to_be_called_no_more_stays_a_donor_and_is_not_called(ground: Ground) -> None:
+    donor = joined(ground, 1)
+    one, _other = due(ground, donor), due(ground, donor, reason=ContactReason.UPKEEP)
+    said: dict[str, Any] = {"due_id": one.pk, "means": "phone", "outcome": "declined", "note": "", "key": uuid.uuid4()}
+    log_last_contact(**said, actor=ground.person("coordinator"))
+    donor.refresh_from_db()
+    assert (donor.is_called, donor.ended_at) == (False, None)
+    assert opened() == []

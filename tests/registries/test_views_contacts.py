@@ -18,6 +18,7 @@ from registries.models import Contact, DueContact, DutyShift
 from registries.services.contacts import hand_over_contacts
 from registries.services.planning import schedule_contact
 from registries.services.wishes import withdraw_wish
+from tests.factories.people import branch_at, make_person
 from tests.registries.ground import Ground, registered, somebody
 from tests.registries.test_services_contacts import due, logged
 from tests.registries.test_views_wishes import client_of
@@ -240,3 +241,32 @@ def test_what_was_handed_over_lies_with_the_new_one_in_the_list_of_the_head(grou
     )  # fmt: skip
     rows = client_of(ground, "head").get(reverse("desk_hand_over")).context["rows"]
     assert [(one.login, one.open, one.late) for one in rows] == [("second", 1, 0)]
+
+
+def test_who_reads_all_below_sees_who_is_on_duty_there_now(ground: Ground) -> None:
+    morning = now().astimezone(datetime.timezone(datetime.timedelta(hours=8))).replace(hour=9, minute=0)
+    DutyShift.objects.create(
+        **DutyShift.lineage_of(ground.branch), person=ground.person("coordinator"), on=morning.date(),
+        part=DutyPart.DAY, phone="0571-00000008", placed_by=ground.person("head"), placed_at=now(),
+    )  # fmt: skip
+    alone = make_person("province.alone", "registry_coordinator", branch_at("33"))
+    with frozen_at(morning):
+        for login, sees in (("province", True), (alone.login, False), ("stranger", False)):
+            ground.people[alone.login] = alone
+            assert ("0571-00000008" in page(client_of(ground, login), "desk_duty")) is sees
+        # On the wall stands one's own line.
+        assert "0571-00000008" not in page(client_of(ground, "province"), "desk_duty_print")
+
+
+def test_on_the_form_of_the_result_somebody_asks_to_be_called_no_more(ground: Ground) -> None:
+    wish = registered(ground)
+    one, client = due(ground, wish), client_of(ground, "coordinator")
+    due(ground, wish, reason=ContactReason.UPKEEP)
+    tomorrow = (today() + datetime.timedelta(days=1)).isoformat()
+    url = address(one, "desk_contact_log")
+    assert "下次联系请留空" in client.post(url, sent(is_last="on", next_on=tomorrow)).content.decode()
+    assert "才能记下" in client.post(url, sent(is_last="on", outcome="no_answer")).content.decode()
+    answer = client.post(url, sent(is_last="on", outcome="declined"), follow=True)
+    assert "以后不再打电话" in answer.content.decode()
+    assert wish.number not in page(client, DAY)
+    assert not DueContact.objects.unscoped("test").filter(wish=wish, status="open").exists()

@@ -14,7 +14,7 @@ from registries.choices.contacts import DueStatus
 from registries.errors import RegistryError, WrongState
 from registries.models import Case, CaseCoordinator, DueContact
 from registries.permissions.cases import possible_coordinators, require_head
-from registries.selectors.contacts import contact_keepers
+from registries.selectors.contacts import callers_of
 from registries.services.cases.moving import check_day, lock_case, move_case, note_case, wrong_state
 from registries.services.cases.witnessing import finish_witness
 
@@ -46,7 +46,7 @@ def hand_over_case(*, case_id: int, from_id: int, to: User, on: datetime.date, a
         case = _locked(case_id, actor)
         old = _release(case, from_id, on=on, actor=actor)
         row = _assigned(case, to, on=on, actor=actor)
-        _move_contacts(case, old.person_id, to if to in contact_keepers(case.branch) else None)
+        _move_contacts(case, old.person_id, to)
         note_case(case, "coordinator_changed", on=on, actor=actor, fields=["coordinator"])
         finish_witness(case, actor=actor)
     return row
@@ -59,7 +59,7 @@ def release_coordinator(*, case_id: int, from_id: int, on: datetime.date, actor:
         if CaseCoordinator.objects.filter(case=case, released_at=None).count() < 2:
             raise WrongState("last_coordinator", _("这是唯一的协调员，请用“移交”换成另一位。"))
         old = _release(case, from_id, on=on, actor=actor)
-        _move_contacts(case, old.person_id, None)
+        _move_contacts(case, old.person_id, next(iter(callers_of(case)), None))
         note_case(case, "coordinator_released", on=on, actor=actor, fields=["coordinator"])
         finish_witness(case, actor=actor)
     return case
@@ -96,7 +96,7 @@ def _release(case: Case, from_id: int, *, on: datetime.date, actor: User) -> Cas
 
 
 def _move_contacts(case: Case, from_id: int, to: User | None) -> None:
-    """What one was to call about goes to another, or to whoever is free in the branch."""
+    """What one was to call about goes to another who is assigned, whatever their branch."""
     rows = DueContact.objects.unscoped("of a case that the actor assigns").filter(
         case=case, coordinator_id=from_id, status=DueStatus.OPEN
     )

@@ -21,14 +21,14 @@ from registries.choices.cases import (
 )
 from registries.choices.contacts import ContactReason
 from registries.errors import RegistryError
-from registries.models import Case, CaseCertificate, CaseCoordinator, CaseHandOver, CaseKin, ReceivingUnit
+from registries.models import Case, CaseCertificate, CaseHandOver, CaseKin, ReceivingUnit
 from registries.permissions.cases import (
     is_coordinator,
     is_taker,
     require_coordinator,
     require_head,
 )
-from registries.selectors.contacts import contact_keepers
+from registries.selectors.contacts import callers_of
 from registries.services.cases.moving import check_day, lock_case, move_case, note_case, require_state, wrong_state
 from registries.services.cases.wish_in_life import end_where_refused
 from registries.services.contacts import cancel_contacts, plan_contact
@@ -133,10 +133,8 @@ def care_days(on: datetime.date) -> list[datetime.date]:
 
 
 def _plan_care(case: Case, on: datetime.date) -> None:
-    """Plan the calls to the family, by the coordinator of the branch who was assigned first, else by anybody."""
-    keepers = {one.pk for one in contact_keepers(case.branch)}
-    assigned = CaseCoordinator.objects.filter(case=case, released_at=None).select_related("person").order_by("pk")
-    whose = next((one.person for one in assigned if one.person_id in keepers), None)
+    """Plan the calls to the family, by the coordinator who was assigned first, whatever their branch (Art. 19)."""
+    whose = next(iter(callers_of(case)), None)
     for day in care_days(on):
         plan_contact(about=case, reason=ContactReason.CARE, due_on=day, coordinator=whose)
 
