@@ -29,6 +29,7 @@ from registries.models import (
     CaseEvent,
     CaseGrant,
     CaseHandOver,
+    CasePerson,
     CaseUse,
     ReceivingUnit,
 )
@@ -201,6 +202,23 @@ def coordinators_of(case: Case) -> list[CaseCoordinator]:
 def lacks_coordinators(coordinators: list[CaseCoordinator]) -> bool:
     """Whether too few are assigned to witness."""
     return len(coordinators) < LEAST_COORDINATORS
+
+
+def same_person_cases(case: Case) -> list[Case]:
+    """Other cases of the person with the same document, in any branch, that did not end without a gift; two queries.
+
+    Two may be notified of one person at once. For the page of a case: by number and association alone.
+    """
+    person = CasePerson.objects.filter(case_id=case.pk, document__isnull=False).first()
+    if person is None:
+        return []
+    digests = [one for one in (person.document_digest, person.document_digest_next) if one is not None]
+    rows = Case.objects.unscoped("whether somebody else was called about the same person").filter(
+        Q(person__document_digest__in=digests) | Q(person__document_digest_next__in=digests),
+        person__document_kind=person.document_kind,
+    )
+    found = rows.exclude(pk=case.pk).exclude(status__in=sorted(EXITS))
+    return list(found.select_related("branch").order_by("pk"))
 
 
 def hand_overs_of(case: Case) -> list[CaseHandOver]:

@@ -19,7 +19,7 @@ from registries.errors import RegistryError, WrongState
 from registries.models import Case, CasePerson, Wish
 from registries.services.cases.basis import settle_doubt
 from registries.services.cases.caring import is_use_wished
-from registries.services.cases.notifying import write_person
+from registries.services.cases.notifying import notify_case, write_person
 from registries.services.cases.reading import reveal_wish_in_life
 from registries.services.cases.scope import asked_items, labels_of
 from registries.services.cases.wish_in_life import is_in_doubt, said_in_life
@@ -35,11 +35,14 @@ from tests.registries.case_ground import (
     earlier,
     handed,
     listed,
+    notice,
     notified,
     recorded,
     signed,
 )
 from tests.registries.ground import Ground, form, gift, id_number, refusal, somebody
+from tests.registries.test_views_wishes import client_of
+from tests.training.pages import page, post
 
 ORGANS = frozenset({"heart", "lung", "liver", "kidney", "pancreas", "intestine"})
 DAY = datetime.timedelta(days=1)
@@ -272,3 +275,69 @@ def test_who_carries_a_wish_out_sees_it_for_a_purpose_and_a_refusal_stays_unshow
     assert is_use_wished(case=case, use="teaching")
     assert not is_use_wished(case=case, use="research")
     assert is_use_wished(case=case, use="cremated")
+
+
+def test_a_no_of_the_family_does_not_end_what_was_wished(ground: Ground) -> None:
+    declared(ground, gift(items=(Item.KIDNEY,)))
+    case = case_in(ground, CaseStatus.FAMILY_DECIDING, kinds=("organ", "cornea"))
+    spouse = listed(ground, case, is_executor=True)
+    with pytest.raises(WrongState, match="其中一部分"):
+        decide(ground, case, spouse, "refuse")
+    case = written(ground, case, kinds=("organ",), organs=("kidney",))
+    assert (case.status, case.basis) == ("family_deciding", "wish")
+    assert confirmed(ground, case).status == "consented"
+
+
+def test_a_wish_that_is_found_while_the_family_is_asked_is_the_basis(ground: Ground) -> None:
+    case = case_in(ground, CaseStatus.FAMILY_DECIDING)
+    spouse = listed(ground, case)
+    declared(ground, gift())
+    with pytest.raises(WrongState, match="重新核定依据"):
+        decide(ground, case, spouse, "refuse")
+    assert begun(ground, case).basis == "wish"
+
+
+def test_two_who_were_called_about_one_person_are_told_of_each_other_by_number(ground: Ground) -> None:
+    first = notified(ground)
+    there = notice(ground.elsewhere, name="示例捐献者丑")
+    second = notify_case(notice=there, actor=ground.person("stranger"))
+    for case, other, login in ((first, second, "coordinator"), (second, first, "stranger")):
+        text = page(client_of(ground, login), "desk_case", case.number)
+        assert (other.number in text, "示例捐献者" in text) == (True, False)
+    third = notified(ground, document=id_number(781))
+    assert "同一个人" not in page(client_of(ground, "coordinator"), "desk_case", third.number)
+
+
+def test_the_desk_shows_the_wish_once_and_asks_who_assigns_about_a_doubt(ground: Ground) -> None:
+    declared(ground, gift(is_secret=True))
+    case, client = case_in(ground, CaseStatus.ASSIGNED), client_of(ground, "coordinator")
+    text = post(client, "desk_case", case.number, show="wish", purpose="联系执行人")
+    assert all(one in text for one in ("示例执行人", "本人希望保密", "全部器官、眼角膜", "移植救治"))
+    assert "示例执行人" not in page(client, "desk_case", case.number)
+    declared(ground, refusal(), at="here")
+    text = post(client, "desk_case_family", case.number, on=today().isoformat(), basis="joint_kin")
+    assert "有疑问，这一步没有办" in text
+    head = client_of(ground, "head")
+    assert "核对生前意愿" in page(head, "desk_case", case.number)
+    assert "请先核对书面原件" in post(head, "desk_case_doubt", case.number)
+    post(head, "desk_case_doubt", case.number, is_checked="on")
+    assert not is_in_doubt(case)
+    text = post(client, "desk_case_family", case.number, on=today().isoformat(), basis="joint_kin")
+    assert "请列出在世的" in text
+    kinds, day = ["organ"], today().isoformat()
+    said = {"name": NAME, "document": DOCUMENT, "died_on": day, "kinds": kinds, "organs": ["kidney"]}
+    assert "已保存捐献人" in post(client, "desk_case_person", case.number, **said)
+    assert "部分器官" in page(client, "desk_case", case.number)
+    assert "肾脏" in post(client, "desk_case", case.number, show="record", purpose="核对项目")
+
+
+def test_what_was_settled_of_one_person_says_nothing_of_another(ground: Ground) -> None:
+    for number in (DOCUMENT, id_number(782)):
+        declared(ground, refusal(), number=number)
+        declared(ground, gift(), at="here", number=number)
+    case = case_in(ground, CaseStatus.ASSIGNED)
+    settle_doubt(case_id=case.pk, is_checked=True, actor=ground.person("head"))
+    assert not is_in_doubt(written(ground, case, name="示例捐献者乙"))
+    assert is_in_doubt(written(ground, case, document=id_number(782)))
+    # Who has declared nothing leaves no doubt behind.
+    assert not is_in_doubt(written(ground, case, document=id_number(783)))

@@ -36,7 +36,7 @@ from registries.services.cases.moving import (
     require_state,
     wrong_state,
 )
-from registries.services.cases.wish_in_life import heed_said
+from registries.services.cases.wish_in_life import heed_said, is_partly_willed
 from registries.services.clear_texts import clear_faults
 from registries.services.form_keys import require_sealed, sent_before
 
@@ -128,8 +128,9 @@ def write_decision(
 ) -> Case:
     """Write down what one of those who decide together has signed; one "no" ends the case. Locks the case.
 
-    Raises RegistryError with fields, WrongState: nobody is asked where the dead person wished it in writing, and nobody
-    before the death. Source: 人体器官捐献和移植条例 Art. 9; 民法典 Art. 1006.
+    Raises RegistryError with fields, WrongState: nobody is asked where the dead person wished it in writing, nobody
+    before the death, and no "no" is about the part that was wished. Source: 人体器官捐献和移植条例 Art. 9; 民法典
+    Art. 1006.
     """
     with transaction.atomic():
         case, kin = _locked_kin(case_id, kin_id, actor)
@@ -139,7 +140,7 @@ def write_decision(
         require_state(case, *DECIDABLE_CASE)
         if case.basis != Basis.JOINT_KIN:
             raise WrongState("wish_in_life", _("本人生前已书面愿意捐献，不由家属决定；请告知家属并写明执行人。"))
-        if heed_said(case, actor=actor):
+        if heed_said(case, actor=actor, is_covered=True):
             return case
         if kin.lacks_capacity:
             raise RegistryError("kin_lacks_capacity", _("这位家属没有完全民事行为能力，依法不参加决定，不能签字。"))
@@ -149,6 +150,14 @@ def write_decision(
             raise RegistryError("death_day_missing", _("请先补写死亡日期：法律规定家属在公民死亡后共同决定。"))
         _check_decision(decision, paper)
         check_day(signed_on, first=max(last_day(case), case.died_on), field="signed_on")
+        if decision == Decision.REFUSE and case.status == CaseStatus.FAMILY_DECIDING and is_partly_willed(case):
+            raise WrongState(
+                "part_is_willed",
+                _(
+                    "本人生前已书面愿意捐献其中一部分，不由家属决定。家属不同意其余部分的，"
+                    "请先更正捐献项目，只留下本人愿意的。"
+                ),
+            )
         CaseDecision.objects.create(
             kin=kin,
             key=key or uuid.uuid4(),

@@ -144,7 +144,7 @@ def write_person(
         if found is not None and died_on is not None:
             cancel_contacts_of_dead(document=found, actor=actor)
         note_case(case, "person_written", on=today(), actor=actor, fields=["name", "document", "died_on", *columns])
-        heed_said(case, actor=actor)
+        heed_said(case, actor=actor, is_other_person=change.is_other_person)
         if change.is_other_person or change.is_other_gift:
             decide_basis_anew(case, is_other=change.is_other_person or change.is_more, actor=actor)
     return case

@@ -71,7 +71,7 @@ def said_in_life(*, document_kind: str, document: str, died_on: datetime.date | 
     # Named by chance: a number would stand in the log of reading beside the case's.
     work = f"registries.cases:{uuid.uuid4()}"
     heard: dict[str, list[_Word]] = {}
-    registrant, wishes = "", []
+    givers: list[tuple[Wish, frozenset[str]]] = []
     for wish in found:
         if wish.pk in gone:
             continue
@@ -79,24 +79,24 @@ def said_in_life(*, document_kind: str, document: str, died_on: datetime.date | 
         for items, is_yes in ((yes, True), (no, False)):
             for item in items:
                 heard.setdefault(item, []).append(_Word(wish.signed_on, is_yes, _is_unsure(wish, died_on)))
-        if yes:
-            registrant = open_for_work(wish, "registrant", work=work) or ""
-            wishes.append(wish.pk)
+        givers.append((wish, yes))
     verdicts = {item: _verdict(words) for item, words in heard.items()}
     refused, willing, doubtful = (
         frozenset(item for item, verdict in verdicts.items() if verdict is wanted) for wanted in (False, True, None)
     )
+    giving = [wish for wish, yes in givers if yes & willing]
+    registrant = (open_for_work(giving[-1], "registrant", work=work) or "") if giving else ""
     known_at = max((one.registered_at for one in found), default=None)
-    return Said(refused, willing, doubtful, registrant, tuple(wishes), known_at)
+    return Said(refused, willing, doubtful, registrant, tuple(one.pk for one in giving), known_at)
 
 
-def heed_said(case: Case, *, actor: User, is_covered: bool = False) -> bool:
+def heed_said(case: Case, *, actor: User, is_covered: bool = False, is_other_person: bool = False) -> bool:
     """Hold a locked case to what was declared in life; whether the step that was asked for must wait.
 
     Ends it where all that it asks for was refused, takes out what was, marks it where that is doubtful; the case says
     in `heeded` what was done. Nothing is asked of the family about a refusal, and nothing that it says counts (Art. 9).
-    `is_covered`: raises WrongState where a wish in life is the basis and does not cover all. Without a document nobody
-    is found.
+    `is_covered`: raises WrongState where a wish in life is the basis and does not cover all, or the family is asked and
+    one does. `is_other_person`: what was settled before was of somebody else. Without a document nobody is found.
     """
     said, asked = said_of(case), asked_items(case)
     left = asked - said.refused
@@ -112,7 +112,7 @@ def heed_said(case: Case, *, actor: User, is_covered: bool = False) -> bool:
         return True
     if left != asked:
         _limit(case, left, actor=actor)
-    if _is_doubtful(case, said, left, actor=actor):
+    if _is_doubtful(case, said, left, is_other_person=is_other_person, actor=actor):
         case.heeded = "doubtful"
         return True
     if left != asked:
@@ -130,6 +130,11 @@ def said_of(case: Case) -> Said:
         return Said()
     document = open_for_work(person, "document", work=f"registries.cases:{uuid.uuid4()}") or ""
     return said_in_life(document_kind=person.document_kind, document=document, died_on=case.died_on)
+
+
+def is_partly_willed(case: Case) -> bool:
+    """Whether the dead person wished a part of what a case asks for; opens wishes as work of the system."""
+    return bool(asked_items(case) & said_of(case).willing)
 
 
 def is_in_doubt(case: Case) -> bool:
@@ -194,7 +199,7 @@ def _limit(case: Case, items: frozenset[str], *, actor: User) -> None:
     note_case(case, "gift_limited", on=today(), actor=actor, fields=["kinds", "organs"])
 
 
-def _is_doubtful(case: Case, said: Said, asked: frozenset[str], *, actor: User) -> bool:
+def _is_doubtful(case: Case, said: Said, asked: frozenset[str], *, is_other_person: bool, actor: User) -> bool:
     """Whether something is to be checked on paper first; what is newly doubtful is marked, what no longer is, not."""
     newest = _newest_doubt(case)
     is_open = newest is not None and newest.verb == CaseVerb.DOUBT_FOUND
@@ -204,13 +209,9 @@ def _is_doubtful(case: Case, said: Said, asked: frozenset[str], *, actor: User) 
         return False
     if is_open:
         return True
-    # What was settled is settled, unless more was registered since, or who it is was put right.
-    if (
-        newest is not None
-        and said.known_at is not None
-        and said.known_at <= newest.at
-        and not case.events.filter(verb=CaseVerb.PERSON_WRITTEN, pk__gt=newest.pk).exists()
-    ):
+    # What was settled is settled, unless more was registered since or it was of somebody else.
+    is_settled = newest is not None and said.known_at is not None and said.known_at <= newest.at
+    if is_settled and not is_other_person:
         return False
     note_case(case, "doubt_found", on=today(), actor=actor)
     return True
@@ -223,8 +224,15 @@ def _newest_doubt(case: Case) -> CaseEvent | None:
 
 
 def _require_cover(case: Case, said: Said, asked: frozenset[str]) -> None:
-    """Raises WrongState where the wish on which a case rests covers it no longer; one on paper is not kept here."""
-    if case.basis != Basis.WISH or asked <= said.willing:
+    """Raises WrongState where the wish on which a case rests covers it no longer; one on paper is not kept here.
+
+    And where the family is asked of what the dead person wished: it may have been found or registered since.
+    """
+    if case.basis != Basis.WISH:
+        if case.status == CaseStatus.FAMILY_DECIDING and asked <= said.willing:
+            raise WrongState("wish_found", _("查到本人生前愿意捐献这些项目，不由家属决定：请重新核定依据。"))
+        return
+    if asked <= said.willing:
         return
     if not CasePerson.objects.filter(case_id=case.pk, registrant__isnull=False).exists():
         return

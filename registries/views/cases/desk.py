@@ -41,6 +41,7 @@ from registries.selectors.cases import (
     lacks_coordinators,
     next_action,
     other_actions,
+    same_person_cases,
 )
 from registries.services.cases.family import standings_of
 from registries.services.cases.handing import end_case
@@ -135,6 +136,7 @@ def _context(request: StaffRequest, case: Case) -> dict[str, Any]:
         "standings": standings_of(case) if is_worker else [],
         "body": body,
         "is_doubtful": is_doubtful,
+        "same_person": same_person_cases(case) if (is_worker or is_head) and not case.is_ended else [],
         "may_see_wish": is_coordinator(person, case) and case.status not in EXITS,
         "history": case_history(case),
         "may_read": is_worker or grant_of(person, case) is not None,
