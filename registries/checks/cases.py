@@ -22,8 +22,22 @@ CASE_QUERIES: dict[str, str] = {
                             WHERE o.case_id = c.id AND o.person_id = s.person_id AND o.assigned_at <= s.at)
          LIMIT 100""",
     "nothing_was_given_against_a_no": """
+        -- Kin who are listed once it was witnessed decide nothing any more.
         SELECT c.number FROM registries_case c
-         WHERE c.basis = 'joint_kin' AND c.handed_over_on IS NOT NULL AND NOT registries_kin_agree(c.id) LIMIT 100""",
+          LEFT JOIN LATERAL (
+              SELECT count(*) AS asked, count(*) FILTER (WHERE d.decision = 'agree') AS agreed
+                FROM registries_casekin k
+                LEFT JOIN LATERAL (SELECT decision FROM registries_casedecision
+                                    WHERE kin_id = k.id ORDER BY id DESC LIMIT 1) d ON true
+               WHERE k.case_id = c.id AND k.struck_at IS NULL AND k.relation IN ('spouse', 'child', 'parent')
+                 AND NOT k.lacks_capacity
+                 AND k.written_at <= (SELECT min(v.at) FROM registries_caseevent v
+                                       WHERE v.case_id = c.id AND v.verb = 'witnessed')) n ON true
+         WHERE c.basis = 'joint_kin' AND c.handed_over_on IS NOT NULL AND (n.asked = 0 OR n.agreed < n.asked)
+         LIMIT 100""",
+    "nothing_was_given_in_doubt": """
+        SELECT c.number FROM registries_case c
+         WHERE c.handed_over_on IS NOT NULL AND registries_in_doubt(c.id) LIMIT 100""",
     "what_was_given_went_to_a_unit": """
         SELECT c.number FROM registries_case c
          WHERE c.handed_over_on IS NOT NULL

@@ -20,12 +20,12 @@ class GiftKind(models.TextChoices):
     BODY = "body", _("遗体")
 
 
-# What of a wish is about which kind of gift.
-KIND_OF_ITEM: dict[str, str] = {
-    **dict.fromkeys([Item.ALL_ORGANS, *SINGLE_ORGANS], GiftKind.ORGAN),
-    Item.CORNEA: GiftKind.CORNEA,
-    Item.TISSUE: GiftKind.TISSUE,
-    Item.BODY: GiftKind.BODY,
+# What of a wish is about which kind of gift: what is asked for where nothing of it is left out.
+ITEMS_OF_KIND: dict[str, frozenset[str]] = {
+    GiftKind.ORGAN: SINGLE_ORGANS,
+    GiftKind.CORNEA: frozenset({Item.CORNEA}),
+    GiftKind.TISSUE: frozenset({Item.TISSUE}),
+    GiftKind.BODY: frozenset({Item.BODY}),
 }
 
 
@@ -261,7 +261,11 @@ class CaseVerb(models.TextChoices):
     ASSIGNED = "assigned", _("指派协调员")
     COORDINATOR_CHANGED = "coordinator_changed", _("移交协调员")
     COORDINATOR_RELEASED = "coordinator_released", _("协调员撤出")
+    GIFT_LIMITED = "gift_limited", _("按本人生前意愿缩小捐献项目")
+    DOUBT_FOUND = "doubt_found", _("本人生前的表示有疑问，待核对")
+    DOUBT_SETTLED = "doubt_settled", _("生前表示的疑问已解除")
     FAMILY_ASKED = "family_asked", _("开始与家属商议")
+    BASIS_DECIDED = "basis_decided", _("重新核定依据")
     KIN_LISTED = "kin_listed", _("列出一位家属")
     KIN_STRUCK = "kin_struck", _("划去列错的家属")
     KIN_DECIDED = "kin_decided", _("登记一位家属的书面决定")
@@ -270,6 +274,7 @@ class CaseVerb(models.TextChoices):
     WITNESS_SIGNED = "witness_signed", _("在见证记录上签字")
     WITNESSED = "witnessed", _("见证完成")
     HANDED_OVER = "handed_over", _("移交接受单位")
+    HAND_OVER_CORRECTED = "hand_over_corrected", _("更正移交记录")
     FAREWELL = "farewell", _("告别")
     CARE_BEGUN = "care_begun", _("转入后续关怀")
     CLOSED = "closed", _("办结")
@@ -279,10 +284,12 @@ class CaseVerb(models.TextChoices):
     STOPPED = "stopped", _("停办")
     ACCEPTANCE_WRITTEN = "acceptance_written", _("登记接受遗体的证明")
     CERTIFICATE_GIVEN = "certificate_given", _("颁发捐献证书")
+    CERTIFICATE_CORRECTED = "certificate_corrected", _("更正证书颁发")
     CERTIFICATE_PRINTED = "certificate_printed", _("打印捐献证书")
     ENTITLEMENT_WRITTEN = "entitlement_written", _("登记家属待遇")
     ENTITLEMENT_CORRECTED = "entitlement_corrected", _("更正家属待遇")
     USE_WRITTEN = "use_written", _("登记遗体利用情况")
+    USE_CORRECTED = "use_corrected", _("更正遗体利用情况")
     USE_EXTRACT_PRINTED = "use_extract_printed", _("打印利用情况给家属")
     LOOK_GRANTED = "look_granted", _("准许他人查看")
     LOOK_ENDED = "look_ended", _("收回准许")

@@ -30,8 +30,9 @@ from registries.demo.wishes import document_of
 from registries.models import Case, DueContact, ReceivingUnit
 from registries.services.cases.accepting import write_acceptance
 from registries.services.cases.assigning import assign_coordinator
+from registries.services.cases.basis import begin_family
 from registries.services.cases.caring import Entitled, write_entitlement, write_use
-from registries.services.cases.family import Kin, begin_family, confirm_consent, write_decision, write_kin
+from registries.services.cases.family import Kin, confirm_consent, write_decision, write_kin
 from registries.services.cases.granting import grant_case
 from registries.services.cases.handing import end_case, give_certificate, go_on, hand_over_gift
 from registries.services.cases.notifying import Notice, notify_case

@@ -16,20 +16,17 @@ from core.documents import DocumentKind
 from organizations.choices import ROLE_RIGHTS, Right
 from organizations.forms import BranchField, DayInput
 from organizations.models import Branch, branches_of, held_grants
+from registries.choices import SINGLE_ORGANS, Item
 from registries.choices.cases import (
     CASE_TRANSITIONS,
     EXITS,
     REASONS_OF_EXIT,
-    UNITS_OF_GIFT,
     Basis,
-    BodyUse,
     CaseStatus,
     Decision,
-    EntitlementKind,
     ExitReason,
     GiftKind,
     Notifier,
-    Outcome,
     Relation,
     UnitKind,
     WitnessPoint,
@@ -37,14 +34,13 @@ from registries.choices.cases import (
 from registries.forms.clear_text import ClearCharField
 from registries.models import Case
 from registries.permissions.cases import possible_coordinators, possible_lookers
-from registries.selectors.cases import units_of
-from registries.services.cases.caring import Entitled
 from registries.services.cases.family import Kin
 from registries.services.cases.notifying import Notice
 from registries.services.cases.witnessing import Seen, needed_points
 
 OFF = {"autocomplete": "off"}
 TEL = {**OFF, "inputmode": "tel"}
+ORGANS = SINGLE_ORGANS | {Item.ALL_ORGANS}
 
 
 class KeyedForm(forms.Form):
@@ -78,6 +74,10 @@ class PersonFields(forms.Form):
         label=_("死亡日期"), required=False, widget=DayInput, help_text=_("还没有判定死亡的请留空。")
     )
     kinds = forms.MultipleChoiceField(label=_("捐献项目"), choices=GiftKind, widget=forms.CheckboxSelectMultiple)
+    organs = forms.MultipleChoiceField(
+        label=_("只办其中几种器官"), required=False, widget=forms.CheckboxSelectMultiple,
+        choices=[(one.value, one.label) for one in Item if one in ORGANS], help_text=_("不勾就是全部器官。加密保存。"),
+    )  # fmt: skip
 
 
 class NoticeForm(PersonFields, KeyedForm):
@@ -103,7 +103,7 @@ class NoticeForm(PersonFields, KeyedForm):
 
     def notice(self) -> Notice:
         """The whole form."""
-        data = {**self.cleaned_data, "kinds": tuple(self.cleaned_data["kinds"])}
+        data = {**self.cleaned_data, **{name: tuple(self.cleaned_data[name]) for name in ("kinds", "organs")}}
         return Notice(**data)
 
 
@@ -112,6 +112,7 @@ class PersonForm(PersonFields):
 
     def __init__(self, data: Any = None, *, case: Case) -> None:
         super().__init__(data, initial={"died_on": case.died_on, "kinds": case.kinds})
+        self.fields["organs"].help_text = _("不勾就不改；改为全部的，勾“全部器官”。加密保存。")
 
 
 class AssignForm(DayForm):
@@ -147,6 +148,10 @@ class KinForm(KeyedForm):
     name = forms.CharField(label=_("姓名"), max_length=60, widget=forms.TextInput(OFF))
     phone = forms.CharField(label=_("电话"), max_length=30, widget=forms.TextInput(TEL))
     is_executor = forms.BooleanField(label=_("由此人担任执行人"), required=False)
+    lacks_capacity = forms.BooleanField(
+        label=_("没有完全民事行为能力（依法不参加决定）"), required=False,
+        help_text=_("凭判决书、残疾证或诊断证明；没有凭据的不勾。"),
+    )  # fmt: skip
 
     def kin(self) -> Kin:
         """The whole form."""
@@ -205,26 +210,10 @@ class WitnessForm(KeyedForm):
         return Seen(place=data["place"], at=moment, points=tuple(data["points"]), text=data["text"], key=data["key"])
 
 
-class HandOverForm(DayForm):
-    """Which unit took what."""
+class DoubtForm(forms.Form):
+    """That the papers were checked."""
 
-    def __init__(self, data: Any = None, *, case: Case) -> None:
-        super().__init__(data)
-        units = list(units_of(case.province))
-        for kind in case.kinds:
-            fitting = [(one.pk, one.name) for one in units if one.kind in UNITS_OF_GIFT[kind]]
-            self.fields[kind] = forms.TypedChoiceField(
-                label=_("%(kind)s移交给") % {"kind": GiftKind(kind).label},
-                choices=[("", _("没有移交")), *fitting],
-                coerce=int,
-                required=False,
-                empty_value=None,
-            )
-        self.kinds = tuple(case.kinds)
-
-    def units(self) -> dict[str, int]:
-        """Ids of units by kind of gift."""
-        return {kind: self.cleaned_data[kind] for kind in self.kinds if self.cleaned_data[kind] is not None}
+    is_checked = forms.BooleanField(label=_("我已核对书面原件和签字日期：没有有效的不同意捐献的表示"), required=False)
 
 
 class EndForm(DayForm):
@@ -249,70 +238,6 @@ class EndForm(DayForm):
         return next(status for status, reasons in REASONS_OF_EXIT.items() if reason in reasons)
 
 
-class KinChoiceForm(DayForm):
-    """Which of the kin was given something, when."""
-
-    kin = forms.TypedChoiceField(label=_("领取的家属"), coerce=int)
-
-    def __init__(self, data: Any = None, *, kin: list[tuple[int, str]]) -> None:
-        super().__init__(data)
-        field = self.fields["kin"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- narrows the type
-        field.choices = kin
-
-
-class AcceptanceForm(DayForm):
-    """The receiving unit's certificate for a body."""
-
-    number = ClearCharField(
-        label=_("证明编号"), max_length=60, widget=forms.TextInput(OFF),
-        help_text=_("照接受单位出具的证明填写；没有编号的，填“无编号”。"),
-    )  # fmt: skip
-    field_order = ("number", "on")
-
-    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
-        super().__init__(data)
-        self.fields["on"].label = _("出具日期")
-        self.initial.update(initial or {})
-
-
-class EntitlementForm(KeyedForm, DayForm):
-    """What a family was given or declined."""
-
-    kind = forms.ChoiceField(label=_("待遇"), choices=EntitlementKind)
-    outcome = forms.ChoiceField(label=_("结果"), choices=Outcome)
-    amount = forms.CharField(
-        label=_("金额"), max_length=20, required=False, widget=forms.TextInput({**OFF, "inputmode": "decimal"}),
-        help_text=_("减免、慰问和抚恤已给付的填写，单位元。"),
-    )  # fmt: skip
-    paper = ClearCharField(
-        label=_("凭据编号"), max_length=60, required=False, widget=forms.TextInput(OFF), help_text=_("不要写姓名。")
-    )
-    replaces = forms.TypedChoiceField(
-        label=_("更正哪一条"), coerce=int, required=False, empty_value=None, help_text=_("原记录保留备查。")
-    )
-
-    def __init__(self, data: Any = None, *, rows: list[tuple[int, str]]) -> None:
-        super().__init__(data)
-        field = self.fields["replaces"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- narrows the type
-        field.choices = [("", _("不是更正")), *rows]
-
-    def entitled(self) -> Entitled:
-        """The row."""
-        return Entitled(**{name: value for name, value in self.cleaned_data.items() if name != "replaces"})
-
-
-class UseForm(KeyedForm, DayForm):
-    """A line of the report of use."""
-
-    use = forms.ChoiceField(label=_("利用情况"), choices=BodyUse)
-    note = forms.CharField(
-        label=_("说明"), required=False, max_length=500, widget=forms.Textarea({"rows": 2, **OFF}),
-        help_text=_("家属查询时会看到；请写得平实、尊重。"),
-    )  # fmt: skip
-
-
 class GrantForm(forms.Form):
     """Who may look into a case, what for, until when."""
 
@@ -335,20 +260,6 @@ class UnitForm(forms.Form):
     def __init__(self, data: Any = None, *, provinces: QuerySet[Branch]) -> None:
         super().__init__(data, initial={"province": provinces[0].code} if len(provinces) == 1 else {})
         _offer(self, "province", provinces)
-
-
-class ExtractForm(forms.Form):
-    """For whom of the kin something is printed, and what for."""
-
-    kin = forms.TypedChoiceField(label=_("查询的家属"), coerce=int)
-    purpose = forms.CharField(label=_("用途"), max_length=200, widget=forms.TextInput(OFF))
-    is_checked = forms.BooleanField(label=_("已核对这位家属的身份证件和亲属关系"))
-
-    def __init__(self, data: Any = None, *, kin: list[tuple[int, str]]) -> None:
-        super().__init__(data, initial={"purpose": _("家属查询遗体利用情况")})
-        field = self.fields["kin"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- narrows the type
-        field.choices = kin
 
 
 def _keeping(person: User) -> QuerySet[Branch]:

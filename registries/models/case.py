@@ -123,7 +123,8 @@ class Case(SealedModel, BranchLineage):
 
     Each step has its day. There is no field for whoever receives an organ, here or anywhere: the two sides never meet
     (人体器官捐献和移植条例 Arts. 21, 33). `note` and `evidence` are sealed with what is medical; `confirmed_by` is who
-    wrote the consent down and said that nobody who decides is missing. `destroyed_at` is when the people were emptied.
+    wrote the consent down and said that nobody who decides is missing. `organs` is JSON: the single organs that are
+    asked for, None for all (services/cases/scope.py). `destroyed_at` is when the people were emptied.
     """
 
     number = models.CharField(_("编号"), max_length=40, unique=True)
@@ -145,6 +146,7 @@ class Case(SealedModel, BranchLineage):
     ended_on = models.DateField(_("办结日期"), null=True)
     note = SealedTextField(_("接报情况"), logical="registries.case.note", purpose="wishes", null=True)
     evidence = SealedTextField(_("生前意愿的凭据"), logical="registries.case.evidence", purpose="wishes", null=True)
+    organs = SealedTextField(_("限定的器官"), logical="registries.case.organs", purpose="wishes", null=True)
     notified_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("接报人"), on_delete=models.PROTECT, related_name="+"
     )
@@ -155,6 +157,8 @@ class Case(SealedModel, BranchLineage):
     destroyed_at = models.DateTimeField(_("销毁时间"), null=True)
 
     objects = CaseQuerySet.as_manager()
+    # What a step made of the case instead of the step itself, for the page alone (services/cases/wish_in_life.py).
+    heeded: str = ""
 
     class Meta:
         verbose_name = _("捐献案例")
@@ -211,8 +215,9 @@ class Case(SealedModel, BranchLineage):
 
     @property
     def kind_labels(self) -> list[str]:
-        """What is given, in words, in the order of the table."""
-        return [str(GiftKind(one).label) for one in GiftKind.values if one in self.kinds]
+        """What is given, in words, in the order of the table; which organs stands sealed where it is not all."""
+        some = {GiftKind.ORGAN: _("部分器官")} if self.organs is not None else {}
+        return [str(some.get(one, GiftKind(one).label)) for one in GiftKind if one in self.kinds]
 
 
 class CaseEvent(models.Model):

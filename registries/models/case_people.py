@@ -13,7 +13,7 @@ from core.documents import DocumentKind
 from core.fields import LookupDigestField, SealedModel, SealedTextField
 from core.identifiers import normalise_identifier, normalise_payer
 from organizations.models import Branch
-from registries.choices.cases import Decision, Relation
+from registries.choices.cases import DECIDING_KIN, Decision, Relation
 from registries.models.case import Case
 from registries.models.wish import whole_key
 
@@ -80,13 +80,15 @@ class CasePerson(OfCase):
 class CaseKin(OfCase):
     """One of the living kin, or who carries the wish out (P3 under the keys of identity).
 
-    Whoever was listed by mistake is struck, which nobody can be who has decided (trigger).
+    Whoever was listed by mistake is struck, which nobody can be who has decided (trigger). Who lacks full capacity does
+    not decide (民法典 Arts. 20-22, 1006).
     """
 
     case = models.ForeignKey(Case, verbose_name=_("捐献案例"), on_delete=models.PROTECT, related_name="kin")
     key = models.UUIDField(_("幂等键"), unique=True, default=uuid.uuid4, editable=False)
     relation = models.CharField(_("与捐献人的关系"), max_length=8, choices=Relation)
     is_executor = models.BooleanField(_("执行人"), default=False)
+    lacks_capacity = models.BooleanField(_("没有完全民事行为能力"), default=False)
     name = SealedTextField(_("姓名"), logical="registries.casekin.name", purpose="identity", null=True)
     phone = SealedTextField(_("电话"), logical="registries.casekin.phone", purpose="identity", null=True)
     written_by = models.ForeignKey(
@@ -112,6 +114,11 @@ class CaseKin(OfCase):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.relation}"
+
+    @property
+    def decides(self) -> bool:
+        """Whether this one is among those who decide together."""
+        return self.relation in DECIDING_KIN and not self.lacks_capacity
 
 
 class CaseDecision(models.Model):

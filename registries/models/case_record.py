@@ -103,12 +103,18 @@ class ReceivingUnit(models.Model):
 
 
 class CaseHandOver(models.Model):
-    """That one kind of gift went to a unit on a day; where it went from there nobody here knows. Append-only."""
+    """That one kind of gift went to a unit on a day; where it went from there nobody here knows.
+
+    Append-only; a mistake is put right by a row that names it.
+    """
 
     case = models.ForeignKey(Case, verbose_name=_("捐献案例"), on_delete=models.PROTECT, related_name="hand_overs")
     kind = models.CharField(_("捐献项目"), max_length=8, choices=GiftKind)
     unit = models.ForeignKey(ReceivingUnit, verbose_name=_("接受单位"), on_delete=models.PROTECT, related_name="+")
     on = models.DateField(_("移交日期"))
+    replaces = models.OneToOneField(
+        "self", verbose_name=_("更正的记录"), null=True, on_delete=models.PROTECT, related_name="replaced_by"
+    )
     written_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("登记人员"), on_delete=models.PROTECT, related_name="+"
     )
@@ -119,7 +125,12 @@ class CaseHandOver(models.Model):
         verbose_name_plural = _("遗体器官移交")
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=GiftKind.values), name="casehandover_kind_known"),
-            models.UniqueConstraint(fields=["case", "kind"], name="casehandover_once"),
+            models.UniqueConstraint(
+                fields=["case", "kind"], condition=Q(replaces__isnull=True), name="casehandover_first_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(replaces__isnull=True) | ~Q(replaces=F("id")), name="casehandover_replaces_another"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -163,11 +174,17 @@ class CaseAcceptance(models.Model):
 
 
 class CaseCertificate(models.Model):
-    """That the family was given the certificate: its number is the case's. Append-only (条例 Art. 14)."""
+    """That the family was given the certificate: its number is the case's (条例 Art. 14).
 
-    case = models.OneToOneField(Case, verbose_name=_("捐献案例"), on_delete=models.PROTECT, related_name="certificate")
+    Append-only; a mistake is put right by a row that names it.
+    """
+
+    case = models.ForeignKey(Case, verbose_name=_("捐献案例"), on_delete=models.PROTECT, related_name="certificates")
     kin = models.ForeignKey(CaseKin, verbose_name=_("领取的家属"), on_delete=models.PROTECT, related_name="+")
     given_on = models.DateField(_("颁发日期"))
+    replaces = models.OneToOneField(
+        "self", verbose_name=_("更正的记录"), null=True, on_delete=models.PROTECT, related_name="replaced_by"
+    )
     written_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("登记人员"), on_delete=models.PROTECT, related_name="+"
     )
@@ -176,6 +193,14 @@ class CaseCertificate(models.Model):
     class Meta:
         verbose_name = _("捐献证书")
         verbose_name_plural = _("捐献证书")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(replaces__isnull=True), name="casecertificate_first_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(replaces__isnull=True) | ~Q(replaces=F("id")), name="casecertificate_replaces_another"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id}"
@@ -226,7 +251,9 @@ class CaseEntitlement(models.Model):
 
 
 class CaseUse(OfCase):
-    """One line of the report of use that the receiving unit files on a body; kin may ask for it. Append-only.
+    """One line of the report of use that the receiving unit files on a body; kin may ask for it.
+
+    Append-only; a mistake is put right by a row that names it.
 
     Legal source: 宁波市遗体捐献条例 Art. 16.
     """
@@ -236,6 +263,9 @@ class CaseUse(OfCase):
     use = models.CharField(_("利用情况"), max_length=12, choices=BodyUse)
     on = models.DateField(_("日期"))
     note = SealedTextField(_("说明"), logical="registries.caseuse.note", purpose="wishes", null=True)
+    replaces = models.OneToOneField(
+        "self", verbose_name=_("更正的记录"), null=True, on_delete=models.PROTECT, related_name="replaced_by"
+    )
     written_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("登记人员"), on_delete=models.PROTECT, related_name="+"
     )
@@ -246,6 +276,9 @@ class CaseUse(OfCase):
         verbose_name_plural = _("遗体利用记录")
         constraints = [
             models.CheckConstraint(condition=Q(use__in=BodyUse.values), name="caseuse_known"),
+            models.CheckConstraint(
+                condition=Q(replaces__isnull=True) | ~Q(replaces=F("id")), name="caseuse_replaces_another"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -23,11 +23,14 @@ from registries.choices.cases import (
 from registries.models import (
     Case,
     CaseAcceptance,
+    CaseCertificate,
     CaseCoordinator,
     CaseEntitlement,
     CaseEvent,
     CaseGrant,
     CaseHandOver,
+    CasePerson,
+    CaseUse,
     ReceivingUnit,
 )
 from registries.selectors.counts import hidden_in_scope
@@ -159,11 +162,15 @@ def next_action(case: Case, *, is_worker: bool, is_head: bool, has_document: boo
     return _action(case, label, name, *arguments)
 
 
-def other_actions(case: Case, *, is_worker: bool, is_head: bool, has_body: bool) -> list[Action]:
+def other_actions(
+    case: Case, *, is_worker: bool, is_head: bool, has_body: bool, is_doubtful: bool = False
+) -> list[Action]:
     """What else a reader may do now, in the order of the way."""
     rows: list[tuple[bool, Any, str, tuple[str, ...]]] = [
-        (is_head and not case.is_ended, _("指派和移交协调员"), "desk_case_assign", ()),
+        (is_head and case.status not in EXITS, _("指派和移交协调员"), "desk_case_assign", ()),
+        (is_head and is_doubtful, _("核对生前意愿"), "desk_case_doubt", ()),
         (is_worker and not case.is_ended and case.witnessed_on is None, _("补写或更正捐献人"), "desk_case_person", ()),
+        (is_worker and case.status == CaseStatus.FAMILY_DECIDING, _("重新核定依据"), "desk_case_family", ()),
         (is_worker and case.status not in (CaseStatus.NOTIFIED,), _("家属名单和决定"), "desk_case_kin", ()),
         (is_worker and case.consented_on is not None, _("见证记录"), "desk_case_witness", ()),
         (
@@ -172,6 +179,7 @@ def other_actions(case: Case, *, is_worker: bool, is_head: bool, has_body: bool)
             "desk_case_step",
             (CaseStatus.CARE,),
         ),
+        (is_worker and case.status in GIVEN_CASE, _("更正移交记录"), "desk_case_hand_over", ()),
         (is_worker and case.status in GIVEN_CASE, _("捐献证书"), "desk_case_certificate", ()),
         (is_worker and case.status in GIVEN_CASE, _("家属待遇"), "desk_case_entitlements", ()),
         ((is_worker or is_head) and case.status in GIVEN_CASE, _("联系和关怀"), "desk_case_contacts", ()),
@@ -203,9 +211,48 @@ def lacks_coordinators(coordinators: list[CaseCoordinator]) -> bool:
     return len(coordinators) < LEAST_COORDINATORS
 
 
+def same_person_cases(case: Case) -> list[Case]:
+    """Other cases of the person with the same document, in any branch, that did not end without a gift; two queries.
+
+    Two may be notified of one person at once. For the page of a case: by number and association alone.
+    """
+    person = CasePerson.objects.filter(case_id=case.pk, document__isnull=False).first()
+    if person is None:
+        return []
+    digests = [one for one in (person.document_digest, person.document_digest_next) if one is not None]
+    rows = Case.objects.unscoped("whether somebody else was called about the same person").filter(
+        Q(person__document_digest__in=digests) | Q(person__document_digest_next__in=digests),
+        person__document_kind=person.document_kind,
+    )
+    found = rows.exclude(pk=case.pk).exclude(status__in=sorted(EXITS))
+    return list(found.select_related("branch").order_by("pk"))
+
+
+def hand_overs_of(case: Case) -> list[CaseHandOver]:
+    """What was given as it stands now, without the rows that were put right; one query."""
+    return list(case.hand_overs.filter(replaced_by=None).select_related("unit").order_by("pk"))
+
+
+def given_labels(rows: list[CaseHandOver]) -> list[str]:
+    """What was given, in words, in the order of the table."""
+    taken = {one.kind for one in rows}
+    return [str(one.label) for one in GiftKind if one in taken]
+
+
 def body_unit(case: Case) -> CaseHandOver | None:
     """Where a body went, which the kin may know; where an organ went no page asks (double blind); one query."""
-    return CaseHandOver.objects.filter(case=case, kind=GiftKind.BODY).select_related("unit").first()
+    rows = CaseHandOver.objects.filter(case=case, kind=GiftKind.BODY, replaced_by=None)
+    return rows.select_related("unit").first()
+
+
+def certificate_of(case: Case) -> CaseCertificate | None:
+    """The certificate that a family was given, as it stands now; one query."""
+    return CaseCertificate.objects.filter(case=case, replaced_by=None).select_related("kin").first()
+
+
+def uses_of(case: Case) -> list[CaseUse]:
+    """The report of use of a body without the lines that were put right; notes stay sealed; one query."""
+    return list(case.uses.filter(replaced_by=None).select_related("written_by").order_by("on", "pk"))
 
 
 def acceptance_of(case: Case) -> CaseAcceptance | None:

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_CASE + "person/", desk.case_person, name="desk_case_person"),
     path(_CASE + "end/", desk.case_end, name="desk_case_end"),
     path(_CASE + "assign/", people.case_assign, name="desk_case_assign"),
+    path(_CASE + "doubt/", people.case_doubt, name="desk_case_doubt"),
     path(_CASE + "grants/", people.case_grants, name="desk_case_grants"),
     path(_CASE + "family/", family.case_family, name="desk_case_family"),
     path(_CASE + "kin/", family.case_kin, name="desk_case_kin"),

@@ -47,6 +47,7 @@ REGISTRY_CASES: dict[str, Route] = {
     "desk_case_person": Route(WORKS, WORKS, OPEN_CASE),
     "desk_case_end": Route(opens("worker", "head"), opens("worker", "head"), OPEN_CASE),
     "desk_case_assign": Route(ASSIGNS, ASSIGNS, OPEN_CASE),
+    "desk_case_doubt": Route(ASSIGNS, ASSIGNS, OPEN_CASE),
     "desk_case_grants": Route(ASSIGNS, ASSIGNS, CASE),
     "desk_case_family": Route(WORKS, WORKS, OPEN_CASE),
     "desk_case_kin": Route(WORKS, WORKS, OPEN_CASE),

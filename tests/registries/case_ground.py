@@ -12,7 +12,8 @@ from organizations.models import Branch
 from registries.choices.cases import NEEDED_POINTS, STEP_DAYS, CaseStatus, UnitKind
 from registries.models import Case, CaseKin, CaseWitness, ReceivingUnit
 from registries.services.cases.assigning import assign_coordinator
-from registries.services.cases.family import Kin, begin_family, confirm_consent, write_decision, write_kin
+from registries.services.cases.basis import begin_family
+from registries.services.cases.family import Kin, confirm_consent, write_decision, write_kin
 from registries.services.cases.handing import end_case, go_on, hand_over_gift
 from registries.services.cases.notifying import Notice, notify_case
 from registries.services.cases.units import open_unit

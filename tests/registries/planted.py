@@ -149,7 +149,7 @@ def _of_cases(ground: Ground) -> dict[str, Any]:
     registered(ground, 9)
     by_wish = plant_case(ground, CaseStatus.ASSIGNED, document=somebody(9).document)
     case_ground.begun(ground, by_wish, basis="wish", evidence=CASE["evidence"])
-    waiting = plant_case(ground, CaseStatus.FAMILY_DECIDING, document=id_number(832))
+    waiting = plant_case(ground, CaseStatus.FAMILY_DECIDING, document=id_number(832), organs=("kidney", "liver"))
     kin = case_ground.listed(ground, waiting, "child", name=CASE["kin"], phone=CASE["kin_phone"])
     case_ground.decide(ground, waiting, kin)
     case_ground.confirmed(ground, waiting)

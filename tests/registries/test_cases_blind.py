@@ -13,9 +13,9 @@ from core.clock import today
 from registries.choices.cases import CaseStatus
 from registries.errors import RegistryError
 from registries.models import Case, CaseCertificate
+from registries.services.cases.basis import begin_family
 from registries.services.cases.blind import check_blind
 from registries.services.cases.caring import write_use
-from registries.services.cases.family import begin_family
 from registries.services.cases.handing import give_certificate
 from registries.services.cases.notifying import notify_case
 from registries.services.cases.papers import print_certificate

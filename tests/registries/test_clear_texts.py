@@ -17,6 +17,7 @@ from core.fields import SealedTextField
 from registries.choices.cases import CaseStatus
 from registries.errors import RegistryError
 from registries.forms import cases as case_forms
+from registries.forms import cases_after
 from registries.forms import memorial as memorial_forms
 from registries.forms.donors import joining
 from registries.forms.donors import steps as step_forms
@@ -203,8 +204,8 @@ ITS_OWN = frozenset({
 FORMS: dict[str, tuple[type[forms.Form], ...]] = {
     "CaseGrant.purpose": (case_forms.GrantForm,),
     "CaseDecision.paper": (case_forms.DecisionForm,),
-    "CaseEntitlement.paper": (case_forms.EntitlementForm,),
-    "CaseAcceptance.number": (case_forms.AcceptanceForm,),
+    "CaseEntitlement.paper": (cases_after.EntitlementForm,),
+    "CaseAcceptance.number": (cases_after.AcceptanceForm,),
     "ReceivingUnit.name": (case_forms.UnitForm,),
     "Drive.name": (joining.DriveForm,),
     "Drive.place": (joining.DriveForm,),

@@ -105,6 +105,24 @@ def test_who_does_not_decide_by_law_is_asked_for_nothing(ground: Ground) -> None
         )
 
 
+def test_kin_without_full_capacity_are_told_and_not_asked(ground: Ground) -> None:
+    case = asked(ground)
+    spouse, parent = listed(ground, case), listed(ground, case, "parent", lacks_capacity=True)
+    with pytest.raises(RegistryError, match="民事行为能力"):
+        decide(ground, case, parent)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        CaseDecision.objects.create(
+            kin=parent, decision="agree", signed_on=today(), paper="1", written_by=parent.written_by, written_at=now()
+        )
+    with pytest.raises(RegistryError, match="1 位没有签字同意"):
+        confirmed(ground, case)
+    decide(ground, case, spouse)
+    assert confirmed(ground, case).status == "consented"
+    with pytest.raises(RegistryError) as refused:
+        listed(ground, case, "child", lacks_capacity=True, is_executor=True)
+    assert set(refused.value.fields) == {"is_executor"}
+
+
 def test_the_kin_decide_after_the_death_alone(ground: Ground) -> None:
     case = notified(ground, died_on=None)
     assign(ground, case, "coordinator", "second")

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from django.db import DatabaseError, transaction
 
-from core.clock import now, today
+from core.clock import frozen_at, now, today
 from core.errors import NotAllowed, NotFound
 from registries.choices.cases import CaseStatus
 from registries.errors import RegistryError, WrongState
@@ -134,6 +134,29 @@ def test_a_third_who_is_assigned_signs_too_or_is_taken_off(ground: Ground) -> No
     row = row_of(case, ground, "province")
     moved = release_coordinator(case_id=case.pk, from_id=row.pk, on=today(), actor=ground.person("head"))
     assert moved.status == "witnessed"
+
+
+def test_who_was_assigned_after_it_was_witnessed_was_not_there_and_does_not_sign(ground: Ground) -> None:
+    case = case_in(ground, CaseStatus.CONSENTED)
+    with frozen_at(now() + datetime.timedelta(hours=1)):
+        recorded(ground, case)
+        signed(ground, case, "coordinator")
+    with frozen_at(now() + datetime.timedelta(hours=2)):
+        row, head = row_of(case, ground, "second"), ground.person("head")
+        hand_over_case(case_id=case.pk, from_id=row.pk, to=ground.person("province"), on=today(), actor=head)
+        record = newest_witness(case)
+        assert record is not None
+        with pytest.raises(WrongState, match="还没有指派"):
+            signed(ground, case, "province")
+        with pytest.raises(DatabaseError, match="who was there"), transaction.atomic():
+            CaseSignature.objects.create(witness=record, person=ground.person("province"), at=now())
+        # One who was there is not enough; the other comes back and signs what they saw.
+        with pytest.raises(DatabaseError, match="two coordinators"), transaction.atomic():
+            Case.objects.unscoped("test").filter(pk=case.pk).update(status="witnessed", witnessed_on=today())
+        case.refresh_from_db()
+        assert case.status == "consented"
+        assign(ground, case, "second")
+        assert signed(ground, case, "second").status == "witnessed"
 
 
 def test_a_coordinator_is_of_the_branch_or_of_one_above(ground: Ground) -> None:

@@ -39,7 +39,7 @@ def write_acceptance(*, case_id: int, number: str, on: datetime.date, actor: Use
         check_clear(number=plain)
         check_day(on, first=body.on)
         old = acceptance_of(case)
-        if old is not None and (old.number, old.issued_on) == (plain, on):
+        if old is not None and (old.number, old.issued_on, old.unit_id) == (plain, on, body.unit_id):
             return old
         row = CaseAcceptance.objects.create(
             case=case,

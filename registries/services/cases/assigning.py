@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.clock import now
-from registries.choices.cases import CaseStatus
+from registries.choices.cases import EXITS, CaseStatus
 from registries.choices.contacts import DueStatus
 from registries.errors import RegistryError, WrongState
 from registries.models import Case, CaseCoordinator, DueContact
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 
 def assign_coordinator(*, case_id: int, person: User, on: datetime.date, actor: User) -> CaseCoordinator:
-    """Send a coordinator of the branch or of one above to a case that is not ended. Locks the case.
+    """Send a coordinator of the branch or of one above to a case that did not end without a gift. Locks the case.
+
+    Also once it was closed: what became of a body is asked for years later.
 
     Raises RegistryError with fields, WrongState where they are assigned. Source: 人体器官捐献和移植条例 Art. 19.
     """
@@ -68,7 +70,7 @@ def release_coordinator(*, case_id: int, from_id: int, on: datetime.date, actor:
 def _locked(case_id: int, actor: User) -> Case:
     case = lock_case(case_id)
     require_head(actor, case)
-    if case.is_ended:
+    if case.status in EXITS:
         raise wrong_state(case)
     return case
 

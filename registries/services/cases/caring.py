@@ -14,15 +14,19 @@ from django.utils.translation import gettext as _
 from core.clock import now
 from core.errors import DomainError
 from core.money import yuan
-from core.sealed import seal_into
-from registries.choices.cases import GIVEN_CASE, WITH_AMOUNT, BodyUse, EntitlementKind, GiftKind, Outcome
+from core.sealed import open_many_for_work, seal_into
+from registries.choices import Item, Purpose
+from registries.choices.cases import GIVEN_CASE, WITH_AMOUNT, Basis, BodyUse, EntitlementKind, Outcome
 from registries.errors import RegistryError, WrongState
-from registries.models import Case, CaseEntitlement, CaseHandOver, CaseUse
+from registries.models import Case, CaseEntitlement, CaseUse, Wish
 from registries.permissions.cases import require_coordinator
+from registries.selectors.cases import body_unit
 from registries.services.cases.blind import check_blind
 from registries.services.cases.moving import check_day, lock_case, note_case, require_state
+from registries.services.cases.wish_in_life import said_of
 from registries.services.clear_texts import clear_faults
 from registries.services.form_keys import sent_before
+from registries.services.wish_content import content_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -86,9 +90,16 @@ def write_entitlement(
 
 
 def write_use(
-    *, case_id: int, use: str, on: datetime.date, note: str, actor: User, key: uuid.UUID | None = None
+    *,
+    case_id: int,
+    use: str,
+    on: datetime.date,
+    note: str,
+    actor: User,
+    key: uuid.UUID | None = None,
+    replaces_id: int | None = None,
 ) -> CaseUse:
-    """Write down a line of the report of use that the receiving unit filed on a body. Locks the case.
+    """Write down a line of the report of use that the unit filed on a body, or put one right. Locks the case.
 
     Raises RegistryError with fields, WrongState where no body was handed over. Source: 宁波市遗体捐献条例 Art. 16.
     """
@@ -98,16 +109,23 @@ def write_use(
         same: dict[str, Any] = {"case_id": case.pk, "use": use, "on": on}
         if key is not None and (first := sent_before(CaseUse.objects.all(), key, **same)):
             return first
-        if not CaseHandOver.objects.filter(case=case, kind=GiftKind.BODY).exists():
+        body = body_unit(case)
+        if body is None:
             raise WrongState("no_body_given", _("这个案例没有移交遗体，没有利用记录。"))
         if use not in BodyUse.values:
             sentence = _("请选择利用情况。")
             raise RegistryError("use_missing", sentence, {"use": sentence})
-        check_day(on, first=case.handed_over_on or case.notified_on)
-        row = CaseUse(case=case, key=key or uuid.uuid4(), use=use, on=on, written_by=actor, written_at=now())
+        check_day(on, first=body.on)
+        old = None
+        if replaces_id is not None:
+            old = CaseUse.objects.filter(pk=replaces_id, case=case, replaced_by=None).first()
+            if old is None:
+                raise WrongState("use_replaced", _("这一条已更正过，请刷新页面查看。"))
+        said: dict[str, Any] = {"use": use, "on": on, "replaces": old}
+        row = CaseUse(case=case, key=key or uuid.uuid4(), **said, written_by=actor, written_at=now())
         seal_into(row, note=check_blind(note, field="note", longest=LONGEST_NOTE) or None)
         row.save(force_insert=True)
-        note_case(case, "use_written", on=on, actor=actor, fields=["use", "on", "note"])
+        note_case(case, "use_corrected" if old else "use_written", on=on, actor=actor, fields=["use", "on", "note"])
     return row
 
 
@@ -136,6 +154,16 @@ def _checked_amount(entitled: Entitled) -> Decimal | None:
     return amount
 
 
-def has_body(case: Case) -> bool:
-    """Whether a body was handed over; one query."""
-    return CaseHandOver.objects.filter(case=case, kind=GiftKind.BODY).exists()
+def is_use_wished(*, case: Case, use: str) -> bool:
+    """Whether a use is among those that the dead person named, or is none that they had to name; opens as work.
+
+    True where no wish in life is the basis or it stands on paper alone. Not in a transaction.
+    """
+    if case.basis != Basis.WISH or use not in Purpose.values:
+        return True
+    said = said_of(case)
+    rows = Wish.objects.unscoped("what a body may be used for").filter(pk__in=said.wishes)
+    work = f"registries.cases:{uuid.uuid4()}"
+    contents = [content_of(text) for text in open_many_for_work(list(rows), "content", work=work) if text]
+    bodies = [one for one in contents if Item.BODY in one.items]
+    return not bodies or any(use in one.purposes for one in bodies)

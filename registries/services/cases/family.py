@@ -16,7 +16,7 @@ from core.sealed import seal_into
 from registries.choices.cases import (
     DECIDABLE_CASE,
     DECIDING_KIN,
-    ENDED_CASE,
+    EXITS,
     Basis,
     CaseStatus,
     Decision,
@@ -24,7 +24,7 @@ from registries.choices.cases import (
     Relation,
 )
 from registries.errors import RegistryError, WrongState
-from registries.models import Case, CaseDecision, CaseKin, CasePerson
+from registries.models import Case, CaseDecision, CaseKin
 from registries.permissions.cases import require_coordinator
 from registries.services.cases.blind import check_blind
 from registries.services.cases.moving import (
@@ -36,7 +36,7 @@ from registries.services.cases.moving import (
     require_state,
     wrong_state,
 )
-from registries.services.cases.wish_in_life import end_where_refused, said_of
+from registries.services.cases.wish_in_life import heed_said, is_partly_willed
 from registries.services.clear_texts import clear_faults
 from registries.services.form_keys import require_sealed, sent_before
 
@@ -55,57 +55,21 @@ class Kin:
     name: str
     phone: str
     is_executor: bool = False
+    lacks_capacity: bool = False
     key: uuid.UUID = field(default_factory=uuid.uuid4)
-
-
-def begin_family(*, case_id: int, on: datetime.date, basis: str, evidence: str, actor: User) -> Case:
-    """Begin to speak with the family, and find out on what a gift would rest. Locks the case.
-
-    A refusal in life that is found ends the case (the caller looks at its state). A wish in life that is found is the
-    basis; one on paper alone names its paper in `evidence`. Raises RegistryError with fields, WrongState. Source:
-    人体器官捐献和移植条例 Art. 9.
-    """
-    with transaction.atomic():
-        case = lock_case(case_id)
-        require_coordinator(actor, case)
-        require_state(case, CaseStatus.ASSIGNED)
-        _require_document(case)
-        if end_where_refused(case, actor=actor):
-            return case
-        said = said_of(case)
-        paper = check_blind(evidence, field="evidence", longest=200)
-        if frozenset(case.kinds) <= said.willing:
-            basis = Basis.WISH
-            person = CasePerson.objects.select_for_update().get(case_id=case.pk)
-            person.save(update_fields=seal_into(person, registrant=said.registrant))
-        elif basis == Basis.WISH and len(paper) < 2:
-            sentence = _("本系统没有查到覆盖这些项目的有效登记：请填写全国系统登记号、遗嘱或登记卡的编号。")
-            raise RegistryError("evidence_missing", sentence, {"evidence": sentence})
-        if basis not in Basis.values:
-            sentence = _("请选择依据。")
-            raise RegistryError("basis_missing", sentence, {"basis": sentence})
-        seal_into(case, evidence=paper if basis == Basis.WISH else None)
-        move_case(
-            case,
-            CaseStatus.FAMILY_DECIDING,
-            on=on,
-            verb="family_asked",
-            actor=actor,
-            basis=basis,
-            evidence=case.evidence,
-        )
-    return case
 
 
 def write_kin(*, case_id: int, kin: Kin, actor: User) -> CaseKin:
     """List one of the living kin, or the executor; said twice with one key, it is the first one. Locks the case.
+
+    Also once it was closed: who comes later to ask what became of a body.
 
     Raises RegistryError with fields, WrongState. Source: 民法典 Art. 1006; 宁波市遗体捐献条例 Art. 12.
     """
     with transaction.atomic():
         case = lock_case(case_id)
         require_coordinator(actor, case)
-        if case.status in ENDED_CASE | {CaseStatus.NOTIFIED}:
+        if case.status in EXITS | {CaseStatus.NOTIFIED}:
             raise wrong_state(case)
         first = sent_before(CaseKin.objects.all(), kin.key, case_id=case.pk, relation=kin.relation)
         if first is not None:
@@ -113,6 +77,8 @@ def write_kin(*, case_id: int, kin: Kin, actor: User) -> CaseKin:
             return first
         name, phone = " ".join(kin.name.replace("\x00", "").split()), normalise_phone(kin.phone)
         faults: dict[str, str] = {}
+        if kin.is_executor and kin.lacks_capacity:
+            faults["is_executor"] = _("执行人须有完全民事行为能力。")
         if kin.relation not in Relation.values:
             faults["relation"] = _("请选择与捐献人的关系。")
         if not 2 <= len(name) <= LONGEST_NAME:
@@ -126,6 +92,7 @@ def write_kin(*, case_id: int, kin: Kin, actor: User) -> CaseKin:
             key=kin.key,
             relation=kin.relation,
             is_executor=kin.is_executor,
+            lacks_capacity=kin.lacks_capacity,
             written_by=actor,
             written_at=now(),
         )
@@ -161,8 +128,9 @@ def write_decision(
 ) -> Case:
     """Write down what one of those who decide together has signed; one "no" ends the case. Locks the case.
 
-    Raises RegistryError with fields, WrongState: nobody is asked where the dead person wished it in writing, and nobody
-    before the death. Source: 人体器官捐献和移植条例 Art. 9; 民法典 Art. 1006.
+    Raises RegistryError with fields, WrongState: nobody is asked where the dead person wished it in writing, nobody
+    before the death, and no "no" is about the part that was wished. Source: 人体器官捐献和移植条例 Art. 9; 民法典
+    Art. 1006.
     """
     with transaction.atomic():
         case, kin = _locked_kin(case_id, kin_id, actor)
@@ -172,14 +140,24 @@ def write_decision(
         require_state(case, *DECIDABLE_CASE)
         if case.basis != Basis.JOINT_KIN:
             raise WrongState("wish_in_life", _("本人生前已书面愿意捐献，不由家属决定；请告知家属并写明执行人。"))
-        if end_where_refused(case, actor=actor):
+        if heed_said(case, actor=actor, is_covered=True):
             return case
+        if kin.lacks_capacity:
+            raise RegistryError("kin_lacks_capacity", _("这位家属没有完全民事行为能力，依法不参加决定，不能签字。"))
         if kin.relation not in DECIDING_KIN:
             raise RegistryError("kin_does_not_decide", _("依法只由配偶、成年子女、父母共同决定，其他人不能签字决定。"))
         if case.died_on is None:
             raise RegistryError("death_day_missing", _("请先补写死亡日期：法律规定家属在公民死亡后共同决定。"))
         _check_decision(decision, paper)
         check_day(signed_on, first=max(last_day(case), case.died_on), field="signed_on")
+        if decision == Decision.REFUSE and case.status == CaseStatus.FAMILY_DECIDING and is_partly_willed(case):
+            raise WrongState(
+                "part_is_willed",
+                _(
+                    "本人生前已书面愿意捐献其中一部分，不由家属决定。家属不同意其余部分的，"
+                    "请先更正捐献项目，只留下本人愿意的。"
+                ),
+            )
         CaseDecision.objects.create(
             kin=kin,
             key=key or uuid.uuid4(),
@@ -212,7 +190,7 @@ def confirm_consent(*, case_id: int, on: datetime.date, is_confirmed: bool, acto
         case = lock_case(case_id)
         require_coordinator(actor, case)
         require_state(case, CaseStatus.FAMILY_DECIDING)
-        if end_where_refused(case, actor=actor):
+        if heed_said(case, actor=actor, is_covered=True):
             return case
         first = _joint_day(case) if case.basis == Basis.JOINT_KIN else _wish_day(case)
         if not is_confirmed:
@@ -237,7 +215,7 @@ class Standing:
     @property
     def decides(self) -> bool:
         """Whether this one is among those who decide together."""
-        return self.kin.relation in DECIDING_KIN
+        return self.kin.decides
 
 
 def standings_of(case: Case) -> list[Standing]:
@@ -277,14 +255,6 @@ def _locked_kin(case_id: int, kin_id: int, actor: User) -> tuple[Case, CaseKin]:
     if kin is None:
         raise WrongState("kin_not_listed", _("这位家属不在名单里，请刷新页面查看。"))
     return case, kin
-
-
-def _require_document(case: Case) -> None:
-    person = CasePerson.objects.get(case_id=case.pk)
-    if person.document is None or person.name is None:
-        raise RegistryError(
-            "person_unknown", _("请先补写捐献人的姓名和证件号码：须凭证件核对本人生前有没有表示不同意。")
-        )
 
 
 def _check_decision(decision: str, paper: str) -> None:

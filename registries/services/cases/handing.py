@@ -28,9 +28,10 @@ from registries.permissions.cases import (
     require_coordinator,
     require_head,
 )
+from registries.selectors.cases import certificate_of
 from registries.selectors.contacts import callers_of
 from registries.services.cases.moving import check_day, lock_case, move_case, note_case, require_state, wrong_state
-from registries.services.cases.wish_in_life import end_where_refused
+from registries.services.cases.wish_in_life import heed_said
 from registries.services.contacts import cancel_contacts, plan_contact
 
 if TYPE_CHECKING:
@@ -54,9 +55,9 @@ def hand_over_gift(*, case_id: int, units: dict[str, int], on: datetime.date, ac
         case = lock_case(case_id)
         require_coordinator(actor, case)
         require_state(case, CaseStatus.WITNESSED)
-        if end_where_refused(case, actor=actor):
+        if heed_said(case, actor=actor, is_covered=True):
             return case
-        taken = _checked_units(case, units)
+        taken = checked_units(case, units)
         move_case(case, CaseStatus.HANDED_OVER, on=on, verb="handed_over", actor=actor)
         moment = now()
         CaseHandOver.objects.bulk_create(
@@ -110,7 +111,7 @@ def give_certificate(*, case_id: int, kin_id: int, on: datetime.date, actor: Use
         case = lock_case(case_id)
         require_coordinator(actor, case)
         require_state(case, *sorted(GIVEN_CASE))
-        first = CaseCertificate.objects.filter(case=case).first()
+        first = certificate_of(case)
         if first is not None:
             return first
         kin = CaseKin.objects.filter(pk=kin_id, case=case, struck_at=None).first()
@@ -139,7 +140,8 @@ def _plan_care(case: Case, on: datetime.date) -> None:
         plan_contact(about=case, reason=ContactReason.CARE, due_on=day, coordinator=whose)
 
 
-def _checked_units(case: Case, units: dict[str, int]) -> dict[str, ReceivingUnit]:
+def checked_units(case: Case, units: dict[str, int]) -> dict[str, ReceivingUnit]:
+    """The units by kind of gift, locked. Raises RegistryError at the kinds that do not fit."""
     rows = {
         one.pk: one
         for one in ReceivingUnit.objects.filter(

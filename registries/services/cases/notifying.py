@@ -17,18 +17,20 @@ from core.documents import Document, read_document
 from core.errors import DomainError, NotAllowed, NotFound
 from core.identifiers import normalise_phone
 from core.numbers import take_number
-from core.sealed import seal_into
+from core.sealed import holds, seal_into
 from core.throttling import Limit, count_once
 from organizations.choices import Right
 from organizations.permissions import reaches
 from registries.choices.cases import CASE_LETTER, Basis, CaseStatus, GiftKind, Notifier
 from registries.errors import RegistryError
-from registries.models import Case, CasePerson
+from registries.models import Case, CaseDecision, CasePerson
 from registries.permissions.cases import holds_within, require_worker
+from registries.services.cases.basis import decide_basis_anew
 from registries.services.cases.blind import check_blind
 from registries.services.cases.departing import cancel_contacts_of_dead
 from registries.services.cases.moving import OLDEST_DAY, check_day, lock_case, note_case, wrong_state
-from registries.services.cases.wish_in_life import end_where_refused
+from registries.services.cases.scope import ask_for, asked_items, faults_of_organs, wanted_items
+from registries.services.cases.wish_in_life import heed_said
 from registries.services.form_keys import require_sealed, sent_before
 
 if TYPE_CHECKING:
@@ -43,7 +45,10 @@ LOOK_UPS = Limit("registries_case_document", 30, 3_600)
 
 @dataclass(frozen=True)
 class Notice:
-    """What was said on the telephone: of whom, by whom, on which day; `key` is the form's own."""
+    """What was said on the telephone: of whom, by whom, on which day; `key` is the form's own.
+
+    `organs`: those that are asked for, none for all of them.
+    """
 
     branch: Branch
     kinds: tuple[str, ...]
@@ -56,6 +61,7 @@ class Notice:
     document: str = ""
     died_on: datetime.date | None = None
     note: str = ""
+    organs: tuple[str, ...] = ()
     key: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
@@ -83,6 +89,7 @@ def notify_case(*, notice: Notice, actor: User) -> Case:
             notified_at=now(),
         )
         seal_into(case, note=check_blind(notice.note, field="note") or None)
+        ask_for(case, wanted_items(None, notice.kinds, notice.organs))
         case.number = take_number(notice.branch.code, today().year, CASE_LETTER)
         case.save(force_insert=True)
         person = CasePerson(case=case)
@@ -93,7 +100,7 @@ def notify_case(*, notice: Notice, actor: User) -> Case:
         _note_look_up(case, document, actor)
         if document is not None and case.died_on is not None:
             cancel_contacts_of_dead(document=document, actor=actor)
-        end_where_refused(case, actor=actor)
+        heed_said(case, actor=actor)
     return case
 
 
@@ -105,35 +112,79 @@ def write_person(
     document: str,
     died_on: datetime.date | None,
     kinds: tuple[str, ...],
+    organs: tuple[str, ...] = (),
     actor: User,
 ) -> Case:
     """Write down or put right who died, when, and what is given, until it was witnessed. Locks the case.
 
-    What is given stands once the family has consented. A refusal in life ends the case at once: the caller looks at its
-    state. Raises RegistryError with fields, WrongState.
+    `organs`: none leaves those that are asked for. What is given, and who it is by document, stands once the family has
+    consented; before, on what it rests is looked up anew. A refusal in life ends or limits the case at once: the caller
+    looks at its state. Raises RegistryError with fields, WrongState.
     """
     with transaction.atomic():
         case = lock_case(case_id)
         require_worker(actor, case)
         if case.is_ended or case.witnessed_on is not None:
             raise wrong_state(case)
-        faults = {**_faults_of_person(name, kinds), **_faults_after_consent(case, kinds, died_on)}
+        faults = {**_faults_of_person(name, kinds, organs), **_faults_of_days(case, died_on)}
         found = _read_document(faults, document_kind, document)
         person = CasePerson.objects.select_for_update().get(case_id=case.pk)
         if person.document is not None and not document.strip():
             faults["document"] = _("证件号码已登记，可以更正，不能清空。")
+        change = _change_of(case, person, found, () if faults else wanted_items(case, kinds, organs))
+        faults = {**_faults_of_change(case, change), **faults}
         if faults:
             raise RegistryError("case_person_incomplete", _("还不完整，请按提示填写。"), faults)
-        columns = _seal_person(person, _plain(name), found)
+        # After the consent the same number is not sealed anew (trigger).
+        columns = _seal_person(person, _plain(name), found if change.is_other_person else None)
         person.save(update_fields=[*columns, "document_kind"])
-        case.died_on, case.kinds = died_on, [one for one in GiftKind.values if one in kinds]
-        case.save(update_fields=["died_on", "kinds"])
+        case.died_on, columns = died_on, ask_for(case, change.items)
+        case.save(update_fields=["died_on", *columns])
         _note_look_up(case, found, actor)
         if found is not None and died_on is not None:
             cancel_contacts_of_dead(document=found, actor=actor)
-        note_case(case, "person_written", on=today(), actor=actor, fields=["name", "document", "died_on", "kinds"])
-        end_where_refused(case, actor=actor)
+        note_case(case, "person_written", on=today(), actor=actor, fields=["name", "document", "died_on", *columns])
+        heed_said(case, actor=actor, is_other_person=change.is_other_person)
+        if change.is_other_person or change.is_other_gift:
+            decide_basis_anew(case, is_other=change.is_other_person or change.is_more, actor=actor)
     return case
+
+
+@dataclass(frozen=True)
+class _Change:
+    """What a correction makes of a case: what it asks for then, and whether that is another gift or person."""
+
+    items: frozenset[str]
+    is_other_person: bool
+    is_other_gift: bool
+    is_more: bool
+
+
+def _change_of(case: Case, person: CasePerson, document: Document | None, items: frozenset[str] | tuple[()]) -> _Change:
+    before, after = asked_items(case), frozenset(items)
+    is_same = document is not None and (
+        person.document_kind == document.kind
+        and person.document is not None
+        and holds(person, "document", document.number)
+    )
+    return _Change(after, document is not None and not is_same, after != before, not after <= before)
+
+
+def _faults_of_change(case: Case, change: _Change) -> dict[str, str]:
+    """What may not be another any more: all once the family consented; once one of it signed, who and what more."""
+    if case.consented_on is not None:
+        faults = {}
+        if change.is_other_gift:
+            faults["kinds"] = _("家属已书面同意，捐献项目不能再改；要改请停办后重新接报。")
+        if change.is_other_person:
+            faults["document"] = _("已书面同意，证件号码不能再改成别的；写错的，请停办后重新接报。")
+        return faults
+    if not (change.is_more or change.is_other_person):
+        return {}
+    if not CaseDecision.objects.filter(kin__case=case).exists():
+        return {}
+    sentence = _("已有家属就原来登记的人和项目签字，这里不能再改；要改请停办后重新接报。")
+    return {"document" if change.is_other_person else "kinds": sentence}
 
 
 def _note_look_up(case: Case, document: Document | None, actor: User) -> None:
@@ -169,7 +220,7 @@ def _require_keeper(actor: User, branch: Branch) -> None:
 
 
 def _checked(notice: Notice) -> Document | None:
-    faults: dict[str, str] = {}
+    faults = faults_of_organs(notice.kinds, notice.organs)
     if not notice.kinds or not frozenset(notice.kinds) <= frozenset(GiftKind.values):
         faults["kinds"] = _("请至少选择一项。")
     if notice.notifier not in Notifier.values:
@@ -193,8 +244,8 @@ def _checked(notice: Notice) -> Document | None:
     return document
 
 
-def _faults_of_person(name: str, kinds: tuple[str, ...]) -> dict[str, str]:
-    faults: dict[str, str] = {}
+def _faults_of_person(name: str, kinds: tuple[str, ...], organs: tuple[str, ...]) -> dict[str, str]:
+    faults = faults_of_organs(kinds, organs)
     if not 2 <= len(_plain(name)) <= LONGEST_NAME:
         faults["name"] = _("请填写与证件一致的姓名，至少两个字。")
     if not kinds or not frozenset(kinds) <= frozenset(GiftKind.values):
@@ -202,18 +253,14 @@ def _faults_of_person(name: str, kinds: tuple[str, ...]) -> dict[str, str]:
     return faults
 
 
-def _faults_after_consent(case: Case, kinds: tuple[str, ...], died_on: datetime.date | None) -> dict[str, str]:
-    """What may not be changed any more once the family has consented, and days that cannot be."""
+def _faults_of_days(case: Case, died_on: datetime.date | None) -> dict[str, str]:
     if died_on is not None and died_on > today():
         return {"died_on": _("日期不能晚于今天。")}
-    if case.consented_on is None:
+    if case.consented_on is None or case.basis != Basis.JOINT_KIN:
         return {}
-    faults: dict[str, str] = {}
-    if frozenset(kinds) != frozenset(case.kinds):
-        faults["kinds"] = _("家属已书面同意，捐献项目不能再改；要改请停办后重新接报。")
-    if case.basis == Basis.JOINT_KIN and (died_on is None or died_on > case.consented_on):
-        faults["died_on"] = _("家属在死亡后才能共同决定：死亡日期不能晚于书面同意的日期，请核对。")
-    return faults
+    if died_on is None or died_on > case.consented_on:
+        return {"died_on": _("家属在死亡后才能共同决定：死亡日期不能晚于书面同意的日期，请核对。")}
+    return {}
 
 
 def _read_document(faults: dict[str, str], kind: str, written: str) -> Document | None:
@@ -227,8 +274,12 @@ def _read_document(faults: dict[str, str], kind: str, written: str) -> Document 
 
 
 def _seal_person(person: CasePerson, name: str, document: Document | None) -> list[str]:
-    person.document_kind = document.kind if document else ""
-    return seal_into(person, name=name or None, document=document.number if document else None)
+    """Seal the name, and the document where another is given."""
+    columns = seal_into(person, name=name or None)
+    if document is not None:
+        person.document_kind = document.kind
+        columns += seal_into(person, document=document.number)
+    return columns
 
 
 def _plain(text: str) -> str:

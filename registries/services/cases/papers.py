@@ -17,9 +17,9 @@ from core.printing.document import write_pdf
 from core.printing.glyphs import printable
 from core.sealed import reveal
 from registries.errors import RegistryError, WrongState
-from registries.models import Case, CaseAcceptance, CaseCertificate, CaseHandOver, CaseKin, CasePerson, CaseUse
+from registries.models import Case, CaseAcceptance, CaseHandOver, CaseKin, CasePerson, CaseUse
 from registries.permissions.cases import require_coordinator
-from registries.selectors.cases import acceptance_of, body_unit
+from registries.selectors.cases import acceptance_of, body_unit, certificate_of, given_labels, hand_overs_of
 from registries.services.cases.moving import note_case
 from registries.services.cases.reading import reveal_uses
 
@@ -48,7 +48,7 @@ def print_certificate(*, case: Case, purpose: str, actor: User) -> io.BytesIO:
     What was given is named by kind, never where it went. The file is not kept. Raises WrongState where none was given.
     """
     require_coordinator(actor, case)
-    given = CaseCertificate.objects.filter(case=case).first()
+    given, taken = certificate_of(case), hand_overs_of(case)
     person = CasePerson.objects.select_related("case__branch").get(case_id=case.pk)
     if given is None or person.name is None:
         raise WrongState("no_certificate", _("还没有登记颁发，或资料已按保存期限销毁，不能打印证书。"))
@@ -56,9 +56,10 @@ def print_certificate(*, case: Case, purpose: str, actor: User) -> io.BytesIO:
     paper = {
         "number": case.number,
         "name": printable(name),
-        "kinds": _("、").join(case.kind_labels),
+        # What was given, not what was asked for: a part may not have been taken after all.
+        "kinds": _("、").join(given_labels(taken)),
         "given_on": given.given_on,
-        "handed_over_on": case.handed_over_on,
+        "handed_over_on": min(one.on for one in taken),
         "branch": printable(case.branch.name),
     }
     # Chinese whoever prints it.

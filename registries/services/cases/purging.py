@@ -52,7 +52,7 @@ def purge_cases(asked: Asked) -> Outcome:
 
 def _empty(case: Case) -> None:
     """The case first: its parts may be emptied once it says so (trigger)."""
-    columns = seal_into(case, note=None, evidence=None)
+    columns = seal_into(case, note=None, evidence=None, organs=None)
     case.destroyed_at = now()
     case.save(update_fields=[*columns, "destroyed_at"])
     for person in CasePerson.objects.filter(case=case):

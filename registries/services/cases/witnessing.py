@@ -27,7 +27,7 @@ from registries.permissions.cases import require_coordinator
 from registries.services.cases.blind import check_blind
 from registries.services.cases.family import standings_of
 from registries.services.cases.moving import last_day, lock_case, move_case, note_case, require_state
-from registries.services.cases.wish_in_life import end_where_refused
+from registries.services.cases.wish_in_life import heed_said
 from registries.services.form_keys import sent_before
 
 if TYPE_CHECKING:
@@ -96,7 +96,12 @@ def sign_witness(*, case_id: int, witness_id: int, actor: User) -> Case:
             raise WrongState("witness_replaced", _("见证记录已重写，请刷新页面，看过新的记录再签字。"))
         if record.signatures.filter(person=actor).exists():
             raise WrongState("already_signed", _("您已签过字，正在等其他协调员签字。"))
-        if end_where_refused(case, actor=actor):
+        if actor.pk not in there_at(case, record):
+            raise WrongState(
+                "was_not_there",
+                _("见证的时候您还没有指派到这个案例，不能签字；由当时在场的协调员签字，不足两名的不能出具见证。"),
+            )
+        if heed_said(case, actor=actor, is_covered=True):
             return case
         if _waits_for_kin(case):
             raise WrongState("not_all_agree", _("后来列出的家属还没有签字同意，须先取得其书面决定，再签见证记录。"))
@@ -107,16 +112,16 @@ def sign_witness(*, case_id: int, witness_id: int, actor: User) -> Case:
 
 
 def finish_witness(case: Case, *, actor: User) -> bool:
-    """Move a locked case on where each who is assigned, two or more, has signed; whether it was.
+    """Move a locked case on where each who is assigned and was there, two or more, has signed; whether it was.
 
     The database asks the same (case_witnessed_by_two).
     """
     record = newest_witness(case)
     if case.status != CaseStatus.CONSENTED or record is None:
         return False
-    assigned = set(CaseCoordinator.objects.filter(case=case, released_at=None).values_list("person_id", flat=True))
+    needed = there_at(case, record)
     signed = set(record.signatures.values_list("person_id", flat=True))
-    if len(assigned) < LEAST_COORDINATORS or not assigned <= signed or _waits_for_kin(case):
+    if len(needed) < LEAST_COORDINATORS or not needed <= signed or _waits_for_kin(case):
         return False
     move_case(case, CaseStatus.WITNESSED, on=_day(record.witnessed_at), verb="witnessed", actor=actor)
     return True
@@ -126,6 +131,22 @@ def newest_witness(case: Case) -> CaseWitness | None:
     """The witness record that counts; one query."""
     found: CaseWitness | None = case.witness_records.order_by("-pk").first()
     return found
+
+
+def there_at(case: Case, record: CaseWitness) -> frozenset[int]:
+    """The ids of those who are assigned today and were when it was witnessed: they sign, nobody else; one query.
+
+    A form says the minute, not the second. The database asks the same (registries_was_there).
+    """
+    rows = list(CaseCoordinator.objects.filter(case=case))
+    today_there = {one.person_id for one in rows if one.released_at is None}
+    then_there = {
+        one.person_id
+        for one in rows
+        if one.assigned_at.replace(second=0, microsecond=0) <= record.witnessed_at
+        and (one.released_at is None or one.released_at >= record.witnessed_at)
+    }
+    return frozenset(today_there & then_there)
 
 
 def needed_points(case: Case) -> frozenset[str]:

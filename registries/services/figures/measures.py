@@ -68,7 +68,10 @@ def _given(kind: str) -> Source:
 
     def source(_tallies: Tallies, year: int) -> dict[int, int]:
         within = parse_period(str(year))
-        taken = CaseHandOver.objects.filter(kind=kind, written_at__gte=within.start, written_at__lt=within.end)
+        # A row that puts another right is the same gift.
+        taken = CaseHandOver.objects.filter(
+            kind=kind, replaces=None, written_at__gte=within.start, written_at__lt=within.end
+        )
         return _by_association(taken, "case")
 
     return source

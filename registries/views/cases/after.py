@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,24 +13,33 @@ from django.views.decorators.http import require_http_methods
 from core.errors import DomainError
 from core.views.answers import add_refusal, posted, private_file
 from organizations.views.access import StaffRequest, desk_page
-from registries.choices.cases import CaseStatus
-from registries.forms.cases import (
+from registries.choices.cases import GIVEN_CASE, CaseStatus
+from registries.forms.cases import DayForm
+from registries.forms.cases_after import (
     AcceptanceForm,
-    DayForm,
     EntitlementForm,
     ExtractForm,
+    HandOverAgainForm,
     HandOverForm,
     KinChoiceForm,
     UseForm,
 )
 from registries.forms.wishes import PurposeForm
-from registries.models import Case, CaseCertificate, CaseKin, CaseUse
+from registries.models import Case, CaseCertificate, CaseKin
 from registries.permissions.cases import DOOR
-from registries.selectors.cases import acceptance_of, body_unit, entitlements_of
+from registries.selectors.cases import (
+    acceptance_of,
+    body_unit,
+    certificate_of,
+    entitlements_of,
+    hand_overs_of,
+    uses_of,
+)
 from registries.services.cases.accepting import write_acceptance
-from registries.services.cases.caring import write_entitlement, write_use
+from registries.services.cases.caring import is_use_wished, write_entitlement, write_use
 from registries.services.cases.handing import give_certificate, go_on, hand_over_gift
 from registries.services.cases.papers import print_certificate, use_extract
+from registries.services.cases.putting_right import correct_certificate, correct_hand_over
 from registries.views.cases.steps import carry_out, form_page, to_case, worked_case
 
 # Steps that ask for their day alone: title, what it means, the button, what is said then.
@@ -59,8 +69,10 @@ STEPS = {
 @never_cache
 @require_http_methods(["GET", "POST"])
 def case_hand_over(request: StaffRequest, number: str) -> HttpResponse:
-    """Write down which unit took what."""
+    """Write down which unit took what; once that was done, put it right."""
     case = worked_case(request, number)
+    if case.status in GIVEN_CASE:
+        return _hand_over_again(request, case)
     form = HandOverForm(posted(request), case=case)
     if form.is_valid() and carry_out(
         request,
@@ -76,6 +88,27 @@ def case_hand_over(request: StaffRequest, number: str) -> HttpResponse:
         title=_("登记移交"),
         lead=_("只记接受单位。器官此后的去向由国家分配系统决定，本系统不记，也不向任何人透露。"),
         submit=_("登记移交"),
+    )
+
+
+def _hand_over_again(request: StaffRequest, case: Case) -> HttpResponse:
+    """Put one kind of gift right: its unit or its day."""
+    form = HandOverAgainForm(posted(request), case=case, kinds=[one.kind for one in hand_overs_of(case)])
+
+    def act() -> None:
+        kind, unit = form.cleaned_data["gift"]
+        said = {"kind": kind, "unit_id": unit, "on": form.cleaned_data["on"]}
+        correct_hand_over(case_id=case.pk, **said, actor=request.user)
+
+    if form.is_valid() and carry_out(request, form, act, _("已更正，原记录保留备查。")):
+        return to_case(case)
+    return form_page(
+        request,
+        case,
+        form,
+        title=_("更正移交记录"),
+        lead=_("登记移交时写错了单位或日期的，在这里更正：写一条新的，原记录保留备查。已排好的关怀联系不变。"),
+        submit=_("更正"),
     )
 
 
@@ -125,7 +158,9 @@ def case_acceptance(request: StaffRequest, number: str) -> HttpResponse:
 def case_certificate(request: StaffRequest, number: str) -> HttpResponseBase:
     """Give the certificate to one of the kin; once given, print it for who says what for."""
     case = worked_case(request, number)
-    given = CaseCertificate.objects.filter(case=case).select_related("kin").first()
+    given = certificate_of(case)
+    if given is not None and "correct" in request.GET:
+        return _certificate_again(request, case)
     if given is not None:
         return _certificate_pdf(request, case, given)
     form = KinChoiceForm(posted(request), kin=_kin_choices(case))
@@ -148,6 +183,28 @@ def case_certificate(request: StaffRequest, number: str) -> HttpResponseBase:
     )
 
 
+def _certificate_again(request: StaffRequest, case: Case) -> HttpResponse:
+    """Put right whom the certificate was given to, or when."""
+    form = KinChoiceForm(posted(request), kin=_kin_choices(case))
+    if form.is_valid() and carry_out(
+        request,
+        form,
+        lambda: correct_certificate(
+            case_id=case.pk, kin_id=form.cleaned_data["kin"], on=form.cleaned_data["on"], actor=request.user
+        ),
+        _("已更正，请重新打印证书。"),
+    ):
+        return redirect("desk_case_certificate", number=case.number)
+    return form_page(
+        request,
+        case,
+        form,
+        title=_("更正证书颁发"),
+        lead=_("写错了领取的家属或日期的，在这里更正：写一条新的，原记录保留备查。证书编号不变。"),
+        submit=_("更正"),
+    )
+
+
 def _certificate_pdf(request: StaffRequest, case: Case, given: CaseCertificate) -> HttpResponseBase:
     form = PurposeForm(posted(request), initial={"purpose": _("打印捐献证书")})
     if form.is_valid():
@@ -164,6 +221,7 @@ def _certificate_pdf(request: StaffRequest, case: Case, given: CaseCertificate) 
         lead=_("%(day)s 已颁发给%(whom)s。证书上有捐献人姓名，每次打印都留下记录。")
         % {"day": given.given_on.isoformat(), "whom": given.kin.get_relation_display()},
         submit=_("生成 PDF"),
+        aside=(_("领取的家属或日期写错了？"), "?correct=1"),
     )
 
 
@@ -198,17 +256,20 @@ def case_entitlements(request: StaffRequest, number: str) -> HttpResponse:
 def case_use(request: StaffRequest, number: str) -> HttpResponse:
     """The report of use that the receiving unit filed; add a line."""
     case = worked_case(request, number)
-    form = UseForm(posted(request))
-    if form.is_valid() and carry_out(
-        request,
-        form,
-        lambda: write_use(case_id=case.pk, **form.cleaned_data, actor=request.user),
-        _("已记下。"),
-    ):
+    rows = uses_of(case)
+    form = UseForm(posted(request), rows=[(one.pk, f"{one.on.isoformat()} {one.get_use_display()}") for one in rows])
+    if form.is_valid() and carry_out(request, form, lambda: _used(request, case, form), _("已记下。")):
         return redirect("desk_case_use", number=case.number)
-    rows = list(CaseUse.objects.filter(case=case).select_related("written_by").order_by("on", "pk"))
     context = {"case": case, "rows": rows, "form": form, "body": body_unit(case)}
     return render(request, "registries/cases/use.html", context)
+
+
+def _used(request: StaffRequest, case: Case, form: UseForm) -> None:
+    """Write a line of use down, and say where the dead person named no such use."""
+    said = {name: value for name, value in form.cleaned_data.items() if name != "replaces"}
+    write_use(case_id=case.pk, **said, replaces_id=form.cleaned_data["replaces"], actor=request.user)
+    if not is_use_wished(case=case, use=said["use"]):
+        messages.warning(request, _("本人登记的用途里没有这一项：请马上向接受单位核实，并请其停止。"))
 
 
 @desk_page(*DOOR)

@@ -15,6 +15,7 @@ from core.views.answers import add_refusal, place_before, posted
 from organizations.choices import Right
 from organizations.permissions import holds_anywhere
 from organizations.views.access import StaffRequest, desk_page
+from registries.choices.cases import EXITS
 from registries.forms.cases import EndForm, NoticeForm, PersonForm
 from registries.forms.wishes import PurposeForm
 from registries.models import Case
@@ -40,11 +41,19 @@ from registries.selectors.cases import (
     lacks_coordinators,
     next_action,
     other_actions,
+    same_person_cases,
 )
 from registries.services.cases.family import standings_of
 from registries.services.cases.handing import end_case
 from registries.services.cases.notifying import notify_case, write_person
-from registries.services.cases.reading import masked_people, note_look, reveal_people, reveal_record
+from registries.services.cases.reading import (
+    masked_people,
+    note_look,
+    reveal_people,
+    reveal_record,
+    reveal_wish_in_life,
+)
+from registries.services.cases.wish_in_life import is_in_doubt
 from registries.views.cases.steps import carry_out, form_page, taken_case, to_case
 
 
@@ -111,8 +120,11 @@ def _context(request: StaffRequest, case: Case) -> dict[str, Any]:
     is_worker = is_coordinator(person, case) or is_taker(person, case)
     is_head = holds_within(person, Right.ASSIGN_COORDINATORS, case.branch)
     body, coordinators = body_unit(case), coordinators_of(case)
+    is_doubtful = not case.is_ended and case.handed_over_on is None and is_in_doubt(case)
     has_document = case.person.document is not None
-    others = other_actions(case, is_worker=is_worker, is_head=is_head, has_body=body is not None)
+    others = other_actions(
+        case, is_worker=is_worker, is_head=is_head, has_body=body is not None, is_doubtful=is_doubtful
+    )
     following = next_action(case, is_worker=is_worker, is_head=is_head, has_document=has_document)
     return {
         "case": case,
@@ -123,17 +135,22 @@ def _context(request: StaffRequest, case: Case) -> dict[str, Any]:
         "lacks_coordinators": lacks_coordinators(coordinators) and not case.is_ended,
         "standings": standings_of(case) if is_worker else [],
         "body": body,
+        "is_doubtful": is_doubtful,
+        "same_person": same_person_cases(case) if (is_worker or is_head) and not case.is_ended else [],
+        "may_see_wish": is_coordinator(person, case) and case.status not in EXITS,
         "history": case_history(case),
         "may_read": is_worker or grant_of(person, case) is not None,
     }
 
 
 def _shown(request: StaffRequest, case: Case, form: PurposeForm) -> dict[str, Any]:
-    """What a person asked to see once: `people` or `record`."""
+    """What a person asked to see once: `people`, `record` or `wishes`."""
     asked: dict[str, Any] = {"case": case, "purpose": form.cleaned_data["purpose"], "actor": request.user}
     try:
         if request.POST.get("show") == "record":
             return {"record": reveal_record(**asked)}
+        if request.POST.get("show") == "wish":
+            return {"wishes": reveal_wish_in_life(**asked)}
         return {"people": reveal_people(**asked)}
     except DomainError as error:
         add_refusal(form, error)
@@ -148,7 +165,7 @@ def case_person(request: StaffRequest, number: str) -> HttpResponse:
     case = taken_case(request, number)
     form = PersonForm(posted(request), case=case)
     if form.is_valid():
-        said = {**form.cleaned_data, "kinds": tuple(form.cleaned_data["kinds"])}
+        said = {**form.cleaned_data, **{name: tuple(form.cleaned_data[name]) for name in ("kinds", "organs")}}
         if carry_out(
             request, form, lambda: write_person(case_id=case.pk, **said, actor=request.user), _("已保存捐献人。")
         ):

@@ -13,12 +13,12 @@ from django.views.decorators.http import require_http_methods
 from core.errors import DomainError
 from core.views.answers import posted, say_refusal
 from organizations.views.access import StaffRequest, desk_page
-from registries.choices.cases import DECIDABLE_CASE, Basis, CaseStatus, Decision
+from registries.choices.cases import DECIDABLE_CASE, EXITS, Basis, CaseStatus, Decision
 from registries.forms.cases import ConsentForm, DecisionForm, FamilyForm, KinForm
 from registries.models import Case, CaseKin
 from registries.permissions.cases import DOOR
+from registries.services.cases.basis import begin_family
 from registries.services.cases.family import (
-    begin_family,
     confirm_consent,
     standings_of,
     strike_kin,
@@ -47,9 +47,9 @@ def case_family(request: StaffRequest, number: str) -> HttpResponse:
         request,
         case,
         form,
-        title=_("开始与家属商议"),
+        title=_("重新核定依据") if case.status == CaseStatus.FAMILY_DECIDING else _("开始与家属商议"),
         lead=_("先核对本人生前的意愿：表示过不同意的，任何人不得再劝说，案例自动终止。捐献自愿、无偿，不得利诱。"),
-        submit=_("开始商议"),
+        submit=_("核定依据") if case.status == CaseStatus.FAMILY_DECIDING else _("开始商议"),
     )
 
 
@@ -72,7 +72,8 @@ def case_kin(request: StaffRequest, number: str) -> HttpResponse:
         "case": case,
         "form": form,
         "standings": standings,
-        "may_list": not case.is_ended,
+        "may_list": case.status not in EXITS,
+        "may_strike": not case.is_ended,
         "may_decide": case.status in DECIDABLE_CASE and case.basis == Basis.JOINT_KIN,
         "may_confirm": case.status == CaseStatus.FAMILY_DECIDING,
         "is_joint": case.basis == Basis.JOINT_KIN,

@@ -20,15 +20,16 @@ from organizations.choices import BranchKind, Right
 from organizations.models import Branch
 from organizations.permissions import branches_with
 from organizations.views.access import StaffRequest, desk_page
-from registries.choices.cases import CaseStatus
-from registries.forms.cases import AssignForm, GrantForm, UnitForm
+from registries.choices.cases import EXITS, CaseStatus
+from registries.forms.cases import AssignForm, DoubtForm, GrantForm, UnitForm
 from registries.models import Case, ReceivingUnit
 from registries.permissions.cases import DOOR, case_for, require_head
 from registries.selectors.cases import coordinators_of, grants_of, lacks_coordinators, units_of
 from registries.services.cases.assigning import assign_coordinator, hand_over_case, release_coordinator
+from registries.services.cases.basis import settle_doubt
 from registries.services.cases.granting import end_case_grant, grant_case
 from registries.services.cases.units import end_unit, open_unit
-from registries.views.cases.steps import carry_out
+from registries.views.cases.steps import carry_out, form_page, to_case
 from registries.views.sure import Sure, ask_sure
 
 
@@ -49,10 +50,38 @@ def case_assign(request: StaffRequest, number: str) -> HttpResponse:
     context = {
         "case": case,
         "form": form,
+        "may_assign": case.status not in EXITS,
         "coordinators": coordinators,
-        "lacks_coordinators": lacks_coordinators(coordinators),
+        "lacks_coordinators": lacks_coordinators(coordinators) and not case.is_ended,
     }
     return render(request, "registries/cases/assign.html", context)
+
+
+@desk_page(*DOOR)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def case_doubt(request: StaffRequest, number: str) -> HttpResponse:
+    """Write down that what was declared in life was checked on paper, and no refusal stands."""
+    case = _headed(request, number)
+    form = DoubtForm(posted(request))
+    if form.is_valid() and carry_out(
+        request,
+        form,
+        lambda: settle_doubt(case_id=case.pk, **form.cleaned_data, actor=request.user),
+        _("已记下。协调员可以继续办理；这些项目按本人没有表示过办理。"),
+    ):
+        return to_case(case)
+    return form_page(
+        request,
+        case,
+        form,
+        title=_("核对生前意愿"),
+        lead=_(
+            "各登记机构保存的表示互相矛盾，或在死亡当天、以后有变动。请调取书面原件核对签字日期："
+            "查明本人不同意的，不要在这里登记，请办理终止。"
+        ),
+        submit=_("没有有效的不同意，继续办理"),
+    )
 
 
 def _assigned(case: Case, form: AssignForm, request: StaffRequest) -> Any:

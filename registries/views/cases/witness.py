@@ -12,15 +12,15 @@ from django.views.decorators.http import require_http_methods
 from core.errors import DomainError
 from core.views.answers import add_refusal, posted, say_refusal
 from organizations.views.access import StaffRequest, desk_page
-from registries.choices.cases import CaseStatus, WitnessPoint
+from registries.choices.cases import LEAST_COORDINATORS, CaseStatus, WitnessPoint
 from registries.forms.cases import WitnessForm
 from registries.forms.wishes import PurposeForm
 from registries.models import Case, CaseWitness
 from registries.permissions.cases import DOOR
 from registries.selectors.cases import coordinators_of, lacks_coordinators
 from registries.services.cases.reading import reveal_people, reveal_record
-from registries.services.cases.witnessing import newest_witness, sign_witness, write_witness
-from registries.views.cases.steps import carry_out, form_page, worked_case
+from registries.services.cases.witnessing import newest_witness, sign_witness, there_at, write_witness
+from registries.views.cases.steps import carry_out, form_page, say_heeded, worked_case
 
 
 @desk_page(*DOOR)
@@ -40,17 +40,19 @@ def case_witness(request: StaffRequest, number: str) -> HttpResponse:
     record = newest_witness(case)
     signatures = list(record.signatures.select_related("person").order_by("pk")) if record else []
     coordinators = coordinators_of(case)
-    has_signed = request.user.pk in {one.person_id for one in signatures}
+    signs = there_at(case, record) if record else frozenset()
+    still = signs - {one.person_id for one in signatures}
     context = {
         "case": case,
         "form": form,
         "record": record,
         "points": _point_labels(record),
         "signatures": signatures,
-        "coordinators": coordinators,
+        "coordinators": [one for one in coordinators if one.person_id in signs],
+        "too_few_were_there": record is not None and len(signs) < LEAST_COORDINATORS,
         "lacks_coordinators": lacks_coordinators(coordinators),
         "may_write": case.status == CaseStatus.CONSENTED,
-        "may_sign": case.status == CaseStatus.CONSENTED and record is not None and not has_signed,
+        "may_sign": case.status == CaseStatus.CONSENTED and request.user.pk in still,
         "is_open": record is None or form.is_bound,
     }
     return render(request, "registries/cases/witness.html", context)
@@ -69,6 +71,8 @@ def case_sign(request: StaffRequest, number: str, record: int) -> HttpResponse:
         return redirect("desk_case_witness", number=case.number)
     if moved.status == CaseStatus.REFUSED_IN_LIFE:
         messages.warning(request, _("查到本人生前表示过不同意捐献，案例已终止，不得获取。"))
+    elif moved.heeded:
+        say_heeded(request, moved, "")
     elif moved.status == CaseStatus.WITNESSED:
         messages.success(request, _("您已签字；全部协调员都已签字，见证完成。"))
     else:
