@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from registries.choices.donors import DRUG_DAYS_LEAST, DonorStatus
+from registries.choices.donors import DRUG_DAYS_LEAST, DonorStatus, GiftKind
 from registries.models import Collection, Contact, Donor, DonorEvent, DonorExpense, DueContact, Honour, Sample
 from registries.selectors.contacts import contacts_about, due_about
 
@@ -30,7 +30,9 @@ VERB_LABELS: dict[str, str | Promise] = {
     "not_reached": _("没有联系上"),
     "high_res_yes": _("高分辨相合"),
     "high_res_no": _("高分辨不相合"),
-    "again": _("开始二次捐献"),
+    "again": _("收到二次捐献请求"),
+    "no_more": _("不再捐献，继续随访"),
+    "sample_lost": _("血样途中丢失，须重新采样"),
     "medical_fit": _("体检合格"),
     "medical_deferred": _("体检暂缓"),
     "scheduled": _("定下采集日期"),
@@ -82,6 +84,7 @@ class DonorPage:
     parts: list[str | Promise]
     part: int
     drug_count: int
+    needs_drug: bool
     has_given: bool
     least_drug_days: int = DRUG_DAYS_LEAST
 
@@ -105,5 +108,6 @@ def donor_page(donor: Donor) -> DonorPage:
         parts=[label for label, _states in _PARTS],
         part=parts[0] if parts else 0,
         drug_count=len(under_way.drug_days.all()) if under_way else 0,
+        needs_drug=under_way is not None and under_way.kind == GiftKind.STEM_CELLS,
         has_given=any(one.collected_on is not None for one in collections),
     )

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_BATCH + "sheet/", batches.batch_sheet, name="desk_sample_batch_sheet"),
     path(_BATCH + "send/", batches.batch_send, name="desk_sample_batch_send"),
     path(_BATCH + "receipt/", batches.batch_receipt, name="desk_sample_batch_receipt"),
+    path(_BATCH + "lost/", batches.batch_lost, name="desk_sample_batch_lost"),
     path(_DONORS + "<str:number>/", person.donor_detail, name="desk_donor"),
     path(_DONORS + "<str:number>/correct/", person.donor_correct, name="desk_donor_correct"),
     path(_DONORS + "<str:number>/there/", person.donor_there, name="desk_donor_there"),

@@ -21,6 +21,7 @@ REGISTRY_DONORS: dict[str, Route] = {
     "desk_sample_batch_sheet": Route(seen("view_registries"), arguments=BATCH),
     "desk_sample_batch_send": Route(KEEPS, KEEPS, BATCH),
     "desk_sample_batch_receipt": Route(KEEPS, KEEPS, BATCH),
+    "desk_sample_batch_lost": Route(KEEPS, KEEPS, BATCH),
     "desk_donor": Route(seen("view_registries"), seen("view_registries"), DONOR),
     "desk_donor_correct": Route(KEEPS, KEEPS, DONOR),
     "desk_donor_there": Route(KEEPS, KEEPS, DONOR),

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from core.clock import today
 from core.models import AuditEvent
 from registries.models import Sample
+from registries.services.donors.giving import give_again, take_answer
 from tests.registries.donor_ground import S, brought, joined
 from tests.registries.ground import Ground
 from tests.registries.test_views_mine import proved
@@ -50,12 +52,24 @@ def test_who_is_under_way_is_told_gently_and_leaves_as_quickly(ground: Ground) -
     assert donor.status == S.WISH
 
 
-def test_a_match_is_told_by_a_person_not_by_a_page(ground: Ground) -> None:
-    brought(ground, S.MATCHED)
-    client = Client()
+@pytest.mark.parametrize("is_asked", [False, True], ids=["matched", "asked and not reached"])
+def test_a_match_is_told_by_a_person_not_by_a_page(ground: Ground, *, is_asked: bool) -> None:
+    donor, client = brought(ground, S.REMOBILISING if is_asked else S.MATCHED), Client()
+    if is_asked:
+        take_answer(donor_id=donor.pk, answer="not_reached", on=today(), actor=ground.person("coordinator"))
     proved(client)
     text = client.get("/organ/mine/wishes/").content.decode()
     assert "已入库" in text
+    assert "相合" not in text
+    assert "再动员" not in text
+
+
+def test_a_second_request_is_told_by_a_person_not_by_a_page(ground: Ground) -> None:
+    donor, client = brought(ground, S.FOLLOW_UP), Client()
+    give_again(donor_id=donor.pk, kind="stem_cells", on=today(), actor=ground.person("coordinator"))
+    proved(client)
+    text = client.get("/organ/mine/wishes/").content.decode()
+    assert "随访" in text
     assert "相合" not in text
 
 

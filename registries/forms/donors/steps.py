@@ -227,6 +227,12 @@ class ReceiptForm(DayForm):
         return {one.pk: self.cleaned_data[f"bag_{one.pk}"] for one in self.samples}
 
 
+class LossForm(DayForm):
+    """When it was plain that a box is lost."""
+
+    on = forms.DateField(label=_("确认丢失的日期"), widget=DayInput, initial=today)
+
+
 class ThereForm(forms.Form):
     """How far the national library is with somebody who left, and what shows it; what was said already is not asked."""
 

@@ -21,8 +21,8 @@ from registries.services.donors.leaving import withdraw_donor
 if TYPE_CHECKING:
     import datetime
 
-# A match is told by a person on the telephone, not by a page.
-_TOLD_BY_A_PERSON = {DonorStatus.MATCHED: DonorStatus.TYPED}
+# A match is told by a person on the telephone, not by a page: until somebody has answered, they stand where they were.
+_TOLD_BY_A_PERSON = frozenset({DonorStatus.MATCHED, DonorStatus.REMOBILISING})
 
 
 @dataclass(frozen=True)
@@ -62,12 +62,20 @@ def own_donors(registrant_ids: Sequence[int]) -> list[OwnDonor]:
             sample_from=donor.sample_from,
             is_waiting_for_sample=donor.status == DonorStatus.ENROLLED,
             is_under_way=donor.status in UNDER_WAY,
-            state=str(DonorStatus(_TOLD_BY_A_PERSON.get(DonorStatus(donor.status), donor.status)).label),
+            state=_state_of(donor),
             deferred_until=donor.deferred_until,
             answers=answer_lines(text) if text else [],
         )
         for donor, text in zip(rows, texts, strict=True)
     ]
+
+
+def _state_of(donor: Donor) -> str:
+    """How far somebody is, in words; who has given before is followed up until then."""
+    status = donor.status
+    if status in _TOLD_BY_A_PERSON:
+        status = DonorStatus.TYPED if donor.follow_up_on is None else DonorStatus.FOLLOW_UP
+    return str(DonorStatus(status).label)
 
 
 def withdraw_own_donor(*, registrant_ids: Sequence[int], number: str) -> Donor:

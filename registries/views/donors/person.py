@@ -97,7 +97,7 @@ def donor_step(request: StaffRequest, number: str, step: str) -> HttpResponse:
     if kept is None:
         raise Http404
     form = kept.form(posted(request))
-    if form.is_valid() and SURE not in request.POST and (follows := kept.asks(form.cleaned_data)):
+    if form.is_valid() and SURE not in request.POST and (follows := kept.asks(donor, form.cleaned_data)):
         return _ask_step(request, donor, kept, form, follows)
     if form.is_valid():
         try:
