@@ -28,6 +28,7 @@ from registries.errors import RegistryError, WrongState
 from registries.models import Collection, Donor, DrugDay, FollowUp
 from registries.services.clear_texts import clear_faults
 from registries.services.contacts import cancel_contacts, plan_contact
+from registries.services.donors.assigning import coordinator_of
 from registries.services.donors.calendar import due_on
 from registries.services.donors.states import (
     Step,
@@ -61,7 +62,7 @@ def note_match(*, donor_id: int, on: datetime.date, actor: User) -> Donor:
         check_match(donor)
         reason = ContactReason.RECOVER if donor.status == DonorStatus.LOST else ContactReason.REMOBILISE
         move_donor(donor, DonorStatus.MATCHED, Step("matched", on, actor))
-        plan_contact(about=donor, reason=reason, due_on=today(), coordinator=donor.coordinator)
+        plan_contact(about=donor, reason=reason, due_on=today(), coordinator=coordinator_of(donor))
     return donor
 
 
@@ -114,7 +115,7 @@ def give_again(*, donor_id: int, kind: str, on: datetime.date, actor: User) -> D
         check_match(donor)
         move_donor(donor, DonorStatus.MATCHED, Step("again", on, actor))
         _begin(donor, kind)
-        plan_contact(about=donor, reason=ContactReason.REMOBILISE, due_on=today(), coordinator=donor.coordinator)
+        plan_contact(about=donor, reason=ContactReason.REMOBILISE, due_on=today(), coordinator=coordinator_of(donor))
     return donor
 
 

@@ -17,6 +17,7 @@ from registries.errors import RegistryError
 from registries.models import Donor
 from registries.services.consents import take_back_consents
 from registries.services.contacts import cancel_contacts, plan_contact
+from registries.services.donors.assigning import coordinator_of
 from registries.services.donors.giving import call_off_under_way, has_given
 from registries.services.donors.sampling import void_samples
 from registries.services.donors.states import (
@@ -91,7 +92,9 @@ def recover_donor(*, donor_id: int, on: datetime.date, actor: User) -> Donor:
         if donor.status == DonorStatus.MATCHED and donor.unreached_on is not None:
             keep_donor(donor, Step("recovered", on, actor), unreached_on=None)
             cancel_contacts(about=donor, reasons=[ContactReason.RECOVER], actor=actor)
-            plan_contact(about=donor, reason=ContactReason.REMOBILISE, due_on=today(), coordinator=donor.coordinator)
+            plan_contact(
+                about=donor, reason=ContactReason.REMOBILISE, due_on=today(), coordinator=coordinator_of(donor)
+            )
             return donor
         check_status(donor, DonorStatus.LOST)
         if has_given(donor):
