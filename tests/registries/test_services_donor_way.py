@@ -10,7 +10,7 @@ from core.clock import frozen_at, now, today
 from registries.choices.donors import DonorStatus
 from registries.errors import RegistryError, WrongState
 from registries.models import Collection, DonorEvent, Sample
-from registries.services.donors import giving, leaving, sampling
+from registries.services.donors import calendar, giving, leaving, sampling
 from tests.registries.donor_ground import S, agreement, bag_of, brought, joined, packed, shipped
 from tests.registries.ground import Ground, days_ago
 
@@ -27,7 +27,7 @@ def test_a_donor_goes_the_whole_way_and_each_step_stands_with_its_day(ground: Gr
 
 def test_follow_ups_fall_due_after_a_week_a_month_six_months_and_every_year() -> None:
     day = datetime.date(2026, 8, 31)
-    due = [giving.due_on(day, step).isoformat() for step in range(1, 7)]
+    due = [calendar.due_on(day, step).isoformat() for step in range(1, 7)]
     assert due == ["2026-09-07", "2026-09-30", "2027-02-28", "2027-08-31", "2028-08-31", "2029-08-31"]
 
 
@@ -40,7 +40,7 @@ def test_a_follow_up_that_was_done_makes_the_next_one_due_and_who_is_not_reached
     row = giving.note_follow_up(donor_id=donor.pk, result="well", on=days_ago(20), actor=actor)
     donor.refresh_from_db()
     assert (row.step, row.due_on, donor.unreached_on) == (1, days_ago(39), None)
-    assert donor.follow_up_on == giving.due_on(days_ago(46), 2)
+    assert donor.follow_up_on == calendar.due_on(days_ago(46), 2)
 
 
 def test_a_sample_is_taken_on_the_seventh_day_and_not_before(ground: Ground) -> None:

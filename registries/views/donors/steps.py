@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.clock import today
 from registries.choices.donors import (
+    ACCOMPANIED,
     AGEING,
     DRUG_DAYS_LEAST,
     DRUG_DAYS_MOST,
@@ -22,7 +23,9 @@ from registries.choices.donors import (
 )
 from registries.forms.donors import steps as step_forms
 from registries.models import Donor
+from registries.selectors.contacts import contact_keepers
 from registries.services.donors import giving, leaving, sampling, support
+from registries.services.donors.assigning import assign_donor
 from registries.services.donors.contacting import note_contact
 from registries.services.donors.states import can_match
 
@@ -40,7 +43,7 @@ class DeskStep:
     """A step: what its button says, what it means, where it is offered; `group` is next, note or end.
 
     `is_due` says whether it is offered beyond its state; `asks` gives what follows from what was entered, where that
-    is asked once more before it is done.
+    is asked once more before it is done; `given` what the form needs to know of the donor.
     """
 
     label: Text
@@ -51,6 +54,8 @@ class DeskStep:
     group: str = "next"
     is_due: Callable[[Donor, DonorPage], bool] = lambda _donor, _page: True
     asks: Callable[[Donor, dict[str, Any]], list[Text]] = lambda _donor, _said: []
+
+    given: Callable[[Donor], dict[str, Any]] = lambda _donor: {}
 
     @property
     def tone(self) -> str:
@@ -80,6 +85,10 @@ def _after_unfit(donor: Donor, said: dict[str, Any]) -> list[Text]:
         _("从所有名单和待联系里消失，满三十日销毁资料。"),
         _("只是暂时不能捐的，请返回选“暂缓”。"),
     ]
+
+
+def _people_of(donor: Donor) -> dict[str, Any]:
+    return {"people": contact_keepers(donor.branch)}
 
 
 def is_deferred(donor: Donor) -> bool:
@@ -168,6 +177,14 @@ STEPS: dict[str, DeskStep] = {
         _by(support.write_expense), frozenset(DonorStatus.values), "note",
         # Bills come in after somebody left as well, where they had come as far as the library.
         lambda donor, _page: donor.ended_at is None or donor.typed_on is not None,
+    ),
+    "escort": DeskStep(
+        _("登记陪同"), _("谁陪同、哪几天。事先安排或事后补记都可以。"), step_forms.EscortForm,
+        _by(support.write_escort), FOLLOWED, "note", given=_people_of,
+    ),
+    "coordinator": DeskStep(
+        _("指定或移交协调员"), _("从相合到采集由一位协调员跟到底；待联系的事一并交给他。"), step_forms.PeopleForm,
+        _by(assign_donor), ACCOMPANIED, "note", given=_people_of,
     ),
     "honour": DeskStep(
         _("登记荣誉"), _("证书、奖章和各级表彰。"), step_forms.HonourForm, _by(support.write_honour),
