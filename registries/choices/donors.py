@@ -58,16 +58,19 @@ DONOR_TRANSITIONS: dict[str, frozenset[str]] = {
     _S.SAMPLED: _ENDS | {_S.SENT, _S.ENROLLED},
     _S.SENT: _ENDS | {_S.TYPED, _S.ENROLLED},
     _S.TYPED: _ENDS | {_S.MATCHED, _S.LOST},
-    _S.MATCHED: _ENDS | {_S.REMOBILISING, _S.TYPED, _S.LOST},
-    _S.REMOBILISING: _ENDS | {_S.HIGH_RES, _S.TYPED, _S.LOST},
-    _S.HIGH_RES: _ENDS | {_S.MEDICAL, _S.TYPED},
+    # Who has given goes back to being followed up, not into the library; from being asked on, also the second time.
+    _S.MATCHED: _ENDS | {_S.REMOBILISING, _S.TYPED, _S.FOLLOW_UP, _S.LOST},
+    _S.REMOBILISING: _ENDS | {_S.HIGH_RES, _S.MEDICAL, _S.TYPED, _S.FOLLOW_UP, _S.LOST},
+    _S.HIGH_RES: _ENDS | {_S.MEDICAL, _S.TYPED, _S.FOLLOW_UP},
     _S.MEDICAL: _ENDS | {_S.SCHEDULED, _S.TYPED, _S.FOLLOW_UP},
-    _S.SCHEDULED: _ENDS | {_S.MOBILISING, _S.MEDICAL, _S.TYPED, _S.FOLLOW_UP},
+    # Lymphocytes are collected without a mobilising drug.
+    _S.SCHEDULED: _ENDS | {_S.MOBILISING, _S.COLLECTED, _S.MEDICAL, _S.TYPED, _S.FOLLOW_UP},
     _S.MOBILISING: _ENDS | {_S.COLLECTED, _S.TYPED, _S.FOLLOW_UP},
     _S.COLLECTED: _ENDS | {_S.FOLLOW_UP},
-    _S.FOLLOW_UP: _ENDS | {_S.MEDICAL, _S.LOST},
-    # Found again: to where they had come (services/donors/leaving.py).
-    _S.LOST: _ENDS | {_S.ENROLLED, _S.TYPED, _S.FOLLOW_UP},
+    # Asked first, the second time as the first.
+    _S.FOLLOW_UP: _ENDS | {_S.MATCHED, _S.LOST},
+    # Found again: to where they had come (services/donors/leaving.py). A match comes also for who is lost.
+    _S.LOST: _ENDS | {_S.ENROLLED, _S.TYPED, _S.FOLLOW_UP, _S.MATCHED},
     _S.AGED: frozenset(),
     _S.HEALTH: frozenset(),
     _S.WISH: frozenset(),
@@ -81,13 +84,20 @@ NOT_WHEN_AGED: frozenset[str] = NOT_WHILE_DEFERRED | {_S.MATCHED, _S.REMOBILISIN
 # Of these the last birthday is watched for; who has given is followed up past it.
 AGEING: frozenset[str] = IN_FORCE - {_S.COLLECTED, _S.FOLLOW_UP}
 
+# From a match to the collection: somebody of the staff goes along all the way.
+ACCOMPANIED: frozenset[str] = frozenset(
+    {_S.MATCHED, _S.REMOBILISING, _S.HIGH_RES, _S.MEDICAL, _S.SCHEDULED, _S.MOBILISING, _S.COLLECTED}
+)
+# Where a follow-up of what was given before is written down, also while a second giving is under way.
+FOLLOWED: frozenset[str] = ACCOMPANIED | {_S.FOLLOW_UP}
+
 # Where a contact planned by hand makes sense; who is lost is found first.
 CONTACTS_MAKE_SENSE: dict[str, frozenset[str]] = {
     ContactReason.UPKEEP: IN_FORCE,
     ContactReason.STEP: IN_FORCE - {_S.LOST},
     ContactReason.VISIT: IN_FORCE - {_S.LOST},
     ContactReason.REMOBILISE: frozenset({_S.MATCHED, _S.REMOBILISING}),
-    ContactReason.RECOVER: frozenset({_S.LOST, _S.REMOBILISING}),
+    ContactReason.RECOVER: frozenset({_S.LOST, _S.MATCHED, _S.REMOBILISING}),
     ContactReason.FOLLOW_UP: frozenset({_S.COLLECTED, _S.FOLLOW_UP}),
 }
 # What nobody is rung about before the day until which they wait.
@@ -159,12 +169,14 @@ class BatchStatus(models.TextChoices):
     OPEN = "open", _("装箱中")
     SENT = "sent", _("已寄出")
     RECEIVED = "received", _("实验室已收")
+    LOST = "lost", _("途中丢失")
 
 
 BATCH_TRANSITIONS: dict[str, frozenset[str]] = {
     BatchStatus.OPEN: frozenset({BatchStatus.SENT}),
-    BatchStatus.SENT: frozenset({BatchStatus.RECEIVED}),
+    BatchStatus.SENT: frozenset({BatchStatus.RECEIVED, BatchStatus.LOST}),
     BatchStatus.RECEIVED: frozenset(),
+    BatchStatus.LOST: frozenset(),
 }
 
 
@@ -175,11 +187,17 @@ class Verdict(models.TextChoices):
     RECEIVED = "received", _("收到，合格")
     DAMAGED = "damaged", _("破损")
     INSUFFICIENT = "insufficient", _("量不足")
+    MISSING = "missing", _("未收到，途中丢失")
     VOID = "void", _("作废，未寄")
 
 
-LAB_VERDICTS: tuple[str, ...] = (Verdict.RECEIVED, Verdict.DAMAGED, Verdict.INSUFFICIENT)
-SAMPLE_AGAIN: frozenset[str] = frozenset({Verdict.DAMAGED, Verdict.INSUFFICIENT})
+LAB_VERDICTS: tuple[str, ...] = (Verdict.RECEIVED, Verdict.DAMAGED, Verdict.INSUFFICIENT, Verdict.MISSING)
+# Another sample is needed; what the event of the donor says.
+SAMPLE_AGAIN: dict[str, str] = {
+    Verdict.DAMAGED: "sample_again",
+    Verdict.INSUFFICIENT: "sample_again",
+    Verdict.MISSING: "sample_lost",
+}
 
 
 class Answer(models.TextChoices):
@@ -233,6 +251,14 @@ class HonourKind(models.TextChoices):
     CITY = "city", _("设区市表彰")
     PROVINCE = "province", _("省级表彰")
     NATIONAL = "national", _("全国表彰")
+
+
+class EntryKind(models.TextChoices):
+    """What is written about a donor's way and put right by a second row."""
+
+    EXPENSE = "expense", _("费用补助")
+    HONOUR = "honour", _("荣誉")
+    ESCORT = "escort", _("陪同")
 
 
 class ThereAct(models.TextChoices):

@@ -110,7 +110,8 @@ LEADS_TO: dict[str, str] = {
 TAKEN_FROM: dict[str, frozenset[str]] = {
     Result.TYPED: frozenset({DonorStatus.SENT}),
     Result.INSUFFICIENT: frozenset({DonorStatus.SENT}),
-    Result.MATCHED: frozenset({DonorStatus.TYPED}),
+    # Also of who is lost, who is looked for first then, and of who has given before.
+    Result.MATCHED: frozenset({DonorStatus.TYPED, DonorStatus.LOST, DonorStatus.FOLLOW_UP}),
     Result.HIGH_RES_YES: frozenset({DonorStatus.HIGH_RES}),
     Result.HIGH_RES_NO: frozenset({DonorStatus.HIGH_RES}),
 }
@@ -152,6 +153,7 @@ FAULTS: dict[str, Fault] = {
         _("此人已退库"),
         _("不再办理；请告知全国资料库删除。对方说的就是退库的，打开此人的页面记“已删除”。"),
     ),
+    "no_more": Fault(RESULT_COLUMN, _("此人不再捐献，只做随访"), _("请告知全国资料库此人不再捐献。")),
     "deferred": Fault(RESULT_COLUMN, _("此人在暂缓期内"), _("到期以后再办，或先核对暂缓日期。")),
     "aged": Fault(RESULT_COLUMN, _("此人已超过可捐献的年龄"), _("请办理“年龄退库”。")),
     "not_aged": Fault(RESULT_COLUMN, _("这一天此人还没有到退库的年龄"), _("请与全国资料库核对。")),

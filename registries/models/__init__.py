@@ -12,7 +12,7 @@ from registries.models.case_record import (
     CaseWitness,
     ReceivingUnit,
 )
-from registries.models.collection import Collection, DonorExpense, DrugDay, FollowUp, Honour
+from registries.models.collection import Collection, DonorEscort, DonorExpense, DrugDay, FollowUp, Honour
 from registries.models.consent import Consent
 from registries.models.contact import Contact, ContactHandOver, DueContact, DueNote
 from registries.models.donor import Donor, DonorEvent, Drive
@@ -50,6 +50,7 @@ __all__ = [
     "ContactHandOver",
     "CountedStep",
     "Donor",
+    "DonorEscort",
     "DonorEvent",
     "DonorExpense",
     "Drive",

@@ -1,4 +1,4 @@
-"""Giving: examinations and collections, drug days, follow-ups, what was paid on the way, and honours."""
+"""Giving: examinations and collections, drug days, follow-ups; what was paid on the way, who went along, honours."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from registries.models.donor import Donor
 class Collection(models.Model):
     """One giving of a donor, from its medical examination on; a second one is a new row. For whom is not known here.
 
-    `serial` is 第 n 例 of the province, given with `collected_on` and without gap; `called_off_on` where it came to
+    `serial` is 第 n 例 of the province, which counts stem cells alone, given with `collected_on` and without gap;
+    `called_off_on` where it came to
     nothing. `cases_of` is the association in whose series the serial stands.
     """
 
@@ -48,11 +49,10 @@ class Collection(models.Model):
             models.CheckConstraint(condition=Q(kind__in=GiftKind.values), name="collection_kind_known"),
             models.CheckConstraint(
                 condition=Q(collected_on__isnull=True, serial__isnull=True, cases_of__isnull=True)
-                | Q(
-                    collected_on__isnull=False,
-                    serial__isnull=False,
-                    cases_of__isnull=False,
-                    called_off_on__isnull=True,
+                | Q(collected_on__isnull=False, called_off_on__isnull=True)
+                & (
+                    Q(serial__isnull=False, cases_of__isnull=False)
+                    | Q(kind=GiftKind.LYMPHOCYTES, serial__isnull=True, cases_of__isnull=True)
                 ),
                 name="collection_done_has_a_serial",
             ),
@@ -120,7 +120,22 @@ class FollowUp(models.Model):
         return f"{self.collection_id} {self.step}"
 
 
-class DonorExpense(models.Model):
+class Replaced(models.Model):
+    """A row that stands; wrong, it is put right by another of the same donor that replaces it, and the last counts.
+
+    `is_void`: the row only says that what it replaces is not true; nothing counts.
+    """
+
+    replaces = models.OneToOneField(
+        "self", verbose_name=_("更正哪一条"), null=True, on_delete=models.PROTECT, related_name="replaced_by"
+    )
+    is_void = models.BooleanField(_("作废"), default=False, db_default=False)
+
+    class Meta:
+        abstract = True
+
+
+class DonorExpense(Replaced):
     """Money for a donor's way: travel, escort, lost work. Yuan, two places. Append-only by trigger.
 
     `evidence` names the voucher; no person stands in it.
@@ -143,14 +158,46 @@ class DonorExpense(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=Decimal(0)), name="donorexpense_amount_positive"),
             models.CheckConstraint(condition=Q(kind__in=ExpenseKind.values), name="donorexpense_kind_known"),
+            models.CheckConstraint(
+                condition=Q(is_void=False) | Q(replaces__isnull=False), name="donorexpense_void_names"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.donor_id} {self.kind}"
 
 
-class Honour(models.Model):
-    """What a donor was honoured with, on which day. Append-only by trigger."""
+class DonorEscort(Replaced):
+    """Who of the staff goes along with a donor, from which day to which. Append-only by trigger."""
+
+    key = models.UUIDField(_("幂等键"), unique=True, default=uuid.uuid4, editable=False)
+    donor = models.ForeignKey(Donor, verbose_name=_("志愿者"), on_delete=models.PROTECT, related_name="escorts")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("陪同人员"), on_delete=models.PROTECT, related_name="+"
+    )
+    on = models.DateField(_("从哪一天"))
+    until = models.DateField(_("到哪一天"))
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("记录人"), on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = _("捐献陪同")
+        verbose_name_plural = _("捐献陪同")
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gte=models.F("on")), name="donorescort_days_in_order"),
+            models.CheckConstraint(
+                condition=Q(is_void=False) | Q(replaces__isnull=False), name="donorescort_void_names"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.donor_id} {self.on}"
+
+
+class Honour(Replaced):
+    """What a donor was honoured with, by whom, under which number, on which day. Append-only by trigger."""
 
     key = models.UUIDField(_("幂等键"), unique=True, default=uuid.uuid4, editable=False)
     donor = models.ForeignKey(Donor, verbose_name=_("志愿者"), on_delete=models.PROTECT, related_name="honours")
@@ -158,6 +205,8 @@ class Honour(models.Model):
         Collection, verbose_name=_("捐献"), null=True, on_delete=models.PROTECT, related_name="honours"
     )
     kind = models.CharField(_("荣誉"), max_length=12, choices=HonourKind)
+    number = models.CharField(_("证书编号"), max_length=60, blank=True, default="", db_default="")
+    issuer = models.CharField(_("颁发单位"), max_length=60, blank=True, default="", db_default="")
     on = models.DateField(_("日期"))
     written_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("记录人"), on_delete=models.PROTECT, related_name="+"
@@ -169,6 +218,7 @@ class Honour(models.Model):
         verbose_name_plural = _("捐献荣誉")
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=HonourKind.values), name="honour_kind_known"),
+            models.CheckConstraint(condition=Q(is_void=False) | Q(replaces__isnull=False), name="honour_void_names"),
         ]
 
     def __str__(self) -> str:

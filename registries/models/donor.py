@@ -46,14 +46,15 @@ class Donor(SealedModel, BranchLineage):
 
     `registrant` is the sealed `row_key` of who it is, as a wish has it. `answers` is JSON, health question to yes or
     no; `deferral_reason` a code: both under the keys of wishes. `kin` is JSON, two people to ring (name, relation,
-    phone), under the keys of identity. A birthday is not kept in clear: `ages_out_month` is the first day of the month
-    in which somebody gets too old to give, enough for a list of work and shared by thousands; the very day is
-    looked at sealed when it matters. `sample_from` is the first day after the reflection, `stepped_on` the day of the
-    last step, `fit_on` stands from a medical examination until its date is set, `unreached_on` while nobody is
-    reached after a match. `is_called` is whether the consent to be rung is in force, for the lists by which people are
-    rung. `is_known_there`: reported to the national library in a file, or typed there; who left still stands there
-    until `removed_there_on`, also when the library was told (`told_there_on`). Legal source: 红十字会法 Art. 11;
-    个人信息保护法 Arts. 15, 28-29.
+    phone), under the keys of identity. A birthday is not kept in clear: `ages_out_month` is the first day of the
+    month in which somebody gets too old to give, enough for a list of work and shared by thousands; the very day is
+    looked at sealed when it matters. `sample_from` is the first day after the reflection, `stepped_on` the day of
+    the last step, `fit_on` stands from a medical examination until its date is set, `unreached_on` while nobody is
+    reached after a match, or who is matched is lost. `gives_no_more`: followed up, never asked again. `coordinator`
+    goes along from a match to the collection. `is_called` is whether the consent to be rung is in force, for the
+    lists by which people are rung. `is_known_there`: reported to the national library in a file, or typed there;
+    who left still stands there until `removed_there_on`, also when the library was told (`told_there_on`). Legal
+    source: 红十字会法 Art. 11; 个人信息保护法 Arts. 15, 28-29.
     """
 
     number = models.CharField(_("编号"), max_length=40, unique=True)
@@ -83,6 +84,11 @@ class Donor(SealedModel, BranchLineage):
     fit_on = models.DateField(_("体检合格日期"), null=True)
     follow_up_on = models.DateField(_("下次随访日期"), null=True)
     is_called = models.BooleanField(_("可以电话联系"), default=True, db_default=True)
+    gives_no_more = models.BooleanField(_("不再捐献"), default=False, db_default=False)
+    coordinator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("协调员"), null=True, on_delete=models.PROTECT, db_index=False,
+        related_name="+",
+    )  # fmt: skip
     is_known_there = models.BooleanField(_("全国资料库里有"), default=False, db_default=False)
     told_there_on = models.DateField(_("告知全国资料库的日期"), null=True)
     removed_there_on = models.DateField(_("全国资料库删除的日期"), null=True)
@@ -139,6 +145,10 @@ class Donor(SealedModel, BranchLineage):
             models.Index(
                 fields=["branch", "stepped_on", "id"], name="donor_to_ask",
                 condition=Q(status__in=[DonorStatus.MATCHED, DonorStatus.REMOBILISING]),
+            ),
+            models.Index(
+                fields=["coordinator", "id"], name="donor_of_coordinator",
+                condition=Q(ended_at__isnull=True, coordinator__isnull=False),
             ),
             models.Index(
                 fields=["branch", "unreached_on", "id"], name="donor_to_recover",

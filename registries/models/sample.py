@@ -15,7 +15,7 @@ from registries.models.donor import Donor
 
 
 class SampleBatch(BranchLineage):
-    """A box of samples on its way to the laboratory; bag numbers alone travel with it."""
+    """A box of samples on its way to the laboratory; bag numbers alone travel with it. One may be lost on the way."""
 
     number = models.CharField(_("批次号"), max_length=40, unique=True)
     key = models.UUIDField(_("幂等键"), unique=True, default=uuid.uuid4, editable=False)

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeVar
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from registries.choices.donors import DRUG_DAYS_LEAST, DonorStatus
-from registries.models import Collection, Contact, Donor, DonorEvent, DonorExpense, DueContact, Honour, Sample
+from registries.choices.donors import DRUG_DAYS_LEAST, DonorStatus, GiftKind
+from registries.models import (
+    Collection,
+    Contact,
+    Donor,
+    DonorEscort,
+    DonorEvent,
+    DonorExpense,
+    DueContact,
+    Honour,
+    Sample,
+)
 from registries.selectors.contacts import contacts_about, due_about
 
 CONTACTS_SHOWN = 20
+Entry = TypeVar("Entry", DonorExpense, Honour, DonorEscort)
 
 # What was done, in words; a verb that is not here shows its state alone.
 VERB_LABELS: dict[str, str | Promise] = {
@@ -30,7 +43,9 @@ VERB_LABELS: dict[str, str | Promise] = {
     "not_reached": _("没有联系上"),
     "high_res_yes": _("高分辨相合"),
     "high_res_no": _("高分辨不相合"),
-    "again": _("开始二次捐献"),
+    "again": _("收到二次捐献请求"),
+    "no_more": _("不再捐献，继续随访"),
+    "sample_lost": _("血样途中丢失，须重新采样"),
     "medical_fit": _("体检合格"),
     "medical_deferred": _("体检暂缓"),
     "scheduled": _("定下采集日期"),
@@ -52,7 +67,15 @@ VERB_LABELS: dict[str, str | Promise] = {
     "deferred": _("暂缓"),
     "deferral_ended": _("结束暂缓"),
     "expense": _("费用补助"),
+    "expense_changed": _("更正费用补助"),
+    "expense_void": _("作废一条费用补助"),
     "honoured": _("荣誉"),
+    "honour_changed": _("更正荣誉"),
+    "honour_void": _("作废一条荣誉"),
+    "escort": _("安排陪同"),
+    "escort_changed": _("更正陪同"),
+    "escort_void": _("作废一条陪同"),
+    "coordinator": _("指定协调员"),
 }
 # The way as a reader sees it, in five parts.
 _PARTS: tuple[tuple[str | Promise, frozenset[str]], ...] = (
@@ -78,18 +101,23 @@ class DonorPage:
     expenses: list[DonorExpense]
     expense_sum: Decimal
     honours: list[Honour]
+    escorts: list[DonorEscort]
+    replaced_count: int
     events: list[tuple[DonorEvent, str | Promise]]
     parts: list[str | Promise]
     part: int
     drug_count: int
+    needs_drug: bool
     has_given: bool
     least_drug_days: int = DRUG_DAYS_LEAST
 
 
 def donor_page(donor: Donor) -> DonorPage:
-    """All of one donor's page, the newest contacts first, at most twenty; nine queries."""
+    """All of one donor's page, the newest contacts first, at most twenty; ten queries."""
     collections = list(donor.collections.prefetch_related("drug_days", "follow_ups").order_by("round"))
-    expenses = list(donor.expenses.order_by("on", "pk"))
+    expenses, old_expenses = _standing(donor.expenses.order_by("on", "pk"))
+    honours, old_honours = _standing(donor.honours.order_by("on", "pk"))
+    escorts, old_escorts = _standing(donor.escorts.select_related("person").order_by("on", "pk"))
     under_way = next((one for one in collections if one.collected_on is None and one.called_off_on is None), None)
     events = list(donor.events.select_related("actor").order_by("pk"))
     parts = [at for at, (_label, states) in enumerate(_PARTS, start=1) if donor.status in states]
@@ -100,10 +128,21 @@ def donor_page(donor: Donor) -> DonorPage:
         contacts=contacts_about(donor, "donor", most=CONTACTS_SHOWN),
         expenses=expenses,
         expense_sum=sum((one.amount for one in expenses), Decimal("0.00")),
-        honours=list(donor.honours.order_by("on", "pk")),
+        honours=honours,
+        escorts=escorts,
+        replaced_count=old_expenses + old_honours + old_escorts,
         events=[(one, VERB_LABELS.get(one.verb, one.get_to_status_display())) for one in events],
         parts=[label for label, _states in _PARTS],
         part=parts[0] if parts else 0,
         drug_count=len(under_way.drug_days.all()) if under_way else 0,
+        needs_drug=under_way is not None and under_way.kind == GiftKind.STEM_CELLS,
         has_given=any(one.collected_on is not None for one in collections),
     )
+
+
+def _standing(rows: QuerySet[Entry]) -> tuple[list[Entry], int]:
+    """The rows that count: none that another replaces, none that says one is not true; and how many do not."""
+    found = list(rows)
+    replaced = {one.replaces_id for one in found}
+    standing = [one for one in found if one.pk not in replaced and not one.is_void]
+    return standing, len(found) - len(standing)

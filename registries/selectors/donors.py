@@ -47,6 +47,7 @@ def _not_waiting(day: datetime.date) -> Q:
 
 # Who left and still stands in the national library: numbers alone, nobody is contacted from here.
 STANDING = "standing"
+RECOVER = "recover"
 WORK_LISTS: dict[str, WorkList] = {
     "sample": WorkList(
         _("待采样"), "sample_from", _("可采样"),
@@ -62,7 +63,7 @@ WORK_LISTS: dict[str, WorkList] = {
     "schedule": WorkList(
         _("待安排日期"), "fit_on", _("体检合格"), lambda _day: Q(status=DonorStatus.MEDICAL, fit_on__isnull=False)
     ),
-    "recover": WorkList(
+    RECOVER: WorkList(
         _("失联待挽回"), "unreached_on", _("未联系上"),
         lambda _day: Q(ended_at=None, unreached_on__isnull=False, is_called=True),
     ),
@@ -108,14 +109,25 @@ def read_place(written: str) -> Place | None:
 
 
 def work_list(person: User, name: str, *, after: Place | None = None) -> list[Donor]:
-    """A page of a list of work, the longest due first, one row more where there is a next page; one query."""
+    """A page of a list of work, the longest due first, one row more where there is a next page; one query.
+
+    Before those to be found, on the first page, stand those who are matched: one query more.
+    """
     kept = WORK_LISTS[name]
+    urgent = _matched_and_lost(person) if name == RECOVER and after is None else []
     rows = _visible(person).filter(kept.condition(today()))
     if after is not None:
         rows = rows.filter(Q(**{f"{kept.day}__gt": after.day}) | Q(**{kept.day: after.day, "pk__gt": after.pk})).filter(
             **{f"{kept.day}__gte": after.day}
         )
-    return list(rows.select_related("branch").order_by(kept.day, "pk")[: PAGE_SIZE + 1])
+    rows = rows.exclude(pk__in=[one.pk for one in urgent]) if urgent else rows
+    return [*urgent, *rows.select_related("branch").order_by(kept.day, "pk")[: PAGE_SIZE + 1 - len(urgent)]]
+
+
+def _matched_and_lost(person: User) -> list[Donor]:
+    """Who is matched and not found, the longest first: half a page, so that the others are never pushed out."""
+    rows = _visible(person).filter(WORK_LISTS["ask"].condition(today()), unreached_on__isnull=False)
+    return list(rows.select_related("branch").order_by("unreached_on", "pk")[: PAGE_SIZE // 2])
 
 
 def all_donors(person: User, *, before: int | None = None) -> list[Donor]:

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from registries.views import contacts_about, told_deaths
-from registries.views.donors import batches, consents, lists, person
+from registries.views.donors import batches, consents, entries, lists, person
 
 _DONORS = "desk/registries/donors/"
 _BATCH = _DONORS + "batches/<str:number>/"
@@ -21,11 +21,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_BATCH + "sheet/", batches.batch_sheet, name="desk_sample_batch_sheet"),
     path(_BATCH + "send/", batches.batch_send, name="desk_sample_batch_send"),
     path(_BATCH + "receipt/", batches.batch_receipt, name="desk_sample_batch_receipt"),
+    path(_BATCH + "lost/", batches.batch_lost, name="desk_sample_batch_lost"),
     path(_DONORS + "<str:number>/", person.donor_detail, name="desk_donor"),
+    path(_DONORS + "<str:number>/assign/", person.donor_assign, name="desk_donor_assign"),
     path(_DONORS + "<str:number>/correct/", person.donor_correct, name="desk_donor_correct"),
     path(_DONORS + "<str:number>/there/", person.donor_there, name="desk_donor_there"),
     path(_DONORS + "<str:number>/consents/<slug:subject>/", consents.donor_consent, name="desk_donor_consent"),
     path(_DONORS + "<str:number>/departed/", told_deaths.donor_departed, name="desk_donor_departed"),
+    path(_DONORS + "<str:number>/entries/<slug:what>/<int:entry_id>/", entries.donor_entry, name="desk_donor_entry"),
     path(_DONORS + "<str:number>/contacts/", contacts_about.donor_contacts, name="desk_donor_contacts"),
     path(_DONORS + "<str:number>/kin/", person.donor_kin, name="desk_donor_kin"),
     path(_DONORS + "<str:number>/<slug:step>/", person.donor_step, name="desk_donor_step"),

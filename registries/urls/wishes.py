@@ -17,6 +17,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("organ/mine/wishes/<str:number>/withdraw/", mine.mine_withdraw, name="registry_mine_withdraw"),
     path("organ/mine/wishes/<str:number>/consents/<str:subject>/", mine.mine_consent, name="registry_mine_consent"),
     path("organ/mine/donors/<str:number>/withdraw/", mine.mine_donor_withdraw, name="registry_mine_donor_withdraw"),
+    path(
+        "organ/mine/donors/<str:number>/consents/<str:subject>/",
+        mine.mine_donor_consent,
+        name="registry_mine_donor_consent",
+    ),
+    path("organ/mine/donors/<str:number>/kin/", mine.mine_donor_kin, name="registry_mine_donor_kin"),
     path("organ/mine/contact/", mine.mine_contact, name="registry_mine_contact"),
     path("desk/registries/wishes/", wishes.wish_list, name="desk_wishes"),
     path("desk/registries/wishes/new/", wishes.wish_new, name="desk_wish_new"),

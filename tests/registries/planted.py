@@ -16,6 +16,7 @@ from registries.services.cases.granting import grant_case
 from registries.services.donors.enrolment import plan_drive
 from registries.services.donors.kin import Kin
 from registries.services.donors.leaving import defer_donor
+from registries.services.donors.support import write_expense
 from registries.services.duty import place_on_duty
 from registries.services.evidence import add_wish_paper
 from registries.services.exchange.files import confirm_file
@@ -121,10 +122,14 @@ def _of_donor(ground: Ground) -> dict[str, Any]:
     out = sent_out(ground)
     come = received(ground, text_of(row_of(donor, "初配相合", reference=DONOR["query"])))
     confirm_file(file_id=come.pk, actor=clerk)
+    paid = write_expense(
+        donor_id=donor.pk, kind="travel", amount="10", on=today(), evidence="JZ1", key=uuid.uuid4(), actor=clerk
+    )
     until = today() + datetime.timedelta(days=9)
     defer_donor(donor_id=donor.pk, until=until, reason="illness", actor=ground.person("coordinator"))
     return {
-        "donor": donor.number, "donor_consent": "stem_contact", "donor_step": "contact",
+        "donor": donor.number, "donor_consent": "stem_contact", "donor_step": "contact", "donor_entry_kind": "expense",
+        "donor_entry": paid.pk,
         "drive": drive.pk, "sample_batch": batch.number,
         "exchange_file": out.number, "exchange_step": "drop", "exchange_in": come.number,
     }  # fmt: skip

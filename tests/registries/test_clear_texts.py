@@ -28,7 +28,7 @@ from registries.services.cases.granting import grant_case
 from registries.services.cases.units import open_unit
 from registries.services.donors import giving, leaving, sampling
 from registries.services.donors.enrolment import plan_drive
-from registries.services.donors.support import write_expense
+from registries.services.donors.support import write_expense, write_honour
 from registries.services.donors.there import note_there
 from registries.services.duty import place_on_duty
 from registries.services.exports import refuse_export
@@ -89,6 +89,15 @@ def _evidence(ground: Ground, text: str) -> Any:
     said: dict[str, Any] = {"kind": "travel", "amount": "10", "on": today(), "key": uuid.uuid4()}
     donor = brought(ground, "medical")
     return write_expense(donor_id=donor.pk, evidence=text.replace(" ", ""), actor=ground.person("clerk"), **said)
+
+
+def _honour(field: str) -> Write:
+    def write(ground: Ground, text: str) -> Any:
+        donor = brought(ground, "follow_up")
+        said: dict[str, Any] = {"kind": "medal", "on": today(), "key": uuid.uuid4(), "actor": ground.person("clerk")}
+        return write_honour(donor_id=donor.pk, **{field: text.replace(" ", "")}, **said)
+
+    return write
 
 
 def _box(ground: Ground, text: str) -> Any:
@@ -164,6 +173,8 @@ GUARDED: dict[str, tuple[str, Write]] = {
     "Collection.hospital": ("hospital", _hospital),
     "DonorEvent.reference": ("reference", _there),
     "DonorExpense.evidence": ("evidence", _evidence),
+    "Honour.number": ("number", _honour("number")),
+    "Honour.issuer": ("issuer", _honour("issuer")),
     "SampleBatch.box": ("box", _box),
     "SampleBatch.courier": ("courier", _courier),
     "SampleBatch.receipt_number": ("receipt_number", _receipt),
@@ -212,6 +223,8 @@ FORMS: dict[str, tuple[type[forms.Form], ...]] = {
     "Collection.hospital": (step_forms.PlannedForm,),
     "DonorEvent.reference": (step_forms.ThereForm,),
     "DonorExpense.evidence": (step_forms.ExpenseForm,),
+    "Honour.number": (step_forms.HonourForm,),
+    "Honour.issuer": (step_forms.HonourForm,),
     "SampleBatch.box": (step_forms.BatchForm,),
     "SampleBatch.courier": (step_forms.SendingForm,),
     "SampleBatch.receipt_number": (step_forms.ReceiptForm,),

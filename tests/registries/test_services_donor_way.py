@@ -10,7 +10,7 @@ from core.clock import frozen_at, now, today
 from registries.choices.donors import DonorStatus
 from registries.errors import RegistryError, WrongState
 from registries.models import Collection, DonorEvent, Sample
-from registries.services.donors import giving, leaving, sampling
+from registries.services.donors import calendar, giving, leaving, sampling
 from tests.registries.donor_ground import S, agreement, bag_of, brought, joined, packed, shipped
 from tests.registries.ground import Ground, days_ago
 
@@ -25,22 +25,9 @@ def test_a_donor_goes_the_whole_way_and_each_step_stands_with_its_day(ground: Gr
     assert Collection.objects.get().serial == 1
 
 
-def test_who_gives_again_has_a_second_row_and_a_second_serial(ground: Ground, settings: object) -> None:
-    actor = ground.person("coordinator")
-    donor = brought(ground, S.FOLLOW_UP)
-    giving.give_again(donor_id=donor.pk, kind="lymphocytes", on=days_ago(30), actor=actor)
-    giving.note_medical(donor_id=donor.pk, verdict="fit", on=days_ago(29), actor=actor)
-    planned = today() + datetime.timedelta(days=9)
-    giving.set_date(donor_id=donor.pk, planned_on=planned, hospital="示例医院", on=days_ago(28), actor=actor)
-    for at in range(4):
-        giving.note_drug_day(donor_id=donor.pk, on=days_ago(20 - at), is_tolerated=True, actor=actor)
-    second = giving.collect(donor_id=donor.pk, on=days_ago(16), actor=actor)
-    assert (second.round, second.serial, second.kind) == (2, 2, "lymphocytes")
-
-
 def test_follow_ups_fall_due_after_a_week_a_month_six_months_and_every_year() -> None:
     day = datetime.date(2026, 8, 31)
-    due = [giving.due_on(day, step).isoformat() for step in range(1, 7)]
+    due = [calendar.due_on(day, step).isoformat() for step in range(1, 7)]
     assert due == ["2026-09-07", "2026-09-30", "2027-02-28", "2027-08-31", "2028-08-31", "2029-08-31"]
 
 
@@ -53,7 +40,7 @@ def test_a_follow_up_that_was_done_makes_the_next_one_due_and_who_is_not_reached
     row = giving.note_follow_up(donor_id=donor.pk, result="well", on=days_ago(20), actor=actor)
     donor.refresh_from_db()
     assert (row.step, row.due_on, donor.unreached_on) == (1, days_ago(39), None)
-    assert donor.follow_up_on == giving.due_on(days_ago(46), 2)
+    assert donor.follow_up_on == calendar.due_on(days_ago(46), 2)
 
 
 def test_a_sample_is_taken_on_the_seventh_day_and_not_before(ground: Ground) -> None:
@@ -97,7 +84,7 @@ def test_a_batch_is_sent_once_and_received_once(ground: Ground) -> None:
         sampling.receive_batch(**said, verdicts={bag_of(donor).pk: "received"})
 
 
-@pytest.mark.parametrize("verdict", ["damaged", "insufficient"])
+@pytest.mark.parametrize("verdict", ["damaged", "insufficient", "missing"])
 def test_a_spoilt_bag_brings_a_donor_back_to_be_sampled_with_another(ground: Ground, verdict: str) -> None:
     actor = ground.person("coordinator")
     donor = brought(ground, S.SAMPLED)
@@ -109,6 +96,31 @@ def test_a_spoilt_bag_brings_a_donor_back_to_be_sampled_with_another(ground: Gro
     assert donor.status == S.ENROLLED
     sampling.take_sample(donor_id=donor.pk, bag="BAGAGAIN1", on=days_ago(70), actor=actor)
     assert donor.samples.count() == 2
+
+
+def test_a_bag_that_did_not_arrive_is_not_said_to_be_damaged(ground: Ground) -> None:
+    actor, first, second = ground.person("coordinator"), brought(ground, S.SAMPLED), brought(ground, S.SAMPLED, 1)
+    batch = shipped(first, second, on=days_ago(90), actor=actor)
+    said = {bag_of(first).pk: "received", bag_of(second).pk: "missing"}
+    sampling.receive_batch(batch_id=batch.pk, receipt_number="L1", on=days_ago(80), verdicts=said, actor=actor)
+    assert [bag_of(one).verdict for one in (first, second)] == ["received", "missing"]
+    assert second.events.order_by("-pk")[0].verb == "sample_lost"
+
+
+def test_a_box_lost_on_the_way_needs_no_receipt_and_all_its_donors_another_sample(ground: Ground) -> None:
+    actor, first, second = ground.person("coordinator"), brought(ground, S.SAMPLED), brought(ground, S.SAMPLED, 1)
+    batch = shipped(first, second, on=days_ago(90), actor=actor)
+    leaving.withdraw_donor(donor_id=second.pk, channel="online")
+    with pytest.raises(RegistryError, match="不能早于寄出"):
+        sampling.lose_batch(batch_id=batch.pk, on=days_ago(91), actor=actor)
+    lost = sampling.lose_batch(batch_id=batch.pk, on=days_ago(80), actor=actor)
+    assert (lost.status, lost.receipt_number, lost.received_on) == ("lost", "", None)
+    for one, status in ((first, S.ENROLLED), (second, S.WISH)):
+        one.refresh_from_db()
+        assert (one.status, bag_of(one).verdict, bag_of(one).verdict_on) == (status, "missing", days_ago(80))
+    with pytest.raises(WrongState):
+        sampling.lose_batch(batch_id=batch.pk, on=days_ago(80), actor=actor)
+    sampling.take_sample(donor_id=first.pk, bag="BAGAGAIN1", on=days_ago(70), actor=actor)
 
 
 def test_who_leaves_has_their_bag_taken_out_of_the_box_and_the_rest_is_sent(ground: Ground) -> None:

@@ -45,7 +45,8 @@ ENDING = ("withdraw", "end", "cancel", "remove", "decline", "take_down", "call_o
 OF_THINGS = frozenset({
     "desk_drive_new", "desk_memorial_place_new", "desk_memorial_place_edit", "desk_memorial_gathering_new",
     "desk_receiving_units", "desk_duty_edit", "desk_national_new", "desk_sample_batch_new", "desk_sample_batch_send",
-    "desk_sample_batch_receipt", "desk_case_certificate", "desk_case_entitlements", "desk_memorial_place_close",
+    "desk_sample_batch_receipt", "desk_sample_batch_lost",
+    "desk_case_certificate", "desk_case_entitlements", "desk_memorial_place_close",
 })  # fmt: skip
 # Words of the names of fields that ask for people; paper and purpose are told not to name anybody.
 OF_PEOPLE = (

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from core.clock import today
 from organizations.forms import DayInput
 from registries.choices import Channel
@@ -25,6 +27,7 @@ from registries.choices.donors import (
     Verdict,
 )
 from registries.forms.clear_text import ClearCharField
+from registries.forms.contacts import PersonField
 from registries.models import Sample
 
 OFF = {"autocomplete": "off"}
@@ -155,8 +158,40 @@ class ExpenseForm(KeyedForm):
 class HonourForm(KeyedForm):
     """An honour."""
 
+    field_order = ("kind", "issuer", "number", "on")
     kind = forms.ChoiceField(label=_("荣誉"), choices=[("", _("请选择")), *HonourKind.choices])
+    issuer = ClearCharField(label=_("颁发单位"), max_length=60, required=False)
+    number = ClearCharField(
+        label=_("证书编号"), max_length=60, required=False, widget=forms.TextInput(OFF), help_text=_("没有的留空。")
+    )
     on = forms.DateField(label=_("日期"), widget=DayInput, initial=today)
+
+
+class PeopleForm(forms.Form):
+    """A form that names one of the branch."""
+
+    person = PersonField(label=_("协调员"))
+
+    def __init__(self, *args: Any, people: Sequence[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["person"]
+        assert isinstance(field, PersonField)  # noqa: S101 -- narrows the type
+        field.offer(people)
+
+
+class EscortForm(PeopleForm, KeyedForm):
+    """Who goes along, from which day to which."""
+
+    field_order = ("person", "on", "until")
+    person = PersonField(label=_("陪同人员"))
+    on = forms.DateField(label=_("从哪一天"), widget=DayInput, initial=today)
+    until = forms.DateField(label=_("到哪一天"), widget=DayInput, initial=today)
+
+
+class VoidForm(forms.Form):
+    """That a row is not true, carried along while it is asked once more."""
+
+    void = forms.CharField(widget=forms.HiddenInput)
 
 
 class ContactForm(KeyedForm):
@@ -225,6 +260,12 @@ class ReceiptForm(DayForm):
     def verdicts(self) -> dict[int, str]:
         """What was said of each bag, by the sample's id."""
         return {one.pk: self.cleaned_data[f"bag_{one.pk}"] for one in self.samples}
+
+
+class LossForm(DayForm):
+    """When it was plain that a box is lost."""
+
+    on = forms.DateField(label=_("确认丢失的日期"), widget=DayInput, initial=today)
 
 
 class ThereForm(forms.Form):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -16,8 +16,7 @@ from registries.choices.contacts import ContactReason
 from registries.choices.donors import (
     DRUG_DAYS_LEAST,
     DRUG_DAYS_MOST,
-    FOLLOW_UP_DAYS,
-    FOLLOW_UP_MONTHS,
+    FOLLOWED,
     Answer,
     DeferralReason,
     DonorStatus,
@@ -29,9 +28,12 @@ from registries.errors import RegistryError, WrongState
 from registries.models import Collection, Donor, DrugDay, FollowUp
 from registries.services.clear_texts import clear_faults
 from registries.services.contacts import cancel_contacts, plan_contact
+from registries.services.donors.assigning import coordinator_of
+from registries.services.donors.calendar import due_on
 from registries.services.donors.states import (
     Step,
     check_day,
+    check_match,
     check_status,
     keep_donor,
     locked_donor,
@@ -51,11 +53,16 @@ EARLIEST_FOLLOW_UP = datetime.timedelta(days=7)
 
 
 def note_match(*, donor_id: int, on: datetime.date, actor: User) -> Donor:
-    """Write down that the library says somebody matches; nobody here learns whom. Locks the donor."""
+    """Write down that the library says somebody matches; nobody here learns whom. Locks the donor.
+
+    Also of who is lost, who is to be found first then, and of who has given. Raises WrongState for who gives no more.
+    """
     with transaction.atomic():
         donor = locked_donor(donor_id, actor=actor, with_person=True)
+        check_match(donor)
+        reason = ContactReason.RECOVER if donor.status == DonorStatus.LOST else ContactReason.REMOBILISE
         move_donor(donor, DonorStatus.MATCHED, Step("matched", on, actor))
-        plan_contact(about=donor, reason=ContactReason.REMOBILISE, due_on=today())
+        plan_contact(about=donor, reason=reason, due_on=today(), coordinator=coordinator_of(donor))
     return donor
 
 
@@ -67,7 +74,8 @@ def ask_again(*, donor_id: int, on: datetime.date, actor: User) -> Donor:
 def take_answer(*, donor_id: int, answer: str, on: datetime.date, actor: User) -> Donor:
     """Write down what somebody says to being asked, or that they were not reached, which is a task. Locks the donor.
 
-    Who declines stays in the library; leaving it is withdraw_donor. Raises WrongState, RegistryError with fields.
+    Who declines stays in the library, or followed up where they gave before; leaving it is withdraw_donor. Who agrees
+    to a second giving is examined. Raises WrongState, RegistryError with fields.
     """
     if answer not in Answer.values:
         raise RegistryError("answer_wrong", _("请选择结果。"), {"answer": _("请选择结果。")})
@@ -77,42 +85,47 @@ def take_answer(*, donor_id: int, answer: str, on: datetime.date, actor: User) -
         if answer == Answer.NOT_REACHED:
             _not_reached(donor, on, actor)
         else:
-            to_status = DonorStatus.HIGH_RES if answer == Answer.AGREE else DonorStatus.TYPED
-            move_donor(donor, to_status, Step(f"answer_{answer}", on, actor), unreached_on=None)
-            cancel_contacts(about=donor, reasons=[ContactReason.REMOBILISE, ContactReason.RECOVER], actor=actor)
+            _answered(donor, answer, Step(f"answer_{answer}", on, actor))
     return donor
 
 
 def note_high_res(*, donor_id: int, is_match: bool, on: datetime.date, actor: User) -> Donor:
     """Write down whether the second, finer comparison matches: on to the examination, or back. Locks the donor."""
-    if not is_match:
-        return _moved(donor_id, DonorStatus.TYPED, Step("high_res_no", on, actor))
     with transaction.atomic():
         donor = locked_donor(donor_id, actor=actor)
         check_status(donor, DonorStatus.HIGH_RES)
-        move_donor(donor, DonorStatus.MEDICAL, Step("high_res_yes", on, actor))
-        _begin(donor, GiftKind.STEM_CELLS)
+        if is_match:
+            move_donor(donor, DonorStatus.MEDICAL, Step("high_res_yes", on, actor))
+            _begin(donor, GiftKind.STEM_CELLS)
+        else:
+            move_donor(donor, _where_they_were(donor), Step("high_res_no", on, actor))
     return donor
 
 
 def give_again(*, donor_id: int, kind: str, on: datetime.date, actor: User) -> Donor:
-    """Begin a second giving (二次捐献) of somebody who is followed up: a new row, examined anew. Locks the donor."""
+    """Write down that a second giving (二次捐献) is asked for: a new row, and a person who asks them first.
+
+    As after a match; who agrees is examined anew. Locks the donor. Raises WrongState for who gives no more.
+    """
     if kind not in GiftKind.values:
         raise RegistryError("kind_wrong", _("请选择采集内容。"), {"kind": _("请选择采集内容。")})
     with transaction.atomic():
-        donor = locked_donor(donor_id, actor=actor)
+        donor = locked_donor(donor_id, actor=actor, with_person=True)
         check_status(donor, DonorStatus.FOLLOW_UP)
-        move_donor(donor, DonorStatus.MEDICAL, Step("again", on, actor))
+        check_match(donor)
+        move_donor(donor, DonorStatus.MATCHED, Step("again", on, actor))
         _begin(donor, kind)
+        plan_contact(about=donor, reason=ContactReason.REMOBILISE, due_on=today(), coordinator=coordinator_of(donor))
     return donor
 
 
 def note_medical(
     *, donor_id: int, verdict: str, on: datetime.date, until: datetime.date | None = None, actor: User
 ) -> Donor:
-    """Write down fit, unfit (which ends it) or deferred until a day; no finding is kept. Locks the donor.
+    """Write down fit, unfit or deferred until a day; no finding is kept. Locks the donor.
 
-    Raises RegistryError with fields, WrongState.
+    Unfit ends it; who has given before is followed up all the same, and never asked again. Raises RegistryError with
+    fields, WrongState.
     """
     if verdict not in MedicalVerdict.values:
         raise RegistryError("verdict_wrong", _("请选择体检结果。"), {"verdict": _("请选择体检结果。")})
@@ -120,7 +133,11 @@ def note_medical(
         donor = locked_donor(donor_id, actor=actor)
         check_status(donor, DonorStatus.MEDICAL)
         if verdict == MedicalVerdict.UNFIT:
-            move_donor(donor, DonorStatus.HEALTH, Step("left_health", on, actor), deferred_until=None)
+            if has_given(donor):
+                step = Step("no_more", on, actor)
+                move_donor(donor, DonorStatus.FOLLOW_UP, step, deferred_until=None, gives_no_more=True)
+            else:
+                move_donor(donor, DonorStatus.HEALTH, Step("left_health", on, actor), deferred_until=None)
             call_off_under_way(donor, on=on)
         elif verdict == MedicalVerdict.DEFERRED:
             if until is None or until <= on:
@@ -177,6 +194,8 @@ def note_drug_day(*, donor_id: int, on: datetime.date, is_tolerated: bool, actor
         donor = locked_donor(donor_id, actor=actor)
         check_status(donor, DonorStatus.SCHEDULED, DonorStatus.MOBILISING)
         collection = collection_under_way(donor)
+        if collection.kind == GiftKind.LYMPHOCYTES:
+            raise WrongState("no_drug_needed", _("采集淋巴细胞不用动员剂，采集后直接登记采集完成。"))
         number = collection.drug_days.count() + 1
         if number > DRUG_DAYS_MOST:
             sentence = _("动员剂最多 %(most)d 天。") % {"most": DRUG_DAYS_MOST}
@@ -196,22 +215,24 @@ def note_drug_day(*, donor_id: int, on: datetime.date, is_tolerated: bool, actor
 
 
 def collect(*, donor_id: int, on: datetime.date, actor: User) -> Collection:
-    """Write down that a donor has given: the next 第 n 例 of the province, and the follow-ups. Locks the donor.
+    """Write down that a donor has given: stem cells as the next 第 n 例; and plan the follow-ups. Locks the donor.
 
-    The serial's counter stays locked until the end, so that the series has no gap. Raises WrongState, RegistryError.
+    Lymphocytes need no mobilising drug and stand in no series. The serial's counter stays locked until the end, so that
+    the series has no gap. Raises WrongState, RegistryError.
     """
     with transaction.atomic():
         donor = locked_donor(donor_id, actor=actor, with_person=True)
-        check_status(donor, DonorStatus.MOBILISING)
+        check_status(donor, DonorStatus.SCHEDULED, DonorStatus.MOBILISING)
         collection = collection_under_way(donor)
-        days = list(collection.drug_days.order_by("day"))
-        if len(days) < DRUG_DAYS_LEAST or on < days[-1].on:
-            sentence = _("须记满 %(least)d 天动员剂，采集不能早于最后一天。") % {"least": DRUG_DAYS_LEAST}
-            raise RegistryError("drug_days_missing", sentence, {"on": sentence})
+        is_counted = collection.kind == GiftKind.STEM_CELLS
+        if is_counted:
+            check_status(donor, DonorStatus.MOBILISING)
+            _check_drug_days(collection, on)
         move_donor(donor, DonorStatus.COLLECTED, Step("collected", on, actor), follow_up_on=due_on(on, 1))
-        province = donor.branch.province or donor.branch
-        serial = take_serials(province.code, CASES_YEAR, CASES_LETTERS) + settings.STEM_COLLECTIONS_BEFORE
-        collection_under_way(donor, collected_on=on, serial=serial, cases_of=province)
+        counted = _next_case(donor) if is_counted else {}
+        collection_under_way(donor, collected_on=on, **counted)
+        # Those of an earlier giving end with the new one, which begins after a week.
+        cancel_contacts(about=donor, reasons=[ContactReason.FOLLOW_UP], actor=actor)
         plan_contact(about=donor, reason=ContactReason.FOLLOW_UP, due_on=due_on(on, 1))
         collection.refresh_from_db()
     return collection
@@ -229,13 +250,14 @@ def begin_follow_up(*, donor_id: int, on: datetime.date, actor: User) -> Donor:
 def note_follow_up(*, donor_id: int, result: str, on: datetime.date, actor: User) -> FollowUp:
     """Write a follow-up down; the next falls due after a week, one, six and twelve months, then every year.
 
-    Who was not reached stays due and becomes a task. Locks the donor. Raises RegistryError with fields, WrongState.
+    Also while a second giving is under way. Who was not reached stays due and becomes a task. Locks the donor. Raises
+    RegistryError with fields, WrongState.
     """
     if result not in FollowUpResult.values:
         raise RegistryError("result_wrong", _("请选择结果。"), {"result": _("请选择结果。")})
     with transaction.atomic():
         donor = locked_donor(donor_id, actor=actor, with_person=True)
-        check_status(donor, DonorStatus.COLLECTED, DonorStatus.FOLLOW_UP)
+        check_status(donor, *FOLLOWED)
         given = donor.collections.filter(collected_on__isnull=False).order_by("-round").first()
         if given is None or donor.follow_up_on is None or given.collected_on is None:
             raise WrongState("no_follow_up", _("没有要做的随访。"))
@@ -275,8 +297,7 @@ def call_off(*, donor_id: int, on: datetime.date, actor: User) -> Donor:
             DonorStatus.SCHEDULED,
             DonorStatus.MOBILISING,
         )
-        back = DonorStatus.FOLLOW_UP if has_given(donor) else DonorStatus.TYPED
-        move_donor(donor, back, Step("called_off", on, actor), deferred_until=None)
+        move_donor(donor, _where_they_were(donor), Step("called_off", on, actor), deferred_until=None)
         cancel_contacts(about=donor, reasons=[ContactReason.REMOBILISE], actor=actor)
         call_off_under_way(donor, on=on)
     return donor
@@ -285,16 +306,6 @@ def call_off(*, donor_id: int, on: datetime.date, actor: User) -> Donor:
 def has_given(donor: Donor) -> bool:
     """Whether somebody has given before; one query."""
     return bool(donor.collections.filter(collected_on__isnull=False).exists())
-
-
-def due_on(collected_on: datetime.date, step: int) -> datetime.date:
-    """When the n-th follow-up of a collection is due, from 1."""
-    at = step - 1
-    if at < len(FOLLOW_UP_DAYS):
-        return collected_on + datetime.timedelta(days=FOLLOW_UP_DAYS[at])
-    at -= len(FOLLOW_UP_DAYS)
-    months = FOLLOW_UP_MONTHS[at] if at < len(FOLLOW_UP_MONTHS) else 12 * (at - len(FOLLOW_UP_MONTHS) + 2)
-    return _months_after(collected_on, months)
 
 
 def collection_under_way(donor: Donor, **values: object) -> Collection:
@@ -321,6 +332,47 @@ def _moved(donor_id: int, to_status: str, step: Step) -> Donor:
     return donor
 
 
+def _answered(donor: Donor, answer: str, step: Step) -> None:
+    """Move who was asked: on, where a second giving waits to the examination at once; or back to where they were."""
+    agrees = answer == Answer.AGREE
+    if agrees:
+        is_again = donor.collections.filter(collected_on=None, called_off_on=None).exists()
+        to_status: str = DonorStatus.MEDICAL if is_again else DonorStatus.HIGH_RES
+    else:
+        to_status = _where_they_were(donor, is_reached=answer == Answer.DECLINE)
+    ended = [ContactReason.REMOBILISE]
+    values: dict[str, Any] = {}
+    if to_status != DonorStatus.LOST:
+        ended, values = [*ended, ContactReason.RECOVER], {"unreached_on": None}
+    move_donor(donor, to_status, step, **values)
+    if not agrees:
+        call_off_under_way(donor, on=step.on)
+    cancel_contacts(about=donor, reasons=ended, actor=step.actor)
+
+
+def _where_they_were(donor: Donor, *, is_reached: bool = False) -> str:
+    """Where a locked donor belongs of whom nothing comes this time: lost as before, followed up, or in the library."""
+    if donor.unreached_on is not None and not is_reached:
+        came = donor.events.filter(to_status=DonorStatus.MATCHED).exclude(from_status=DonorStatus.MATCHED)
+        if came.order_by("-pk").values_list("from_status", flat=True).first() == DonorStatus.LOST:
+            return DonorStatus.LOST
+    return DonorStatus.FOLLOW_UP if has_given(donor) else DonorStatus.TYPED
+
+
+def _check_drug_days(collection: Collection, on: datetime.date) -> None:
+    days = list(collection.drug_days.order_by("day"))
+    if len(days) < DRUG_DAYS_LEAST or on < days[-1].on:
+        sentence = _("须记满 %(least)d 天动员剂，采集不能早于最后一天。") % {"least": DRUG_DAYS_LEAST}
+        raise RegistryError("drug_days_missing", sentence, {"on": sentence})
+
+
+def _next_case(donor: Donor) -> dict[str, Any]:
+    """The next 第 n 例 of a donor's province; locks its counter."""
+    province = donor.branch.province or donor.branch
+    serial = take_serials(province.code, CASES_YEAR, CASES_LETTERS) + settings.STEM_COLLECTIONS_BEFORE
+    return {"serial": serial, "cases_of": province}
+
+
 def _not_reached(donor: Donor, on: datetime.date, actor: User) -> None:
     keep_donor(donor, Step("not_reached", on, actor), unreached_on=donor.unreached_on or on)
     plan_contact(about=donor, reason=ContactReason.RECOVER, due_on=today())
@@ -329,14 +381,3 @@ def _not_reached(donor: Donor, on: datetime.date, actor: User) -> None:
 def _begin(donor: Donor, kind: str) -> None:
     last = donor.collections.order_by("-round").first()
     Collection.objects.create(donor=donor, round=last.round + 1 if last else 1, kind=kind, begun_at=now())
-
-
-def _months_after(day: datetime.date, months: int) -> datetime.date:
-    """The same day so many months later, or the last of that month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return datetime.date(year, month + 1, min(last, day.day))
-        except ValueError:
-            continue
-    raise AssertionError("every month has 28 days")

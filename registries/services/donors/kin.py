@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from core.clock import today
 from core.identifiers import normalise_phone
 from core.sealed import holds, seal_into
+from registries.choices import Channel
 from registries.choices.donors import ENDED, KIN_COUNT, Relation
 from registries.errors import RegistryError, WrongState
 from registries.services.donors.states import Step, locked_donor, note_donor
@@ -58,8 +59,10 @@ def check_kin(people: Sequence[Kin], *, own_phone: str) -> str:
     return json.dumps(rows, ensure_ascii=False)
 
 
-def change_kin(*, donor_id: int, people: Sequence[Kin], actor: User) -> Donor:
+def change_kin(*, donor_id: int, people: Sequence[Kin], actor: User | None = None) -> Donor:
     """Put both people to ring in the place of those before; the event says that, never who. Locks the donor.
+
+    By staff in the branch, or (`actor` None) by the person online, whom the caller has seen proved.
 
     Raises RegistryError with fields, WrongState for who has left.
     """
@@ -74,5 +77,6 @@ def change_kin(*, donor_id: int, people: Sequence[Kin], actor: User) -> Donor:
                 sentence = _("请填写另一个电话，不能与本人或另一位亲友相同。")
                 raise RegistryError("kin_incomplete", sentence, {f"kin{at}_phone": sentence})
         donor.save(update_fields=seal_into(donor, kin=text))
-        note_donor(donor, donor.status, Step("kin_changed", today(), actor))
+        channel = Channel.COUNTER if actor else Channel.ONLINE
+        note_donor(donor, donor.status, Step("kin_changed", today(), actor, channel))
     return donor

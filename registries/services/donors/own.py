@@ -12,17 +12,20 @@ from django.utils.translation import gettext as _
 from core.audit import record_audit
 from core.errors import NotFound
 from core.sealed import matching, open_many_for_work
-from registries.choices import Channel
+from registries.choices import Channel, ConsentSubject
 from registries.choices.donors import DonorStatus
 from registries.models import Donor, Registrant
+from registries.services.donors.consenting import give_donor_consent, take_back_donor_consent
 from registries.services.donors.health import answer_lines
+from registries.services.donors.kin import Kin, change_kin
 from registries.services.donors.leaving import withdraw_donor
 
 if TYPE_CHECKING:
     import datetime
 
-# A match is told by a person on the telephone, not by a page.
-_TOLD_BY_A_PERSON = {DonorStatus.MATCHED: DonorStatus.TYPED}
+_CALLED = ConsentSubject.STEM_CONTACT
+# A match is told by a person on the telephone, not by a page: until somebody has answered, they stand where they were.
+_TOLD_BY_A_PERSON = frozenset({DonorStatus.MATCHED, DonorStatus.REMOBILISING})
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class OwnDonor:
     state: str
     deferred_until: datetime.date | None
     answers: list[tuple[str, str]]
+    consents: list[tuple[str, str, bool]]
 
 
 # From here on a person waits at the other side: leaving is as quick, and said in other words.
@@ -62,25 +66,50 @@ def own_donors(registrant_ids: Sequence[int]) -> list[OwnDonor]:
             sample_from=donor.sample_from,
             is_waiting_for_sample=donor.status == DonorStatus.ENROLLED,
             is_under_way=donor.status in UNDER_WAY,
-            state=str(DonorStatus(_TOLD_BY_A_PERSON.get(DonorStatus(donor.status), donor.status)).label),
+            state=_state_of(donor),
             deferred_until=donor.deferred_until,
             answers=answer_lines(text) if text else [],
+            # The one that can be taken back alone; the row says whether it is in force.
+            consents=[(_CALLED, str(ConsentSubject(_CALLED).label), donor.is_called)],
         )
         for donor, text in zip(rows, texts, strict=True)
     ]
 
 
+def _state_of(donor: Donor) -> str:
+    """How far somebody is, in words; who has given before is followed up until then."""
+    status = donor.status
+    if status in _TOLD_BY_A_PERSON:
+        status = DonorStatus.TYPED if donor.follow_up_on is None else DonorStatus.FOLLOW_UP
+    return str(DonorStatus(status).label)
+
+
 def withdraw_own_donor(*, registrant_ids: Sequence[int], number: str) -> Donor:
     """Leave at once, by oneself. Raises NotFound for one that is not theirs or has left already."""
-    for donor in _own(registrant_ids):
-        if donor.number == number:
-            return withdraw_donor(donor_id=donor.pk, channel=Channel.ONLINE)
-    raise NotFound("donor_not_found", _("没有这份有效的登记，它可能已经退出。"))
+    return withdraw_donor(donor_id=_own_one(registrant_ids, number).pk, channel=Channel.ONLINE)
+
+
+def change_own_donor_consent(*, registrant_ids: Sequence[int], number: str, subject: str, gives: bool) -> Donor:
+    """Give or take back the consent to be rung, by oneself. Raises NotFound for one that is not theirs."""
+    step = give_donor_consent if gives else take_back_donor_consent
+    return step(donor_id=_own_one(registrant_ids, number).pk, subject=subject, channel=Channel.ONLINE)
+
+
+def change_own_kin(*, registrant_ids: Sequence[int], number: str, people: Sequence[Kin]) -> Donor:
+    """Name two others to ring, by oneself. Raises NotFound for one that is not theirs, RegistryError with fields."""
+    return change_kin(donor_id=_own_one(registrant_ids, number).pk, people=people)
 
 
 def has_left(*, registrant_ids: Sequence[int], number: str) -> bool:
     """Whether a donor that they were has left: for who clicked twice, or comes back to the page; two queries."""
     return any(one.number == number for one in _theirs(registrant_ids) if one.ended_at is not None)
+
+
+def _own_one(registrant_ids: Sequence[int], number: str) -> Donor:
+    for donor in _own(registrant_ids):
+        if donor.number == number:
+            return donor
+    raise NotFound("donor_not_found", _("没有这份有效的登记，它可能已经退出。"))
 
 
 def _own(registrant_ids: Sequence[int]) -> list[Donor]:

@@ -143,7 +143,7 @@ def receive_batch(
             sentence = _("回执日期不能早于寄出，也不能晚于今天。")
             raise RegistryError("receipt_day_wrong", sentence, {"on": sentence})
         donors = {one.pk: one for one in _donors_of(batch)}
-        samples = list(batch.samples.select_for_update().filter(verdict=Verdict.WAITING).order_by("pk"))
+        samples = _waiting_in(batch)
         open_rows = [one.bag for one in samples if verdicts.get(one.pk) not in LAB_VERDICTS]
         if open_rows:
             sentence = _("还有 %(n)d 袋没有回执，请逐袋选择。") % {"n": len(open_rows)}
@@ -151,12 +151,35 @@ def receive_batch(
         for sample in samples:
             sample.verdict, sample.verdict_on = verdicts[sample.pk], on
             donor = donors.get(sample.donor_id)
-            if sample.verdict in SAMPLE_AGAIN and donor is not None and donor.status == DonorStatus.SENT:
-                move_donor(donor, DonorStatus.ENROLLED, Step("sample_again", on, actor))
+            if donor is not None:
+                _sample_again(donor, sample.verdict, on=on, actor=actor)
         Sample.objects.bulk_update(samples, ["verdict", "verdict_on"])
         batch.status, batch.receipt_number, batch.received_on = BatchStatus.RECEIVED, number, on
         batch.save(update_fields=["status", "receipt_number", "received_on"])
         record_audit("registries.batch.received", actor=actor, obj=batch, branch_code=batch.branch.code)
+    return batch
+
+
+def lose_batch(*, batch_id: int, on: datetime.date, actor: User) -> SampleBatch:
+    """Write down that a box that was sent never arrived: no receipt; all its donors need another sample.
+
+    Locks the batch, then its donors. Raises RegistryError with the field `on`, WrongState.
+    """
+    with transaction.atomic():
+        batch = _locked_batch(batch_id, BatchStatus.LOST, actor=actor)
+        if not batch.sent_on or not batch.sent_on <= on <= today():
+            sentence = _("日期不能早于寄出，也不能晚于今天。")
+            raise RegistryError("loss_day_wrong", sentence, {"on": sentence})
+        donors = _donors_of(batch)
+        samples = _waiting_in(batch)
+        for sample in samples:
+            sample.verdict, sample.verdict_on = Verdict.MISSING, on
+        for donor in donors:
+            _sample_again(donor, Verdict.MISSING, on=on, actor=actor)
+        Sample.objects.bulk_update(samples, ["verdict", "verdict_on"])
+        batch.status = BatchStatus.LOST
+        batch.save(update_fields=["status"])
+        record_audit("registries.batch.lost", actor=actor, obj=batch, branch_code=batch.branch.code)
     return batch
 
 
@@ -201,6 +224,17 @@ def _locked_batch(batch_id: int, to_status: str, *, actor: User) -> SampleBatch:
             % {"number": batch.number, "now": BatchStatus(batch.status).label},
         )
     return batch
+
+
+def _waiting_in(batch: SampleBatch) -> list[Sample]:
+    """The bags of a locked batch of which nothing is known yet, locked."""
+    return list(batch.samples.select_for_update().filter(verdict=Verdict.WAITING).order_by("pk"))
+
+
+def _sample_again(donor: Donor, verdict: str, *, on: datetime.date, actor: User) -> None:
+    """Move a locked donor whose bag is spoilt or lost back to be sampled again; who went on or left stays."""
+    if verdict in SAMPLE_AGAIN and donor.status == DonorStatus.SENT:
+        move_donor(donor, DonorStatus.ENROLLED, Step(SAMPLE_AGAIN[verdict], on, actor))
 
 
 def _donors_of(batch: SampleBatch) -> list[Donor]:

@@ -141,6 +141,20 @@ def check_status(donor: Donor, *wanted: str) -> None:
         raise _wrong(donor)
 
 
+def can_match(donor: Donor) -> bool:
+    """Whether the library can name somebody, by what stands in the row: who is lost was typed before, and gives yet."""
+    return not donor.gives_no_more and (donor.status != DonorStatus.LOST or donor.typed_on is not None)
+
+
+def check_match(donor: Donor) -> None:
+    """Whether a match of a donor may be written down. Raises WrongState."""
+    if donor.gives_no_more:
+        sentence = _("志愿者 %(number)s 不再捐献，只做随访；请告知全国资料库。") % {"number": donor.number}
+        raise WrongState("donor_gives_no_more", sentence)
+    if not can_match(donor):
+        raise _wrong(donor)
+
+
 def check_day(donor: Donor, on: datetime.date) -> None:
     """Whether a step may be written down for a day: not ahead, not before the last one. Raises RegistryError."""
     sentence = ""

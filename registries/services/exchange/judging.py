@@ -12,6 +12,7 @@ from registries.models import Donor
 from registries.services.donors.states import (
     OLDEST_STEP,
     born_on_of,
+    can_match,
     is_aged,
     last_birthday,
     refuse_deferred,
@@ -19,7 +20,9 @@ from registries.services.donors.states import (
 from registries.services.registrants import registrant_of
 
 # What is read of a donor to judge a row; the rest is read where it matters.
-JUDGED_BY = ("number", "status", "stepped_on", "deferred_until", "ages_out_month", "row_key")
+JUDGED_BY = (
+    "number", "status", "stepped_on", "deferred_until", "ages_out_month", "row_key", "typed_on", "gives_no_more",
+)  # fmt: skip
 
 
 def fault_of(donor: Donor, result: str, on: datetime.date) -> str:
@@ -31,6 +34,8 @@ def fault_of(donor: Donor, result: str, on: datetime.date) -> str:
         return "state_wrong"
     if to_status not in DONOR_TRANSITIONS[donor.status]:
         return "state_wrong"
+    if result == Result.MATCHED and not can_match(donor):
+        return "no_more" if donor.gives_no_more else "state_wrong"
     if on > today():
         return "day_ahead"
     if on < max(donor.stepped_on, today() - OLDEST_STEP):

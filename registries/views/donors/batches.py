@@ -14,11 +14,11 @@ from organizations.choices import Right
 from organizations.permissions import branches_with, holds_anywhere, may, require
 from organizations.views.access import StaffRequest, desk_page
 from registries.choices.donors import BatchStatus
-from registries.forms.donors.steps import BatchForm, ReceiptForm, SendingForm
+from registries.forms.donors.steps import BatchForm, LossForm, ReceiptForm, SendingForm
 from registries.models import SampleBatch
 from registries.permissions import batch_for
 from registries.selectors.donors import PAGE_SIZE, bags_of, bags_to_pack, batches_for
-from registries.services.donors.sampling import make_batch, receive_batch, send_batch
+from registries.services.donors.sampling import lose_batch, make_batch, receive_batch, send_batch
 
 
 @desk_page(Right.VIEW_REGISTRIES)
@@ -112,9 +112,26 @@ def batch_receipt(request: StaffRequest, number: str) -> HttpResponse:
         except DomainError as error:
             add_refusal(form, error)
         else:
-            messages.success(request, _("已记下回执；破损、量不足的已回到“待采样”。"))
+            messages.success(request, _("已记下回执；破损、量不足、未收到的已回到“待采样”。"))
             return redirect("desk_sample_batch", number=batch.number)
     return render(request, "registries/donors/batch_receipt.html", {"batch": batch, "form": form})
+
+
+@desk_page(Right.KEEP_REGISTRIES)
+@require_http_methods(["GET", "POST"])
+def batch_lost(request: StaffRequest, number: str) -> HttpResponse:
+    """Write down that a box was lost on the way, asked once more."""
+    batch = _kept(request, number)
+    form = LossForm(posted(request))
+    if form.is_valid():
+        try:
+            lose_batch(batch_id=batch.pk, **form.cleaned_data, actor=request.user)
+        except DomainError as error:
+            add_refusal(form, error)
+        else:
+            messages.success(request, _("已记下整箱丢失；这一批志愿者已回到“待采样”。"))
+            return redirect("desk_sample_batch", number=batch.number)
+    return render(request, "registries/donors/batch_lost.html", {"batch": batch, "form": form})
 
 
 def _kept(request: StaffRequest, number: str) -> SampleBatch:

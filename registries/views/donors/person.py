@@ -18,6 +18,7 @@ from core.views.answers import add_refusal, posted
 from organizations.choices import Right
 from organizations.permissions import may, require
 from organizations.views.access import StaffRequest, desk_page
+from registries.choices.donors import ACCOMPANIED
 from registries.forms.donors.joining import KinForm
 from registries.forms.donors.steps import ThereForm
 from registries.forms.wish_steps import CorrectionForm
@@ -27,6 +28,7 @@ from registries.permissions import donor_for
 from registries.selectors.donor import donor_page
 from registries.services.consenting import consent_history, single_consents
 from registries.services.correcting import correct_registrant
+from registries.services.donors.assigning import assign_donor
 from registries.services.donors.kin import change_kin
 from registries.services.donors.reading import reveal_donor, reveal_health
 from registries.services.donors.there import note_there
@@ -55,6 +57,7 @@ def donor_detail(request: StaffRequest, number: str) -> HttpResponse:
         "openable": openable(request, donor, page.contacts, page.due),
         **_consents(donor, keeps=keeps),
         "may_identify": may(request.user, Right.READ_REGISTRANTS, donor.branch),
+        "may_assign": donor.status in ACCOMPANIED and may(request.user, Right.ASSIGN_COORDINATORS, donor.branch),
         "may_read": may(request.user, Right.READ_WISHES, donor.branch),
         "next_steps": [(name, step) for name, step in steps if step.group == "next"],
         "other_steps": [(name, step) for name, step in steps if step.group == "note"],
@@ -96,12 +99,32 @@ def donor_step(request: StaffRequest, number: str, step: str) -> HttpResponse:
     kept = STEPS.get(step)
     if kept is None:
         raise Http404
-    form = kept.form(posted(request))
-    if form.is_valid() and SURE not in request.POST and (follows := kept.asks(form.cleaned_data)):
+    form = kept.form(posted(request), **kept.given(donor))
+    if form.is_valid() and SURE not in request.POST and (follows := kept.asks(donor, form.cleaned_data)):
         return _ask_step(request, donor, kept, form, follows)
     if form.is_valid():
         try:
             kept.run(donor, form.cleaned_data, request.user)
+        except DomainError as error:
+            add_refusal(form, error)
+        else:
+            messages.success(request, _("已记下：%(step)s。") % {"step": kept.label})
+            return redirect("desk_donor", number=donor.number)
+    return render(request, "registries/donors/step.html", {"donor": donor, "step": kept, "form": form})
+
+
+@desk_page(Right.ASSIGN_COORDINATORS)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def donor_assign(request: StaffRequest, number: str) -> HttpResponse:
+    """Give a donor under way to a coordinator, by who assigns; coordinators take and hand over by a step."""
+    donor = donor_for(request.user, number)
+    require(request.user, Right.ASSIGN_COORDINATORS, donor.branch)
+    kept = STEPS["coordinator"]
+    form = kept.form(posted(request), **kept.given(donor))
+    if form.is_valid():
+        try:
+            assign_donor(donor_id=donor.pk, person=form.cleaned_data["person"], actor=request.user)
         except DomainError as error:
             add_refusal(form, error)
         else:

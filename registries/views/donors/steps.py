@@ -12,17 +12,22 @@ from django.utils.translation import gettext_lazy as _
 
 from core.clock import today
 from registries.choices.donors import (
+    ACCOMPANIED,
     AGEING,
     DRUG_DAYS_LEAST,
     DRUG_DAYS_MOST,
+    FOLLOWED,
     IN_FORCE,
     DonorStatus,
     MedicalVerdict,
 )
 from registries.forms.donors import steps as step_forms
 from registries.models import Donor
+from registries.selectors.contacts import contact_keepers
 from registries.services.donors import giving, leaving, sampling, support
+from registries.services.donors.assigning import assign_donor
 from registries.services.donors.contacting import note_contact
+from registries.services.donors.states import can_match
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -38,7 +43,7 @@ class DeskStep:
     """A step: what its button says, what it means, where it is offered; `group` is next, note or end.
 
     `is_due` says whether it is offered beyond its state; `asks` gives what follows from what was entered, where that
-    is asked once more before it is done.
+    is asked once more before it is done; `given` what the form needs to know of the donor.
     """
 
     label: Text
@@ -48,7 +53,9 @@ class DeskStep:
     states: frozenset[str]
     group: str = "next"
     is_due: Callable[[Donor, DonorPage], bool] = lambda _donor, _page: True
-    asks: Callable[[dict[str, Any]], list[Text]] = lambda _said: []
+    asks: Callable[[Donor, dict[str, Any]], list[Text]] = lambda _donor, _said: []
+
+    given: Callable[[Donor], dict[str, Any]] = lambda _donor: {}
 
     @property
     def tone(self) -> str:
@@ -64,14 +71,24 @@ def _may_be_sampled(donor: Donor, _page: DonorPage) -> bool:
     return donor.sample_from <= today() and not is_deferred(donor)
 
 
-def _after_unfit(said: dict[str, Any]) -> list[Text]:
+def _after_unfit(donor: Donor, said: dict[str, Any]) -> list[Text]:
     if said["verdict"] != MedicalVerdict.UNFIT:
         return []
+    if giving.has_given(donor):
+        return [
+            _("本次捐献取消，这位志愿者以后不再捐献，不能恢复。"),
+            _("以前捐献的随访照常进行，资料保留。"),
+            _("只是暂时不能捐的，请返回选“暂缓”。"),
+        ]
     return [
         _("这位志愿者就此健康退库，不能恢复；本次捐献一并取消。"),
         _("从所有名单和待联系里消失，满三十日销毁资料。"),
         _("只是暂时不能捐的，请返回选“暂缓”。"),
     ]
+
+
+def _people_of(donor: Donor) -> dict[str, Any]:
+    return {"people": contact_keepers(donor.branch)}
 
 
 def is_deferred(donor: Donor) -> bool:
@@ -90,10 +107,6 @@ STEPS: dict[str, DeskStep] = {
         _("登记入库"), _("全国资料库回告已入库。分型数据不在这里保存。"), _DAY, _by(sampling.note_typed),
         frozenset({S.SENT}),
     ),
-    "match": DeskStep(
-        _("登记初配相合"), _("按全国资料库的通知登记。这里不登记患者的任何信息。"), _DAY, _by(giving.note_match),
-        frozenset({S.TYPED}),
-    ),
     "ask": DeskStep(
         _("开始再动员"), _("先打电话：说明情况、解答疑问，由本人决定，不劝说。"), _DAY, _by(giving.ask_again),
         frozenset({S.MATCHED}),
@@ -111,31 +124,41 @@ STEPS: dict[str, DeskStep] = {
         frozenset({S.MEDICAL}), is_due=lambda donor, _page: donor.fit_on is not None,
     ),
     "medical": DeskStep(
-        _("登记体检结果"), _("只登记合格、不合格或暂缓；不登记检查内容。不合格即健康退库。"), step_forms.MedicalForm,
-        _by(giving.note_medical), frozenset({S.MEDICAL}), asks=_after_unfit,
+        _("登记体检结果"),
+        _("只登记合格、不合格或暂缓；不登记检查内容。不合格即健康退库；捐献过的继续随访。"),
+        step_forms.MedicalForm, _by(giving.note_medical), frozenset({S.MEDICAL}), asks=_after_unfit,
     ),
     "collect": DeskStep(
-        _("登记采集完成"), _("登记后编为全省“第几例”，不能更改；随访日期自动排好。"), _DAY, _by(giving.collect),
-        frozenset({S.MOBILISING}), is_due=lambda _donor, page: page.drug_count >= DRUG_DAYS_LEAST,
+        _("登记采集完成"),
+        _("造血干细胞登记后编为全省“第几例”，不能更改；随访日期自动排好。"),
+        _DAY, _by(giving.collect), frozenset({S.SCHEDULED, S.MOBILISING}),
+        is_due=lambda _donor, page: not page.needs_drug or page.drug_count >= DRUG_DAYS_LEAST,
     ),
     "drug": DeskStep(
         _("登记动员剂"), _("每天一条，共 4 至 5 天。"), step_forms.DrugForm, _by(giving.note_drug_day),
-        frozenset({S.SCHEDULED, S.MOBILISING}), is_due=lambda _donor, page: page.drug_count < DRUG_DAYS_MOST,
+        frozenset({S.SCHEDULED, S.MOBILISING}),
+        is_due=lambda _donor, page: page.needs_drug and page.drug_count < DRUG_DAYS_MOST,
     ),
     "home": DeskStep(
         _("登记出院，开始随访"), _("本人已平安回家。"), _DAY, _by(giving.begin_follow_up), frozenset({S.COLLECTED})
     ),
     "follow-up": DeskStep(
         _("登记随访"), _("只登记结果，不登记病情。下一次随访日期自动排好。"), step_forms.FollowUpForm,
-        _by(giving.note_follow_up), frozenset({S.COLLECTED, S.FOLLOW_UP}),
+        _by(giving.note_follow_up), FOLLOWED, is_due=lambda donor, _page: donor.follow_up_on is not None,
     ),
     "recover": DeskStep(
         _("已重新联系上"), _("核对并更新联系方式后登记；回到失联以前的位置。"), _DAY, _by(leaving.recover_donor),
-        frozenset({S.LOST}),
+        frozenset({S.LOST, S.MATCHED}),
+        is_due=lambda donor, _page: donor.status == S.LOST or donor.unreached_on is not None,
+    ),
+    "match": DeskStep(
+        _("登记初配相合"), _("按全国资料库的通知登记。这里不登记患者的任何信息。"), _DAY, _by(giving.note_match),
+        frozenset({S.TYPED, S.LOST, S.FOLLOW_UP}), is_due=lambda donor, _page: can_match(donor),
     ),
     "again": DeskStep(
-        _("开始二次捐献"), _("按全国资料库的通知；从健康体检重新开始。"), step_forms.AgainForm,
-        _by(giving.give_again), frozenset({S.FOLLOW_UP}), "note",
+        _("登记二次捐献请求"), _("按全国资料库的通知。先征求本人意愿，同意后重新体检；不捐的，继续随访。"),
+        step_forms.AgainForm, _by(giving.give_again), frozenset({S.FOLLOW_UP}), "note",
+        lambda donor, _page: can_match(donor),
     ),
     "re-examine": DeskStep(
         _("取消日期，重新体检"), _("取消已定的日期，回到健康体检。"), _DAY, _by(giving.examine_again),
@@ -151,7 +174,17 @@ STEPS: dict[str, DeskStep] = {
     ),
     "expense": DeskStep(
         _("登记费用补助"), _("陪同、交通、食宿、误工和营养补助。捐献本身无偿。"), step_forms.ExpenseForm,
-        _by(support.write_expense), IN_FORCE, "note",
+        _by(support.write_expense), frozenset(DonorStatus.values), "note",
+        # Bills come in after somebody left as well, where they had come as far as the library.
+        lambda donor, _page: donor.ended_at is None or donor.typed_on is not None,
+    ),
+    "escort": DeskStep(
+        _("登记陪同"), _("谁陪同、哪几天。事先安排或事后补记都可以。"), step_forms.EscortForm,
+        _by(support.write_escort), FOLLOWED, "note", given=_people_of,
+    ),
+    "coordinator": DeskStep(
+        _("指定或移交协调员"), _("从相合到采集由一位协调员跟到底；待联系的事一并交给他。"), step_forms.PeopleForm,
+        _by(assign_donor), ACCOMPANIED, "note", given=_people_of,
     ),
     "honour": DeskStep(
         _("登记荣誉"), _("证书、奖章和各级表彰。"), step_forms.HonourForm, _by(support.write_honour),

@@ -12,8 +12,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import DomainError, NotFound
 from core.views.answers import add_refusal, place_before, posted
+from registries.forms.donors.joining import KinForm
 from registries.forms.public import CodeForm, NewPhoneCodeForm, NewPhoneForm, PhoneForm
-from registries.services.donors.own import has_left, own_donors, withdraw_own_donor
+from registries.services.donors.own import (
+    change_own_donor_consent,
+    change_own_kin,
+    has_left,
+    own_donors,
+    withdraw_own_donor,
+)
 from registries.services.mine import (
     change_own_consent,
     change_own_phone,
@@ -168,6 +175,52 @@ def mine_donor_withdraw(request: HttpRequest, number: str) -> HttpResponse:
         messages.success(request, sentence)
         return redirect("registry_mine_wishes")
     return render(request, "public/registries/mine_donor_withdraw.html", {"donor": donor})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def mine_donor_consent(request: HttpRequest, number: str, subject: str) -> HttpResponse:
+    """Give or take back the consent to be rung as a donor: one question."""
+    people = proving.people(request)
+    if not people:
+        return redirect("registry_mine")
+    donor = next((one for one in own_donors(people) if one.number == number), None)
+    found = next((one for one in donor.consents if one[0] == subject), None) if donor else None
+    if donor is None or found is None:
+        return _over(request, is_theirs=donor is None and has_left(registrant_ids=people, number=number))
+    if request.method == "POST":
+        gives = request.POST.get("act") == "give"
+        try:
+            change_own_donor_consent(registrant_ids=people, number=number, subject=subject, gives=gives)
+        except DomainError as error:
+            messages.error(request, error.message)
+        else:
+            messages.success(request, _("已同意。") if gives else _("已撤回这一项同意，马上生效。"))
+        return redirect("registry_mine_wishes")
+    context = {"donor": donor, "subject": subject, "label": found[1], "is_given": found[2]}
+    return render(request, "public/registries/mine_donor_consent.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def mine_donor_kin(request: HttpRequest, number: str) -> HttpResponse:
+    """Name two others whom to ring; those before are not shown."""
+    people = proving.people(request)
+    if not people:
+        return redirect("registry_mine")
+    donor = next((one for one in own_donors(people) if one.number == number), None)
+    if donor is None:
+        return _over(request, is_theirs=has_left(registrant_ids=people, number=number))
+    form = KinForm(posted(request))
+    if form.is_valid():
+        try:
+            change_own_kin(registrant_ids=people, number=number, people=form.kin())
+        except DomainError as error:
+            add_refusal(form, error)
+        else:
+            messages.success(request, _("两位亲友的联系方式已更换。"))
+            return redirect("registry_mine_wishes")
+    return render(request, "public/registries/mine_donor_kin.html", {"form": form, "donor": donor})
 
 
 @never_cache

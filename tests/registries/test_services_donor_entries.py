@@ -1,0 +1,173 @@
+"""What is written about a donor's way beside giving: money, honours, who goes along; wrong rows are replaced."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from core.clock import today
+from core.errors import NotAllowed, NotFound
+from registries.errors import RegistryError, WrongState
+from registries.models import DonorExpense, DueContact
+from registries.selectors.donor import donor_page
+from registries.selectors.my_day import day_sections
+from registries.services.donors import giving, leaving, support
+from registries.services.donors.assigning import assign_donor
+from tests.registries.donor_ground import S, brought, joined
+from tests.registries.ground import Ground
+from tests.registries.test_views_wishes import client_of
+from tests.training.pages import page, post
+
+
+def paid(ground: Ground, donor: Any, amount: str = "100", **over: Any) -> DonorExpense:
+    """An expense."""
+    said: dict[str, Any] = {"kind": "travel", "on": today(), "evidence": "JZ1", "key": uuid.uuid4(), **over}
+    return support.write_expense(donor_id=donor.pk, amount=amount, actor=ground.person("coordinator"), **said)
+
+
+def test_an_expense_that_was_wrong_is_replaced_and_the_sum_counts_the_last_alone(ground: Ground) -> None:
+    donor = brought(ground, S.MEDICAL)
+    paid(ground, donor, "8")
+    wrong = paid(ground, donor, "100")
+    right = paid(ground, donor, "10", replaces_id=wrong.pk)
+    assert (donor_page(donor).expense_sum, donor.expenses.count()) == (Decimal("18.00"), 3)
+    with pytest.raises(WrongState, match="已更正"):
+        paid(ground, donor, "11", replaces_id=wrong.pk)
+    paid(ground, donor, "12", replaces_id=right.pk)
+    shown = donor_page(donor)
+    assert (shown.expense_sum, len(shown.expenses), shown.replaced_count) == (Decimal("20.00"), 2, 2)
+
+
+def test_a_row_that_is_not_true_is_void_and_counts_nothing(ground: Ground) -> None:
+    donor, actor = brought(ground, S.FOLLOW_UP), ground.person("coordinator")
+    wrong = paid(ground, donor)
+    said: dict[str, Any] = {"donor_id": donor.pk, "actor": actor}
+    support.void_entry(what="expense", entry_id=wrong.pk, **said)
+    honour = support.write_honour(
+        kind="medal", on=today(), key=uuid.uuid4(), number="ZS-2026-1", issuer="示例红十字会", **said
+    )
+    assert (honour.number, honour.issuer) == ("ZS-2026-1", "示例红十字会")
+    support.void_entry(what="honour", entry_id=honour.pk, **said)
+    shown = donor_page(donor)
+    assert (shown.expense_sum, shown.expenses, shown.honours, shown.replaced_count) == (Decimal(0), [], [], 4)
+    for again in (wrong.pk, donor.expenses.get(is_void=True).pk):
+        with pytest.raises(WrongState):
+            support.void_entry(what="expense", entry_id=again, **said)
+
+
+def test_a_row_of_somebody_else_is_replaced_by_nobody(ground: Ground) -> None:
+    donor, other = brought(ground, S.TYPED), brought(ground, S.TYPED, 1)
+    wrong = paid(ground, other)
+    with pytest.raises(NotFound):
+        paid(ground, donor, replaces_id=wrong.pk)
+    insert = (
+        'INSERT INTO registries_donorexpense (key, donor_id, kind, amount, "on", evidence, written_by_id, at,'
+        " replaces_id) VALUES (gen_random_uuid(), %s, 'travel', 1, current_date, 'X', %s, now(), %s)"
+    )
+    values = [donor.pk, ground.person("clerk").pk, wrong.pk]
+    with pytest.raises(IntegrityError, match="same donor"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(insert, values)
+
+
+def test_a_bill_that_comes_in_after_somebody_left_is_written_down_from_the_page(ground: Ground) -> None:
+    donor, early = brought(ground, S.TYPED), joined(ground, 1)
+    for one in (donor, early):
+        leaving.withdraw_donor(donor_id=one.pk, channel="online")
+    client = client_of(ground, "coordinator")
+    assert f"/{donor.number}/expense/" in page(client, "desk_donor", donor.number)
+    assert f"/{early.number}/expense/" not in page(client, "desk_donor", early.number)
+    key = client.get(f"/desk/registries/donors/{donor.number}/expense/").context["form"]["key"].value()
+    sent = {"key": key, "kind": "travel", "amount": "20", "on": today().isoformat(), "evidence": "JZ9"}
+    assert "已记下" in post(client, "desk_donor_step", donor.number, "expense", **sent)
+    assert donor.expenses.get().amount == 20
+
+
+def test_the_page_puts_a_row_right_and_asks_before_it_is_void(ground: Ground) -> None:
+    donor, client = brought(ground, S.MEDICAL), client_of(ground, "coordinator")
+    wrong = paid(ground, donor)
+    where = f"/desk/registries/donors/{donor.number}/entries/expense/{wrong.pk}/"
+    assert where in page(client, "desk_donor", donor.number)
+    form = client.get(where).context["form"]
+    assert (form["amount"].value(), form["evidence"].value()) == (Decimal("100.00"), "JZ1")
+    sent = {"key": form["key"].value(), "kind": "lodging", "amount": "60", "on": today().isoformat(), "evidence": "JZ1"}
+    for _twice in range(2):
+        assert "已更正" in client.post(where, sent, follow=True).content.decode()
+    assert donor.expenses.count() == 2
+    right = donor.expenses.get(replaces=wrong)
+    here = where.replace(f"/{wrong.pk}/", f"/{right.pk}/")
+    asked = client.post(here, {"void": "1"})
+    assert "确定作废吗" in asked.content.decode()
+    assert donor.expenses.count() == 2
+    assert "已作废" in client.post(here, {"void": "1", "sure": "1"}, follow=True).content.decode()
+    assert donor_page(donor).expenses == []
+    assert client.get(where.replace("expense", "nothing")).status_code == 404
+
+
+def test_who_goes_along_stands_with_their_days_and_can_be_put_right(ground: Ground) -> None:
+    donor, actor = brought(ground, S.SCHEDULED), ground.person("coordinator")
+    ahead = today() + datetime.timedelta(days=30)
+    said: dict[str, Any] = {"donor_id": donor.pk, "actor": actor}
+    first = support.write_escort(person=actor, on=ahead, until=ahead, key=uuid.uuid4(), **said)
+    later = ahead + datetime.timedelta(days=3)
+    last = support.write_escort(person=actor, on=ahead, until=later, key=uuid.uuid4(), replaces_id=first.pk, **said)
+    assert [one.pk for one in donor_page(donor).escorts] == [last.pk]
+    for person, until in ((ground.person("stranger"), later), (actor, ahead - datetime.timedelta(days=1))):
+        with pytest.raises(RegistryError):
+            support.write_escort(person=person, on=ahead, until=until, key=uuid.uuid4(), **said)
+    client = client_of(ground, "coordinator")
+    where = f"/desk/registries/donors/{donor.number}/entries/escort/{last.pk}/"
+    assert where in page(client, "desk_donor", donor.number)
+    assert f'value="{actor.login}" selected' in client.get(where).content.decode()
+
+
+def test_a_donor_under_way_has_a_coordinator_whose_day_shows_them_with_what_is_due(ground: Ground) -> None:
+    donor, mine, clerk = brought(ground, S.MATCHED), ground.person("coordinator"), ground.person("clerk")
+    assign_donor(donor_id=donor.pk, person=mine, actor=mine)
+    due = DueContact.objects.unscoped("test").get(donor=donor, status="open")
+    assert due.coordinator_id == mine.pk
+    sections = {one.slug: one for one in day_sections(mine)}
+    assert [row.number for row in sections["my_donors"].rows] == [donor.number]
+    assert donor.number in client_of(ground, "coordinator").get("/desk/registries/donors/?show=ask").content.decode()
+    # What is planned later is theirs as well.
+    giving.ask_again(donor_id=donor.pk, on=today(), actor=clerk)
+    giving.take_answer(donor_id=donor.pk, answer="decline", on=today(), actor=clerk)
+    assert "my_donors" not in {one.slug for one in day_sections(mine)}
+    giving.note_match(donor_id=donor.pk, on=today(), actor=clerk)
+    planned = DueContact.objects.unscoped("test").get(donor=donor, status="open")
+    assert planned.coordinator_id == mine.pk
+
+
+def test_nobody_takes_the_donor_of_another_but_who_assigns(ground: Ground) -> None:
+    donor = brought(ground, S.MEDICAL)
+    clerk, mine, head = (ground.person(one) for one in ("clerk", "coordinator", "head"))
+    with pytest.raises(NotAllowed):
+        assign_donor(donor_id=donor.pk, person=mine, actor=clerk)
+    assign_donor(donor_id=donor.pk, person=mine, actor=mine)
+    with pytest.raises(NotAllowed):
+        assign_donor(donor_id=donor.pk, person=clerk, actor=clerk)
+    with pytest.raises(RegistryError, match="在岗"):
+        assign_donor(donor_id=donor.pk, person=ground.person("stranger"), actor=mine)
+    # The head assigns without keeping the branch, at the desk as well.
+    assign_donor(donor_id=donor.pk, person=clerk, actor=head)
+    client = client_of(ground, "head")
+    assert f"/{donor.number}/assign/" in page(client, "desk_donor", donor.number)
+    assert "已记下" in post(client, "desk_donor_assign", donor.number, person=mine.login)
+    donor.refresh_from_db()
+    assert (donor.coordinator_id, donor.events.filter(verb="coordinator").count()) == (mine.pk, 3)
+    waiting = brought(ground, S.TYPED, 1)
+    with pytest.raises(WrongState):
+        assign_donor(donor_id=waiting.pk, person=mine, actor=mine)
+
+
+def test_a_coordinator_is_named_on_the_page_of_the_donor(ground: Ground) -> None:
+    donor, client = brought(ground, S.MATCHED), client_of(ground, "coordinator")
+    mine = ground.person("coordinator")
+    assert "已记下" in post(client, "desk_donor_step", donor.number, "coordinator", person=mine.login)
+    donor.refresh_from_db()
+    assert donor.coordinator_id == mine.pk
+    assert "协调员" in page(client, "desk_donor", donor.number)
