@@ -44,7 +44,7 @@ _sms_templates = {
     "code": env_template("SMS_TEMPLATE_CODE", _CODE_VALUES, required=_is_sms),
     "received": env_template("SMS_TEMPLATE_RECEIVED", _ANSWERED_VALUES, required=False),
     "answered": env_template("SMS_TEMPLATE_ANSWERED", _ANSWERED_VALUES, required=False),
-    # Places in first-aid sessions (training.services.telling).
+    # Places in first-aid sessions (training.services.telling); moved also gatherings of remembrance.
     "seated": env_template("SMS_TEMPLATE_SEATED", _ANSWERED_VALUES, required=False),
     "waiting": env_template("SMS_TEMPLATE_WAITING", _ANSWERED_VALUES, required=False),
     "cancelled": env_template("SMS_TEMPLATE_CANCELLED", _ANSWERED_VALUES, required=False),

@@ -170,10 +170,24 @@ class ReportReason(models.TextChoices):
     UNTRUE = "untrue", _("内容不实")
 
 
+# What kin may want less of while the page stays: the column of the consent, and how it is said. More of it takes
+# another signature.
+NARROWING: dict[str, Any] = {
+    "invites": _("不再邀请参加缅怀活动"),
+    "takes_messages": _("不再接受烛光和留言，已有的留言撤下"),
+    "shows_dates": _("不再显示生卒日期"),
+    "shows_portrait": _("不再显示照片"),
+    "shows_text": _("不再显示生平文字"),
+}
+
+
 # What the steps that are written down are called (models.MemorialStep).
 STEP_WORDS: dict[str, Any] = {
     "planned": _("安排"),
     "called_off": _("活动取消"),
+    "moved": _("改时间"),
+    "changed": _("改说明"),
+    "half_day_closed": _("这半天不接受预约"),
     "booked": _("预约"),
     "cancelled": _("取消"),
     "written": _("起草"),
@@ -182,10 +196,15 @@ STEP_WORDS: dict[str, Any] = {
     "returned": _("退回修改"),
     "approved": _("审核通过"),
     "withdrawn": _("撤下"),
+    "narrowed": _("家属缩小同意"),
+    "kin_phone_corrected": _("更正签字人电话"),
     "lapsed": _("久未办理，系统撤下"),
     "left": _("留言"),
     "declined": _("不予显示"),
     "reported": _("被举报"),
     "page_withdrawn": _("随页面撤下"),
 }
-STEP_REASONS: dict[str, Any] = dict([*TakenDown.choices, *DeclineReason.choices, *ReportReason.choices])
+STEP_REASONS: dict[str, Any] = {
+    **dict([*TakenDown.choices, *DeclineReason.choices, *ReportReason.choices]),
+    **NARROWING,
+}

@@ -1,4 +1,4 @@
-"""Literal tables of what the public asks for: a talk, a sample, a visit, a call."""
+"""Literal tables of what the public asks for: registering on site, a talk, a sample, a visit, a call."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,7 @@ class RequestSubject(models.TextChoices):
 class RequestKind(models.TextChoices):
     """What somebody asks for."""
 
+    ON_SITE = "on_site", _("预约到现场登记")
     TALK = "talk", _("预约宣讲")
     SAMPLE = "sample", _("预约采样")
     HOME_VISIT = "home_visit", _("预约上门登记")
@@ -22,7 +23,12 @@ class RequestKind(models.TextChoices):
 
 # What each page offers. 宁波市遗体捐献条例 Art. 10 knows home visits; a sample is taken where a nurse is.
 KINDS_OF: dict[str, tuple[str, ...]] = {
-    RequestSubject.ORGAN: (RequestKind.TALK, RequestKind.HOME_VISIT, RequestKind.CALL_BACK),
+    RequestSubject.ORGAN: (
+        RequestKind.ON_SITE,
+        RequestKind.HOME_VISIT,
+        RequestKind.TALK,
+        RequestKind.CALL_BACK,
+    ),
     RequestSubject.STEMCELL: (RequestKind.SAMPLE, RequestKind.TALK, RequestKind.CALL_BACK),
 }
 

@@ -30,12 +30,14 @@ def leave_requests(branch: Branch, elsewhere: Branch, people: dict[str, User]) -
     sample = _asked(branch, stemcell, RequestKind.SAMPLE, 7)
     visit = _asked(branch, organ, RequestKind.HOME_VISIT, 5, address="示例路 8 号 2 单元")
     call = _asked(branch, organ, RequestKind.CALL_BACK, 2)
+    on_site = _asked(branch, organ, RequestKind.ON_SITE, 4)
     filed = [_filed(one, at) for at, one in enumerate((talk, sample, visit, call, sample, call))]
     arranged = Arranged(on=today() + datetime.timedelta(days=5), time=datetime.time(14, 30), place="示例路 8 号 2 单元")
     arrange_request(request_id=filed[2], arranged=arranged, actor=clerk)
     decline_request(request_id=filed[4], reason=DeclineReason.NO_CAPACITY, actor=clerk)
     cancel_request(request_id=filed[5])
     _filed(_asked(elsewhere, organ, RequestKind.TALK, 20, people_count=60, organisation="示例社区"), 6)
+    _filed(on_site, 7)
 
 
 def _asked(branch: Branch, subject: str, kind: str, days: int, **said: object) -> Asked:

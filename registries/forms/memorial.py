@@ -16,12 +16,21 @@ from organizations.choices import DivisionLevel, Right
 from organizations.forms import BranchField, DayInput, DivisionField
 from organizations.models import Branch, Division
 from organizations.permissions import branches_with
-from registries.choices.memorial import WEEKDAYS, DeclineReason, NameShown, PageKind, Relation, TakenDown
+from registries.choices.memorial import (
+    NARROWING,
+    WEEKDAYS,
+    DeclineReason,
+    NameShown,
+    PageKind,
+    Part,
+    Relation,
+    TakenDown,
+)
 from registries.forms.clear_text import ClearCharField
-from registries.models import MemorialPage, MemorialPlace
+from registries.models import MemorialOccasion, MemorialPage, MemorialPlace
 from registries.services.memorial.page_content import LONGEST_TEXT, PageContent
 from registries.services.memorial.pages import KinConsent, PageDraft
-from registries.services.memorial.places import Gathering
+from registries.services.memorial.places import Gathering, GatheringChange
 
 OFF = {"autocomplete": "off"}
 
@@ -104,6 +113,31 @@ class GatheringForm(forms.Form):
     def gathering(self) -> Gathering:
         """As the service takes it."""
         return Gathering(**self.cleaned_data)
+
+
+class GatheringChangeForm(forms.Form):
+    """When a gathering is and what is said of it, as it should be."""
+
+    on = forms.DateField(label=_("日期"), widget=DayInput)
+    starts_at = forms.TimeField(label=_("开始时间"), widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
+    text = ClearCharField(
+        label=_("说明"), max_length=2000, required=False, widget=forms.Textarea({"rows": 4}),
+        help_text=_("会公开。集合地点、交通、注意事项；不写个人姓名。"),
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, occasion: MemorialOccasion) -> None:
+        super().__init__(data, initial={name: getattr(occasion, name) for name in self.base_fields})
+
+    def change(self) -> GatheringChange:
+        """As the service takes it."""
+        return GatheringChange(**self.cleaned_data)
+
+
+class HalfDayForm(forms.Form):
+    """Half a day on which no visits are taken."""
+
+    on = forms.DateField(label=_("日期"), widget=DayInput)
+    part = forms.ChoiceField(label=_("半天"), choices=Part, widget=forms.RadioSelect)
 
 
 class PageContentForm(forms.Form):
@@ -210,6 +244,33 @@ class TakeDownForm(forms.Form):
     """Why a page is taken down."""
 
     reason = forms.ChoiceField(label=_("原因"), choices=TakenDown, widget=forms.RadioSelect)
+
+
+class NarrowForm(forms.Form):
+    """What a family consents to no more; `left` is what it still consents to."""
+
+    fewer = forms.MultipleChoiceField(
+        label=_("家属不再同意的"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("请勾选家属不再同意的事项。")},
+    )
+
+    def __init__(self, data: Any = None, *, left: list[str]) -> None:
+        super().__init__(data)
+        field = self.fields["fewer"]
+        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 -- narrows the type
+        field.choices = [(name, NARROWING[name]) for name in left]
+
+
+class KinPhoneForm(forms.Form):
+    """The telephone of who signed, as it should be."""
+
+    phone = forms.CharField(
+        label=_("签字人现在的电话"),
+        max_length=30,
+        widget=forms.TextInput({**OFF, "inputmode": "tel"}),
+        help_text=_("加密保存，不公开；原来的号码不保留。"),
+    )
 
 
 class DeclineForm(forms.Form):

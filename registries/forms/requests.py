@@ -101,9 +101,11 @@ class RequestForm(RequestCodeForm, TrapForm):
     key = forms.UUIDField(widget=forms.HiddenInput)
     HOW = ("branch", "first_day", "second_day", "part")
     TALK = ("organisation", "people_count")
+    # What only one kind needs; whoever has chosen another on the page before is not asked for it.
+    OF_KIND = {"organisation": RequestKind.TALK, "people_count": RequestKind.TALK, "address": RequestKind.HOME_VISIT}
 
-    def __init__(self, *args: Any, subject: str, needs_code: bool, **kwargs: Any) -> None:
-        kwargs["initial"] = {"key": uuid.uuid4(), **(kwargs.get("initial") or {})}
+    def __init__(self, *args: Any, subject: str, needs_code: bool, chosen: dict[str, str], **kwargs: Any) -> None:
+        kwargs["initial"] = {"key": uuid.uuid4(), **chosen}
         super().__init__(*args, **kwargs)
         self.subject = subject
         kind, branch = self.fields["kind"], self.fields["branch"]
@@ -117,25 +119,31 @@ class RequestForm(RequestCodeForm, TrapForm):
         branch.widget.choices = [("", branch.empty_label), *grouped]
         if not needs_code:
             del self.fields["code"]
-        if RequestKind.HOME_VISIT not in KINDS_OF[subject]:
-            del self.fields["address"]
+        wanted = (chosen["kind"],) if "kind" in chosen else KINDS_OF[subject]
+        for name in [name for name, one in self.OF_KIND.items() if one not in wanted]:
+            del self.fields[name]
+        if "kind" in chosen:
+            kind.choices = [(chosen["kind"], RequestKind(chosen["kind"]).label)]
+            kind.widget = forms.HiddenInput()
+            # One day is enough to begin with; another is found by telephone.
+            del self.fields["second_day"]
 
     @property
     def how(self) -> list[forms.BoundField]:
         """Where and when."""
-        return [self[name] for name in self.HOW]
+        return [self[name] for name in self.HOW if name in self.fields]
 
     @property
     def talk(self) -> list[forms.BoundField]:
         """What only a talk needs."""
-        return [self[name] for name in self.TALK]
+        return [self[name] for name in self.TALK if name in self.fields]
 
     def asked(self) -> Asked:
         """What is asked for."""
         data = self.cleaned_data
-        names = ("kind", "branch", "name", "first_day", "second_day", "part", "people_count", "organisation")
-        said: dict[str, Any] = {name: data[name] for name in names}
-        return Asked(subject=self.subject, address=data.get("address", ""), **said)
+        names = ("kind", "branch", "name", "first_day", "second_day", "part", *self.OF_KIND)
+        said: dict[str, Any] = {name: data[name] for name in names if name in self.fields}
+        return Asked(subject=self.subject, **said)
 
     def request_key(self, phone: str) -> uuid.UUID:
         """The key of the request that this form makes: another telephone, name or kind is another request."""

@@ -26,7 +26,7 @@ class MemorialPlaceQuerySet(BranchRowsQuerySet):
 
 
 class MemorialPlace(BranchLineage):
-    """A place of remembrance (缅怀场所); closed by a date, never deleted.
+    """A place of remembrance (缅怀场所); closed by a date and opened anew, never deleted; open ones differ by name.
 
     `visit_seats` is how many people may come in half a day, 0 where nobody need book; `visit_weekdays` the days on
     which visits are taken, 1 for Monday to 7. Legal source: 人体器官捐献和移植条例 Art. 14.
@@ -53,7 +53,9 @@ class MemorialPlace(BranchLineage):
         verbose_name = _("缅怀场所")
         verbose_name_plural = _("缅怀场所")
         constraints = [
-            models.UniqueConstraint(fields=["branch", "name"], name="memorialplace_name_once"),
+            models.UniqueConstraint(
+                fields=["branch", "name"], condition=Q(closed_on__isnull=True), name="memorialplace_name_once"
+            ),
             models.CheckConstraint(
                 condition=Q(closed_on__isnull=True) | Q(closed_on__gte=F("opened_on")),
                 name="memorialplace_closes_after",
@@ -84,6 +86,7 @@ class OccasionQuerySet(BranchRowsQuerySet):
 class MemorialOccasion(BranchLineage):
     """What people come for on a day: a gathering, or half a day of visits, whose row the first booking makes.
 
+    Half a day of visits that was closed by the desk is a row that was called off before anybody booked.
     `taken_count` is the sum of those who are booked and never passes `seats` (CHECK).
     """
 

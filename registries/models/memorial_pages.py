@@ -116,9 +116,9 @@ class MemorialPage(SealedModel, BranchLineage):
 class MemorialConsent(SealedModel):
     """The written consent of kin that one page stands on: who signed (sealed), when, what may be shown, the paper.
 
-    Nothing of it changes; it is taken back once. `guardians_agree`: all guardians of a minor signed for the name and
-    the portrait. `invites`: whoever signed wishes to be asked to gatherings. Legal source: 个人信息保护法 Arts. 14-15,
-    25, 31, 49.
+    What it lets be shown becomes less, never more (trigger); the telephone may be put right; it is taken back once.
+    `guardians_agree`: all guardians of a minor signed for the name and the portrait. `invites`: whoever signed wishes
+    to be asked to gatherings. Legal source: 个人信息保护法 Arts. 14-15, 25, 31, 49.
     """
 
     page = models.OneToOneField(

@@ -1,4 +1,4 @@
-"""What the public asks of a branch: a talk, a sample, a visit, a call."""
+"""What the public asks of a branch: registering on site, a talk, a sample, a visit, a call."""
 
 from __future__ import annotations
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from core.errors import NotFound
 from organizations.choices import Right
-from registries.choices.memorial import OccasionKind
+from organizations.permissions import may, require
+from registries.choices.memorial import OccasionKind, PageStatus
 from registries.models import MemorialBooking, MemorialMessage, MemorialOccasion, MemorialPage, MemorialPlace
 
 if TYPE_CHECKING:
@@ -59,3 +60,20 @@ def message_for(person: User, code: str) -> MemorialMessage:
     if found is None:
         raise NotFound("message_not_found", _("没有找到这条留言，或它不在您的范围内。"))
     return found
+
+
+def may_open_consent_paper(person: User, page: MemorialPage) -> bool:
+    """Whether the signed consent of a page is opened to somebody: who reads registrants, and who has it to approve.
+
+    The second is the one exception: nobody can hold a page against a paper that they do not see.
+    """
+    if may(person, Right.READ_REGISTRANTS, page.branch):
+        return True
+    approves = page.status == PageStatus.SUBMITTED and person.pk not in page.maker_ids
+    return approves and may(person, Right.KEEP_MEMORIAL, page.branch)
+
+
+def require_consent_paper(person: User, page: MemorialPage) -> None:
+    """Raise NotAllowed for somebody to whom the signed consent is not opened."""
+    if not may_open_consent_paper(person, page):
+        require(person, Right.READ_REGISTRANTS, page.branch)

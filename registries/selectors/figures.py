@@ -97,6 +97,11 @@ class PlaceRow:
     code: str
     cells: list[tuple[str, int | None]]
 
+    @property
+    def is_told(self) -> bool:
+        """Whether anything of it is shown."""
+        return any(count is not None for _name, count in self.cells)
+
 
 @dataclass(frozen=True)
 class PlaceTable:
@@ -107,6 +112,15 @@ class PlaceTable:
     own: PlaceRow | None
     whole: PlaceRow
     silent: list[PlaceRow]
+
+
+@dataclass(frozen=True)
+class PlacesTable:
+    """Figures of several associations side by side, of which anything is shown; they are not added up."""
+
+    title: str
+    columns: list[str]
+    rows: list[PlaceRow]
 
 
 @dataclass(frozen=True)
@@ -131,11 +145,10 @@ class YearFigures:
 
     def _table(self, title: str, columns: list[str], figures: tuple[Figure, ...]) -> PlaceTable:
         def row(place: PlaceFigures, what: str = "whole") -> PlaceRow:
-            counts = [place.count_of(one, what) for one in figures]
-            return PlaceRow(place.name, place.branch.code, list(zip(columns, counts, strict=True)))
+            return _row(place, columns, figures, what)
 
         below = [row(one) for one in self.below]
-        told = [one for one in below if any(count is not None for _name, count in one.cells)]
+        told = [one for one in below if one.is_told]
         return PlaceTable(
             title,
             told,
@@ -201,6 +214,27 @@ def published_places(person: User, year: int) -> list[PlaceFigures]:
     branches = branches_with(person, Right.COUNT_REGISTRIES).filter(kind__in=ASSOCIATION_KINDS)
     rows = RegistryFigures.objects.filter(year=year, branch__in=branches).select_related("branch")
     return [_place(one, one.branch) for one in rows.order_by("branch__path")]
+
+
+def tables_of_places(places: Sequence[PlaceFigures]) -> list[PlacesTable]:
+    """The tables that pages show by place, of associations that somebody counts for; the silent ones are left out."""
+    found = []
+    for title, labels, figures in BY_PLACE_TABLES:
+        columns = [str(one) for one in labels]
+        rows = [one for one in (_row(place, columns, figures) for place in places) if one.is_told]
+        found += [PlacesTable(str(title), columns, rows)] if rows else []
+    return found
+
+
+def silent_places(places: Sequence[PlaceFigures]) -> int:
+    """Of how many associations nothing is shown in any of the tables."""
+    told = {row.code for table in tables_of_places(places) for row in table.rows}
+    return sum(1 for one in places if one.branch.code not in told)
+
+
+def _row(place: PlaceFigures, columns: list[str], figures: tuple[Figure, ...], what: str = "whole") -> PlaceRow:
+    counts = [place.count_of(one, what) for one in figures]
+    return PlaceRow(place.name, place.branch.code, list(zip(columns, counts, strict=True)))
 
 
 def _place(row: RegistryFigures, branch: Branch) -> PlaceFigures:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.clock import today
 from core.errors import NotFound
 from organizations.choices import Right
-from registries.choices.memorial import BookingStatus, MessageStatus, OccasionKind, OccasionStatus, PageStatus
+from registries.choices.memorial import BookingStatus, MessageStatus, OccasionKind, OccasionStatus, PageStatus, Part
 from registries.models import (
     MemorialBooking,
     MemorialMessage,
@@ -96,6 +96,16 @@ def waiting_messages(person: User, *, after: int | None = None) -> list[Memorial
     return list(rows.select_related("branch", "page").order_by("pk")[: QUEUE_SIZE + 1])
 
 
+def messages_on(page: MemorialPage, *, before: int | None = None) -> list[MemorialMessage]:
+    """A part of what everybody sees on a page that the reader was let into, newest first, one more; one query."""
+    rows = MemorialMessage.objects.unscoped("of a page that the reader keeps").filter(
+        page=page, status=MessageStatus.SHOWN
+    )
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return list(rows.select_related("branch").order_by("-pk")[: QUEUE_SIZE + 1])
+
+
 def waiting_count(person: User) -> int:
     """How many messages wait for this person; one query."""
     rows = MemorialMessage.objects.visible_to(person, Right.KEEP_MEMORIAL)
@@ -105,6 +115,15 @@ def waiting_count(person: User) -> int:
 def steps_of(**of: Any) -> list[MemorialStep]:
     """The steps of one thing (`page=`, `booking=`, `occasion=`) that the reader was let into, in order; one query."""
     return list(MemorialStep.objects.filter(**of).select_related("actor").order_by("pk"))
+
+
+def closed_half_days(place: MemorialPlace) -> list[MemorialOccasion]:
+    """The half days from today on for which a place takes no visits, by the day; one query."""
+    rows = MemorialOccasion.objects.unscoped("of a place that the reader sees").filter(
+        place=place, kind=OccasionKind.VISIT, status=OccasionStatus.CANCELLED, on__gte=today()
+    )
+    # By the clock, not by the word.
+    return sorted(rows.order_by("on")[:200], key=lambda one: (one.on, one.part != Part.MORNING))
 
 
 def coming_gatherings(person: User) -> list[MemorialOccasion]:

@@ -48,7 +48,7 @@ def print_blank_form() -> Printed:
         "sexes": Sex.labels,
         "documents": DocumentKind.labels,
     }
-    return Printed(_set("form", choices, "blank"), "志愿登记表.pdf")
+    return Printed(set_paper("form", choices, "blank"), "志愿登记表.pdf")
 
 
 def is_fresh(wish: Wish, person: User) -> bool:
@@ -87,15 +87,16 @@ def print_wish(*, wish: Wish, kind: str, actor: User) -> Printed:
         "is_secret": content.is_secret,
         "printed_at": now(),
     }
-    printed = Printed(_set(kind, said, wish.number), f"{PrintKind(kind).label}_{wish.number}.pdf")
+    printed = Printed(set_paper(kind, said, wish.number), f"{PrintKind(kind).label}_{wish.number}.pdf")
     record_audit(f"registries.wish.printed_{kind}", actor=actor, obj=wish, branch_code=wish.branch.code)
     return printed
 
 
-def _set(template: str, said: dict[str, Any], number: str) -> bytes:
+def set_paper(template: str, said: dict[str, Any], number: str) -> bytes:
+    """A paper of the registries as PDF; always Chinese. Raises DomainError where it cannot be set."""
     target = io.BytesIO()
     moment = now()
-    # Chinese whoever prints it.
+    # Whatever the reader's language is.
     with translation.override("zh-hans"):
         html = render_to_string(f"registries/papers/{template}.html", said)
     identifier = hashlib.sha256(f"{number} {template} {moment.isoformat()}".encode()).digest()[:16]

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from registries.views.memorial import bookings, pages, places, queue
+from registries.views.memorial import bookings, consent, pages, places, queue
 from registries.views.public.memorial import booking, front, page
 
 _DESK = "desk/registries/memorial/"
@@ -27,9 +27,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_DESK + "places/new/", places.place_new, name="desk_memorial_place_new"),
     path(_DESK + "places/<int:pk>/edit/", places.place_edit, name="desk_memorial_place_edit"),
     path(_DESK + "places/<int:pk>/close/", places.place_close, name="desk_memorial_place_close"),
+    path(_DESK + "places/<int:pk>/reopen/", places.place_reopen, name="desk_memorial_place_reopen"),
+    path(_DESK + "places/<int:pk>/half-days/", places.place_half_days, name="desk_memorial_half_days"),
     path(_DESK + "gatherings/", places.gathering_list, name="desk_memorial_gatherings"),
     path(_DESK + "gatherings/new/", places.gathering_new, name="desk_memorial_gathering_new"),
     path(_DESK + "gatherings/<int:pk>/", places.gathering_detail, name="desk_memorial_gathering"),
+    path(_DESK + "gatherings/<int:pk>/edit/", places.gathering_edit, name="desk_memorial_gathering_edit"),
     path(_DESK + "gatherings/<int:pk>/call-off/", places.gathering_call_off, name="desk_memorial_call_off"),
     path(_DESK + "bookings/", bookings.booking_list, name="desk_memorial_bookings"),
     path(_DESK + "bookings/<str:number>/", bookings.booking_detail, name="desk_memorial_booking"),
@@ -39,10 +42,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_DESK + "pages/", pages.page_list, name="desk_memorial_pages"),
     path(_DESK + "pages/new/", pages.page_new, name="desk_memorial_page_new"),
     path(_DESK + "pages/find/", pages.page_find, name="desk_memorial_find"),
+    path(_DESK + "consent.pdf", consent.consent_blank, name="desk_memorial_blank"),
     path(_PAGE, pages.page_detail, name="desk_memorial_page"),
     path(_PAGE + "edit/", pages.page_edit, name="desk_memorial_page_edit"),
     path(_PAGE + "take-down/", pages.page_take_down, name="desk_memorial_take_down"),
-    path(_PAGE + "paper/", pages.page_paper, name="desk_memorial_paper"),
+    path(_PAGE + "paper/", consent.consent_paper, name="desk_memorial_paper"),
+    path(_PAGE + "narrow/", consent.consent_narrow, name="desk_memorial_narrow"),
+    path(_PAGE + "kin-phone/", consent.kin_phone, name="desk_memorial_kin_phone"),
     path(_PAGE + "portrait/", pages.page_portrait, name="desk_memorial_portrait"),
     path(_PAGE + "steps/<str:step>/", pages.page_step, name="desk_memorial_page_step"),
 ]

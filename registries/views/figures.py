@@ -11,7 +11,7 @@ from core.clock import today
 from organizations.choices import Right
 from organizations.permissions import holds_anywhere
 from organizations.views.access import StaffRequest, desk_page
-from registries.selectors.figures import published_places, published_years
+from registries.selectors.figures import published_places, published_years, silent_places, tables_of_places
 from registries.services.figures.reading import true_figures
 
 
@@ -29,8 +29,8 @@ def desk_figures(request: StaffRequest) -> HttpResponse:
         "year": year,
         "year_tabs": [{"label": f"{one}", "url": f"?year={one}", "active": one == year} for one in years],
         "is_over": year in over,
-        "published": [one for one in published if any(count is not None for count in one.joined)],
-        "silent_count": sum(1 for one in published if all(count is None for count in one.joined)),
+        "tables": tables_of_places(published),
+        "silent_count": silent_places(published),
         "sees_true": holds_anywhere(request.user, Right.VIEW_REGISTRIES),
         "true": true_figures(request.user, year),
     }

@@ -17,7 +17,7 @@ from core.views.answers import add_refusal, place_before, posted
 from organizations.choices import Right
 from organizations.permissions import may, require
 from organizations.views.access import StaffRequest, desk_page
-from registries.choices.requests import RequestStatus
+from registries.choices.requests import RequestKind, RequestStatus
 from registries.forms.requests import ArrangeForm, DeclineForm
 from registries.forms.wishes import PurposeForm
 from registries.models import Request
@@ -82,7 +82,9 @@ def request_detail(request: StaffRequest, number: str) -> HttpResponse:
 def request_arrange(request: StaffRequest, number: str) -> HttpResponse:
     """Say when and where, after a call."""
     row = _kept(request, number)
-    initial = {"on": row.arranged_on or row.first_day, "time": row.arranged_time}
+    # Whoever comes to register comes to the office; its address is public.
+    place = row.branch.address if row.kind == RequestKind.ON_SITE else ""
+    initial = {"on": row.arranged_on or row.first_day, "time": row.arranged_time, "place": place}
     form = ArrangeForm(posted(request), initial=initial)
     if form.is_valid():
         try:

@@ -44,7 +44,8 @@ NOT_PAGES = {
     "registry_request_cancel",
     "registry_mine_donor_withdraw",
     # Pictures and papers; one's own booking once the telephone was shown.
-    "memorial_booking_cancel", "memorial_candle", "memorial_portrait", "desk_memorial_paper", "desk_memorial_portrait",
+    "memorial_booking_cancel", "memorial_candle", "memorial_portrait", "desk_memorial_portrait",
+    "desk_memorial_blank",
     "claim_code", "claim_new", "claim_detail", "my_wechat", "my_wechat_callback",
     "api_branches", "api_donation", "api_donations", "api_report", "api_reports", "api_schema", "desk_batch_file",
     "desk_batch_problems", "desk_batch_progress", "desk_counter_amount", "desk_gift_voucher", "desk_import_template",

@@ -20,7 +20,7 @@ from registries.checks import all_checks
 from registries.choices.memorial import BOOKING_TRANSITIONS, OCCASION_TRANSITIONS, BookingStatus, OccasionStatus
 from registries.errors import RegistryError, WrongState
 from registries.models import MemorialBooking, MemorialOccasion, MemorialPlace
-from registries.selectors.memorial import next_qingming, public_gatherings, public_places
+from registries.selectors.memorial import closed_half_days, next_qingming, public_gatherings, public_places
 from registries.services.memorial import bookings
 from registries.services.memorial.bookings import (
     Visit,
@@ -29,13 +29,17 @@ from registries.services.memorial.bookings import (
     cancel_booking,
     own_bookings,
 )
+from registries.services.memorial.half_days import close_half_day
 from registries.services.memorial.moving import move
 from registries.services.memorial.places import (
     Gathering,
+    GatheringChange,
     call_off_occasion,
+    change_gathering,
     change_memorial_place,
     close_memorial_place,
     plan_gathering,
+    reopen_memorial_place,
 )
 from registries.services.memorial.reading import masked_booking_names, reveal_booking
 from tests.ledger.test_concurrency import WAIT_SECONDS, at_once
@@ -313,3 +317,90 @@ def test_one_form_sent_by_two_at_once_is_one_booking_and_a_telephone_books_once(
     others = at_once(*[lambda: booked(occasion, 7)] * 6)
     assert sum(isinstance(one, MemorialBooking) for one in others) == 1
     assert reloaded(occasion).taken_count == 2
+
+
+def test_a_place_that_was_closed_is_opened_anew_and_its_name_is_free_until_then(ground: Ground) -> None:
+    place, clerk = opened_place(ground), ground.person("clerk")
+    with pytest.raises(WrongState):
+        reopen_memorial_place(place_id=place.pk, actor=clerk)
+    close_memorial_place(place_id=place.pk, actor=clerk)
+    reopen_memorial_place(place_id=place.pk, actor=clerk)
+    assert [one.pk for one in public_places()] == [place.pk]
+    assert AuditEvent.objects.filter(verb="registries.memorial_place.reopened").exists()
+    close_memorial_place(place_id=place.pk, actor=clerk)
+    other = opened_place(ground)
+    assert [one.pk for one in public_places()] == [other.pk]
+    with pytest.raises(RegistryError, match="同名"):
+        reopen_memorial_place(place_id=place.pk, actor=clerk)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        MemorialPlace.objects.unscoped("test").filter(pk=place.pk).update(closed_on=None)
+
+
+def test_nobody_of_another_branch_reopens_changes_or_closes_anything(ground: Ground) -> None:
+    occasion, stranger = planned(ground), ground.person("stranger")
+    day = today() + datetime.timedelta(days=3)
+    change = GatheringChange(day, datetime.time(9), "")
+    for refused in (
+        lambda: reopen_memorial_place(place_id=occasion.place_id, actor=stranger),
+        lambda: change_gathering(occasion_id=occasion.pk, change=change, actor=stranger),
+        lambda: close_half_day(place_id=occasion.place_id, on=day, part="morning", actor=stranger),
+    ):
+        with pytest.raises(NotFound):
+            refused()
+
+
+def test_of_another_time_of_a_gathering_each_who_booked_is_told_once_and_of_other_words_nobody(ground: Ground) -> None:
+    occasion, clerk = planned(ground), ground.person("clerk")
+    booking, given_up = booked(occasion), booked(occasion, 1)
+    cancel_booking(booking_id=given_up.pk, phone=party(1).phone)
+    assert occasion.starts_at is not None
+    words = GatheringChange(occasion.on, occasion.starts_at, "请在南门集合。")
+    assert change_gathering(occasion_id=occasion.pk, change=words, actor=clerk).text == "请在南门集合。"
+    assert messages_sent("memorial.moved") == []
+    day = today() + datetime.timedelta(days=9)
+    for _n in range(2):
+        moved = GatheringChange(day, datetime.time(14), "请在南门集合。")
+        change_gathering(occasion_id=occasion.pk, change=moved, actor=clerk)
+    (sent,) = messages_sent("memorial.moved")
+    assert (sent["phone"], sent["values"]) == (party().phone, {"number": booking.number, "day": day.isoformat()})
+    assert (reloaded(occasion).on, reloaded(occasion).taken_count) == (day, 1)
+    assert list(occasion.steps.order_by("pk").values_list("verb", flat=True)) == ["planned", "changed", "moved"]
+
+
+def test_what_is_over_called_off_or_a_visit_is_not_changed_and_a_text_names_nobody(ground: Ground) -> None:
+    occasion, clerk = planned(ground), ground.person("clerk")
+    day = today() + datetime.timedelta(days=3)
+    for change in (
+        GatheringChange(day, datetime.time(9), "请打 13800000000"),
+        GatheringChange(today() - datetime.timedelta(days=1), datetime.time(9)),
+        GatheringChange(today() + datetime.timedelta(days=400), datetime.time(9)),
+    ):
+        with pytest.raises(RegistryError):
+            change_gathering(occasion_id=occasion.pk, change=change, actor=clerk)
+    right = GatheringChange(day, datetime.time(9))
+    visit = book_visit(visit=Visit(occasion.place, day, "morning"), party=party())
+    with frozen_at(now() + datetime.timedelta(days=30)), pytest.raises(WrongState):
+        change_gathering(occasion_id=occasion.pk, change=right, actor=clerk)
+    call_off_occasion(occasion_id=occasion.pk, actor=clerk)
+    for pk in (occasion.pk, visit.occasion_id):
+        with pytest.raises(WrongState):
+            change_gathering(occasion_id=pk, change=right, actor=clerk)
+
+
+def test_half_a_day_that_nobody_has_booked_is_closed_and_takes_no_booking(ground: Ground) -> None:
+    place, clerk = opened_place(ground), ground.person("clerk")
+    day = today() + datetime.timedelta(days=3)
+    close_half_day(place_id=place.pk, on=day, part="morning", actor=clerk)
+    assert [(one.on, one.part) for one in closed_half_days(place)] == [(day, "morning")]
+    with pytest.raises(WrongState, match="这半天不接受预约"):
+        book_visit(visit=Visit(place, day, "morning"), party=party())
+    assert book_visit(visit=Visit(place, day, "afternoon"), party=party()).status == BookingStatus.BOOKED
+    with pytest.raises(RegistryError, match="已有人预约"):
+        close_half_day(place_id=place.pk, on=day, part="afternoon", actor=clerk)
+    with pytest.raises(WrongState):
+        close_half_day(place_id=place.pk, on=day, part="morning", actor=clerk)
+    for on, part, field in ((today(), "morning", "on"), (day, "evening", "part")):
+        with pytest.raises(RegistryError) as refused:
+            close_half_day(place_id=place.pk, on=on, part=part, actor=clerk)
+        assert field in refused.value.fields
+    assert not any(all_checks().values())

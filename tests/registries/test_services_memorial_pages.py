@@ -276,7 +276,13 @@ def test_what_was_submitted_and_signed_stands(ground: Ground) -> None:
     ):
         with pytest.raises(DatabaseError), transaction.atomic():
             rows.update(**change)
-    for change in ({"name_shown": "surname"}, {"shows_dates": False}, {"signed_on": DIED}, {"kin_name": None}):
+    for change in (
+        {"name_shown": "surname"},
+        {"guardians_agree": True},
+        {"signed_on": DIED},
+        {"kin_name": None},
+        {"kin_phone": None},
+    ):
         with pytest.raises(DatabaseError), transaction.atomic():
             MemorialConsent.objects.filter(page=page).update(**change)
     with pytest.raises(DatabaseError), transaction.atomic():

@@ -10,7 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from core.clock import SHANGHAI, frozen_at
-from registries.selectors.figures import figure_rows, figures_of_year
+from registries.choices.figures import Figure
+from registries.selectors.figures import PlaceFigures, figure_rows, figures_of_year
 from registries.services.figures.publishing import publish_years
 from tests.factories.people import branch_at
 from tests.registries.ground import Ground, registered
@@ -80,3 +81,29 @@ def test_a_year_that_nobody_knows_shows_the_newest(published: Ground) -> None:
     for query in ("?year=99999", "?year=abc", "?year=2001", ""):
         response = client.get(f"/desk/registries/figures/{query}")
         assert (response.status_code, response.context["year"]) == (200, 2025)
+
+
+def test_the_desk_shows_gifts_and_stem_cells_as_the_public_page_does_and_counts_nobody_silent_who_is_told(
+    published: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing, whole = {Figure.ORGANS_JOINED.value: {"whole": None}}, "whole"
+    said = (
+        (published.branch, {Figure.MARROW_TYPED.value: {whole: 37}, **nothing}),
+        (published.elsewhere, {Figure.CORNEA_GIVEN.value: {whole: 11}}),
+        (branch_at("33"), nothing),
+    )
+    places = [PlaceFigures(branch, branch.short_name, figures) for branch, figures in said]
+    monkeypatch.setattr("registries.views.figures.published_places", lambda _person, _year: places)
+    client = Client()
+    client.force_login(published.person("supervisor"))
+    text = page("/desk/registries/figures/?year=2025", client)
+    for words in (
+        "各地造血干细胞志愿者",
+        "新入库（人）",
+        "37",
+        "各地实现的捐献（例）",
+        "11",
+        "另有 1 家的各项都不公开",
+    ):
+        assert words in text, words
+    assert "各地新登记（份）" not in text

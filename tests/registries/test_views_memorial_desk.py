@@ -17,9 +17,11 @@ from pypdf import PdfReader
 from core.backup.programs import connection_arguments, program
 from core.clock import today
 from core.models import ReadLog, StoredFile
+from registries.choices.memorial import NameShown, PageKind, Relation
 from registries.models import MemorialMessage, MemorialPage, MemorialPlace
 from registries.selectors.memorial import next_qingming
 from registries.services.memorial.bookings import own_bookings
+from registries.services.memorial.pages import PAGE_CONSENT
 from registries.services.memorial.reading import find_pages
 from tests.registries.ground import Ground
 from tests.registries.memorial_ground import (
@@ -74,15 +76,18 @@ def test_a_page_goes_from_the_paper_to_everybodys_eyes_by_two_people(ground: Gro
 def test_the_portrait_is_shown_at_the_desk_and_to_everybody_and_the_readings_stand_in_the_log(ground: Ground) -> None:
     row, client = published(ground), client_of(ground, "coordinator")
     shown = {}
-    for name in ("desk_memorial_paper", "desk_memorial_portrait"):
-        answer = client.get(f"/desk/registries/memorial/pages/{row.number}/{name.rsplit('_')[-1]}/")
+    for name, ask in (("desk_memorial_paper", client.post), ("desk_memorial_portrait", client.get)):
+        address = f"/desk/registries/memorial/pages/{row.number}/{name.rsplit('_')[-1]}/"
+        answer = ask(address, {"purpose": "核对家属来电"})
         assert answer.status_code == 200
         shown[name] = b"".join(answer.streaming_content)
         assert shown[name]
         assert "no-store" in answer["Cache-Control"]
     said = PdfReader(io.BytesIO(shown["desk_memorial_paper"])).pages[0].extract_text()
-    assert [one for one in (row.number, "coordinator", "核对同意书") if one not in said] == []
-    assert ReadLog.objects.filter(purpose__contains=row.number, reader_login="coordinator").count() == 2
+    assert [one for one in (row.number, "coordinator", "核对家属来电") if one not in said] == []
+    read = ReadLog.objects.filter(reader_login="coordinator")
+    assert read.filter(purpose="核对家属来电").count() == 1
+    assert read.filter(purpose__contains=row.number).count() == 1
     public = Client().get(f"/memorial/{row.code}/portrait/")
     assert public["Content-Type"] == "image/jpeg"
     assert b"".join(public.streaming_content)[:2] == b"\xff\xd8"
@@ -248,3 +253,76 @@ def test_a_dump_and_the_log_tell_of_nobody_who_is_remembered_signed_booked_or_wr
         for shape in (value, value.encode().hex()):
             assert shape not in dump, value
             assert shape not in caplog.text, value
+
+
+def test_the_signed_consent_is_opened_by_post_with_a_purpose_and_to_nobody_who_opens_nobody(ground: Ground) -> None:
+    row = published(ground)
+    address = f"/desk/registries/memorial/pages/{row.number}/paper/"
+    clerk, head = client_of(ground, "clerk"), client_of(ground, "head")
+    assert clerk.get(address).status_code == 405
+    assert head.post(address, {"purpose": "看看"}).status_code == 403
+    assert "打开签好的同意书" not in page(head, "desk_memorial_page", row.number)
+    assert "打开签好的同意书" in page(clerk, "desk_memorial_page", row.number)
+    assert "须写明用途" in clerk.post(address, {"purpose": " "}, follow=True).content.decode()
+    assert not ReadLog.objects.filter(field="file", reader_login__in=["clerk", "head"]).exists()
+
+
+def test_a_family_has_less_shown_at_the_desk_and_its_telephone_put_right(ground: Ground) -> None:
+    row, clerk = published(ground), client_of(ground, "clerk")
+    assert "请勾选" in post(clerk, "desk_memorial_narrow", row.number)
+    assert "已照办" in post(clerk, "desk_memorial_narrow", row.number, fewer=["invites", "shows_text"])
+    assert "不愿意，不要联系" in page(clerk, "desk_memorial_page", row.number)
+    assert TEXT not in Client().get(f"/memorial/{row.code}/").content.decode()
+    assert "不再显示生平文字" not in page(clerk, "desk_memorial_narrow", row.number)
+    assert "已更正" in post(clerk, "desk_memorial_kin_phone", row.number, phone="13700000008")
+    assert "13700000008" in post(clerk, "desk_memorial_page", row.number, purpose="核对来电")
+    assert client_of(ground, "head").get(
+        f"/desk/registries/memorial/pages/{row.number}/kin-phone/"
+    ).status_code == 403  # fmt: skip
+
+
+def test_a_message_that_is_shown_is_taken_off_at_the_familys_word(ground: Ground) -> None:
+    row, clerk = published(ground), client_of(ground, "clerk")
+    message, other = shown_message(ground, row), shown_message(ground, row, "老师一路走好。")
+    text = page(clerk, "desk_memorial_page", row.number)
+    assert "老师，我们想您。" in text
+    assert '<option value="family" selected>' in text
+    answer = clerk.post(f"/desk/registries/memorial/messages/{message.code}/decide/", {"reason": "family"})
+    assert answer["Location"] == f"/desk/registries/memorial/pages/{row.number}/"
+    seen = Client().get(f"/memorial/{row.code}/").content.decode()
+    assert "老师，我们想您。" not in seen
+    assert "老师一路走好。" in seen
+    assert MemorialMessage.objects.unscoped("test").get(pk=other.pk).status == "shown"
+    assert ReadLog.objects.filter(purpose="审核缅怀留言", reader_login="clerk").exists()
+
+
+def test_the_blank_consent_holds_its_text_version_and_every_choice(ground: Ground) -> None:
+    clerk = client_of(ground, "clerk")
+    assert "/desk/registries/memorial/consent.pdf" in page(clerk, "desk_memorial_pages")
+    content = b"".join(clerk.get("/desk/registries/memorial/consent.pdf").streaming_content)
+    text = "".join("".join(one.extract_text() for one in PdfReader(io.BytesIO(content)).pages).split())
+    labels = [str(one) for one in (*Relation.labels, *NameShown.labels, *PageKind.labels)]
+    for words in (*labels, "照片", "生卒日期", "生平文字", "留言", "愿意收到", "全体监护人", "随时可以", PAGE_CONSENT):
+        assert words in text, words
+
+
+def test_a_place_is_reopened_half_a_day_closed_and_a_gathering_moved_at_the_desk(ground: Ground) -> None:
+    clerk, occasion = client_of(ground, "clerk"), planned(ground)
+    place = occasion.place
+    day = today() + datetime.timedelta(days=3)
+    sent = {"on": day.isoformat(), "part": "morning"}
+    assert "已写明" in post(clerk, "desk_memorial_half_days", place.pk, **sent)
+    assert f"{day} 上午" in " ".join(page(clerk, "desk_memorial_half_days", place.pk).replace("</time>", "").split())
+    assert "不接受预约的半天" in Client().get(f"/memorial/places/{place.pk}/").content.decode()
+    sent = {"on": day.isoformat(), "starts_at": "14:30", "text": "请在南门集合。"}
+    assert "已保存" in post(clerk, "desk_memorial_gathering_edit", occasion.pk, **sent)
+    seen = Client().get(f"/memorial/gatherings/{occasion.pk}/").content.decode()
+    assert "14:30" in seen
+    assert "请在南门集合。" in seen
+    assert "改时间" in page(clerk, "desk_memorial_gathering", occasion.pk)
+    post(clerk, "desk_memorial_call_off", occasion.pk)
+    assert "不能修改" in page(clerk, "desk_memorial_gathering_edit", occasion.pk)
+    post(clerk, "desk_memorial_place_close", place.pk)
+    assert Client().get(f"/memorial/places/{place.pk}/").status_code == 404
+    assert "已重新启用" in post(clerk, "desk_memorial_place_reopen", place.pk)
+    assert Client().get(f"/memorial/places/{place.pk}/").status_code == 200

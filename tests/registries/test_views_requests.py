@@ -227,3 +227,48 @@ def test_the_page_says_where_to_go_what_to_bring_and_which_units_receive_bodies(
     assert "示例路 33 号" in Client().get("/stemcell/").content.decode()
     end_unit(unit_id=school.pk, actor=head)
     assert "示例医科大学" not in Client().get("/organ/").content.decode()
+
+
+def test_who_may_register_chooses_the_national_page_with_its_notice_or_a_day_on_site(
+    ground: Ground, settings: Any
+) -> None:
+    client = Client()
+    organ = {"is_adult": "yes", "has_capacity": "yes", "has_told": "yes"}
+    stemcell = {"is_of_age": "yes", "is_healthy": "yes", "is_reachable": "yes"}
+    for subject, answers, kind in (("organ", organ, "on_site"), ("stemcell", stemcell, "sample")):
+        settings.PORTAL = {**settings.PORTAL, f"{subject}_registry_url": "https://example.org/"}
+        text = client.post(f"/{subject}/check/", answers).content.decode()
+        assert f'href="/{subject}/leave/"' in text
+        assert f'href="/{subject}/book/?kind={kind}"' in text
+        settings.PORTAL = {**settings.PORTAL, f"{subject}_registry_url": ""}
+        text = client.post(f"/{subject}/check/", answers).content.decode()
+        assert f'href="/{subject}/leave/"' not in text
+        assert f'href="/{subject}/book/?kind={kind}"' in text
+
+
+def test_registering_on_site_asks_for_name_telephone_branch_and_time_alone(ground: Ground) -> None:
+    client, query = Client(), "?kind=on_site&branch=330106"
+    assert 'href="/organ/book/?kind=on_site&amp;branch=330106"' in client.get("/organ/").content.decode()
+    answer = client.post(f"/organ/book/{query}", {"phone": PHONE})
+    assert answer["Location"] == f"/organ/book/details/{query}"
+    page = client.get(answer["Location"])
+    form = page.context["form"]
+    assert [one.name for one in form.visible_fields() if one.name not in ("code", "consent", "website")] == [
+        "branch", "first_day", "part", "name",
+    ]  # fmt: skip
+    assert '<option value="330106" selected>' in page.content.decode()
+    day = (today() + datetime.timedelta(days=3)).isoformat()
+    sent = {"kind": "on_site", "branch": "330106", "first_day": day, "part": "morning", "name": NAME, "consent": "on"}
+    sent |= {"code": code_sent(), "key": str(form["key"].value())}
+    assert client.post(answer["Location"], sent)["Location"] == "/booked/mine/"
+    row = made()
+    assert (row.kind, row.branch.code, row.part) == ("on_site", "330106", "morning")
+    assert "预约到现场登记" in client.get("/booked/mine/").content.decode()
+
+
+def test_what_was_chosen_before_is_a_kind_of_that_page_and_the_code_of_a_branch_or_nothing(ground: Ground) -> None:
+    client = Client()
+    client.post("/organ/book/", {"phone": PHONE})
+    for query in ("?kind=sample", "?kind=%00", "?branch=<b>", "?branch=" + "3" * 90, f"?phone={PHONE}"):
+        assert client.get(f"/organ/book/details/{query}").status_code == 200
+        assert Client().get(f"/organ/book/details/{query}")["Location"] == "/organ/book/"

@@ -40,13 +40,27 @@ TABLE: dict[str, Route] = {
     "desk_memorial_page:draft": replace(MEMORIAL["desk_memorial_page"], arguments={"number": "memorial_draft"}),
 }  # fmt: skip
 # What ends something is sent last, so that the rest was there before.
-ENDING = ("withdraw", "end", "cancel", "remove", "decline", "take_down", "call_off", "close", "step", "there")
+ENDING = (
+    "withdraw",
+    "end",
+    "cancel",
+    "remove",
+    "decline",
+    "take_down",
+    "call_off",
+    "close",
+    "step",
+    "there",
+    "narrow",
+    "half_days",
+)
 # What is said on these pages is of places, things, units and the staff, and stands in clear.
 OF_THINGS = frozenset({
     "desk_drive_new", "desk_memorial_place_new", "desk_memorial_place_edit", "desk_memorial_gathering_new",
     "desk_receiving_units", "desk_duty_edit", "desk_national_new", "desk_sample_batch_new", "desk_sample_batch_send",
     "desk_sample_batch_receipt", "desk_sample_batch_lost",
     "desk_case_certificate", "desk_case_entitlements", "desk_memorial_place_close",
+    "desk_memorial_gathering_edit", "desk_memorial_half_days",
 })  # fmt: skip
 # Words of the names of fields that ask for people; paper and purpose are told not to name anybody.
 OF_PEOPLE = (

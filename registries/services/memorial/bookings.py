@@ -133,6 +133,8 @@ def _booked(occasion_id: int, party: Party) -> MemorialBooking:
             raise form_used()
         return first
     if occasion.status != OccasionStatus.PLANNED or occasion.on < today() or occasion.place.closed_on is not None:
+        if occasion.kind == OccasionKind.VISIT:
+            raise WrongState("occasion_over", _("这半天不接受预约，请另选时间。"))
         raise WrongState("occasion_over", _("这个活动已经取消或结束，不能再预约。"))
     if rows.filter(matching(MemorialBooking, "phone", checked.phone), occasion=occasion, status=BookingStatus.BOOKED):
         raise WrongState("booked_already", _("这个手机号已经预约过，要改人数请先取消，再重新预约。"))

@@ -102,6 +102,8 @@ def approve_message(*, message_id: int, actor: User) -> MemorialMessage:
                 "message_must_be_declined",
                 _("规则提示“%(found)s”，这条留言不能显示，请选“不予显示”。") % {"found": labels},
             )
+        if not message.page.consent.takes_messages:
+            raise WrongState("page_takes_none", _("家属已不接受留言，请选“不予显示”。"))
         move(message, MessageStatus.SHOWN, verb="approved", actor=actor, decided_by=actor, is_reported=False)
     return message
 
@@ -146,7 +148,7 @@ def report_message(*, code: str, page_code: str, reason: str) -> MemorialMessage
 
 def _locked(message_id: int) -> MemorialMessage:
     rows = MemorialMessage.objects.unscoped("lock of one known message").select_for_update(of=("self",))
-    message: MemorialMessage = rows.select_related("branch", "page").get(pk=message_id)
+    message: MemorialMessage = rows.select_related("branch", "page__consent").get(pk=message_id)
     if message.page.status != PageStatus.PUBLISHED and message.ended_at is None:
         raise WrongState("page_not_published", _("这一页已经撤下，留言不再处理。"))
     return message

@@ -1,4 +1,4 @@
-"""Places of remembrance and their gatherings: opened, changed, closed; planned, called off."""
+"""Places of remembrance and their gatherings: opened, changed, closed, opened anew; planned, changed, called off."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core.audit import record_audit
@@ -20,7 +21,7 @@ from registries.models import MemorialBooking, MemorialOccasion, MemorialPlace
 from registries.services.clear_texts import check_clear, phone_faults
 from registries.services.form_keys import sent_before
 from registries.services.memorial.moving import move, note
-from registries.services.memorial.telling import tell_called_off
+from registries.services.memorial.telling import tell_called_off, tell_moved
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -40,6 +41,15 @@ class Gathering:
     seats: int
     text: str = ""
     key: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
+@dataclass(frozen=True)
+class GatheringChange:
+    """What may change of a gathering that is planned: when it is, and what is said of it."""
+
+    on: datetime.date
+    starts_at: datetime.time
+    text: str = ""
 
 
 def open_memorial_place(*, branch: Branch, facts: dict[str, Any], key: uuid.UUID, actor: User) -> MemorialPlace:
@@ -62,9 +72,9 @@ def open_memorial_place(*, branch: Branch, facts: dict[str, Any], key: uuid.UUID
 def change_memorial_place(*, place_id: int, facts: dict[str, Any], actor: User) -> MemorialPlace:
     """Change what is said of a place that is open. Locks it. Raises RegistryError with fields, WrongState."""
     with transaction.atomic():
-        place = _locked_place(place_id)
+        place = lock_place(place_id)
         require(actor, Right.KEEP_MEMORIAL, place.branch)
-        _require_open(place)
+        require_open(place)
         _require_clear(facts)
         if facts["name"] != place.name:
             _require_other_name(place.branch, facts["name"])
@@ -84,9 +94,9 @@ def change_memorial_place(*, place_id: int, facts: dict[str, Any], actor: User) 
 def close_memorial_place(*, place_id: int, actor: User) -> MemorialPlace:
     """Close a place from today on; nothing may be planned there any more. Locks it. Raises WrongState."""
     with transaction.atomic():
-        place = _locked_place(place_id)
+        place = lock_place(place_id)
         require(actor, Right.KEEP_MEMORIAL, place.branch)
-        _require_open(place)
+        require_open(place)
         ahead = place.occasions.unscoped("of a locked place").filter(status=OccasionStatus.PLANNED, on__gte=today())
         if ahead.filter(kind=OccasionKind.GATHERING).exists() or ahead.filter(taken_count__gt=0).exists():
             raise WrongState("place_in_use", _("这里还有今后的活动或预约，请先取消它们，再停用。"))
@@ -96,20 +106,32 @@ def close_memorial_place(*, place_id: int, actor: User) -> MemorialPlace:
     return place
 
 
+def reopen_memorial_place(*, place_id: int, actor: User) -> MemorialPlace:
+    """Open a place anew that was closed, with what was said of it. Locks it. Raises RegistryError, WrongState."""
+    with transaction.atomic():
+        place = lock_place(place_id)
+        require(actor, Right.KEEP_MEMORIAL, place.branch)
+        if place.closed_on is None:
+            raise WrongState("place_open", _("这个场所没有停用，请刷新页面查看。"))
+        _require_other_name(place.branch, place.name)
+        place.closed_on = None
+        place.save(update_fields=["closed_on"])
+        record_audit("registries.memorial_place.reopened", actor=actor, obj=place, branch_code=place.branch.code)
+    return place
+
+
 def plan_gathering(*, gathering: Gathering, actor: User) -> MemorialOccasion:
     """Plan a gathering; said twice with one key, it is the first one. Locks its place. Raises RegistryError."""
     with transaction.atomic():
-        place = _locked_place(gathering.place.pk)
+        place = lock_place(gathering.place.pk)
         require(actor, Right.KEEP_MEMORIAL, place.branch)
         rows = MemorialOccasion.objects.unscoped("sent twice").select_related("branch")
         same: dict[str, Any] = {"place_id": place.pk, "on": gathering.on, "title": gathering.title.strip()}
         if first := sent_before(rows, gathering.key, **same, created_by_id=actor.pk):
             return first
-        _require_open(place)
+        require_open(place)
         check_clear(title=gathering.title, text=gathering.text)
-        if not today() <= gathering.on <= today() + datetime.timedelta(days=FURTHEST_DAYS):
-            sentence = _("日期应在今天到一年之内。")
-            raise RegistryError("gathering_day", sentence, {"on": sentence})
+        _require_day(gathering.on)
         occasion = MemorialOccasion.objects.create(
             **MemorialOccasion.lineage_of(place.branch),
             key=gathering.key,
@@ -127,16 +149,41 @@ def plan_gathering(*, gathering: Gathering, actor: User) -> MemorialOccasion:
     return occasion
 
 
+def change_gathering(*, occasion_id: int, change: GatheringChange, actor: User) -> MemorialOccasion:
+    """Change when a gathering is or what is said of it; of another time each booker is told. Locks it, its bookings.
+
+    What is as it was leaves no step. Raises RegistryError with fields, WrongState.
+    """
+    with transaction.atomic():
+        occasion = lock_occasion(occasion_id)
+        require(actor, Right.KEEP_MEMORIAL, occasion.branch)
+        if not may_change(occasion):
+            raise WrongState("occasion_over", _("只有今后的、没有取消的集体缅怀活动可以修改。"))
+        check_clear(text=change.text)
+        _require_day(change.on)
+        is_moved = (change.on, change.starts_at) != (occasion.on, occasion.starts_at)
+        if not is_moved and change.text.strip() == occasion.text:
+            return occasion
+        occasion.on, occasion.starts_at, occasion.text = change.on, change.starts_at, change.text.strip()
+        occasion.save(update_fields=["on", "starts_at", "text"])
+        note(occasion, occasion.status, verb="moved" if is_moved else "changed", actor=actor)
+        for booking in _in_force(occasion) if is_moved else ():
+            tell_moved(booking, occasion)
+    return occasion
+
+
+def may_change(occasion: MemorialOccasion) -> bool:
+    """Whether it is a gathering that still takes place."""
+    return occasion.kind == OccasionKind.GATHERING and occasion.is_planned and occasion.on >= today()
+
+
 def call_off_occasion(*, occasion_id: int, actor: User) -> MemorialOccasion:
     """Call an occasion off, cancel its bookings, tell each booker. Locks it, then its bookings. Raises WrongState."""
     with transaction.atomic():
         occasion = lock_occasion(occasion_id)
         require(actor, Right.KEEP_MEMORIAL, occasion.branch)
         move(occasion, OccasionStatus.CANCELLED, verb="called_off", actor=actor, taken_count=0)
-        rows = MemorialBooking.objects.unscoped("of a locked occasion").filter(
-            occasion=occasion, status=BookingStatus.BOOKED
-        )
-        for booking in rows.select_for_update(of=("self",)).select_related("branch").order_by("pk"):
+        for booking in _in_force(occasion):
             move(booking, BookingStatus.CANCELLED, verb="called_off", actor=actor, ended_at=now())
             tell_called_off(booking, occasion)
     return occasion
@@ -149,13 +196,29 @@ def lock_occasion(occasion_id: int) -> MemorialOccasion:
     return found
 
 
-def _locked_place(place_id: int) -> MemorialPlace:
+def _in_force(occasion: MemorialOccasion) -> QuerySet[MemorialBooking]:
+    """The bookings of a locked occasion that are in force, locked as well."""
+    rows: QuerySet[MemorialBooking] = MemorialBooking.objects.unscoped("of a locked occasion").filter(
+        occasion=occasion, status=BookingStatus.BOOKED
+    )
+    return rows.select_for_update(of=("self",)).select_related("branch").order_by("pk")
+
+
+def _require_day(on: datetime.date) -> None:
+    if not today() <= on <= today() + datetime.timedelta(days=FURTHEST_DAYS):
+        sentence = _("日期应在今天到一年之内。")
+        raise RegistryError("gathering_day", sentence, {"on": sentence})
+
+
+def lock_place(place_id: int) -> MemorialPlace:
+    """A place, locked until the caller's transaction ends."""
     rows = MemorialPlace.objects.unscoped("lock of one known place").select_for_update(of=("self",))
     found: MemorialPlace = rows.select_related("branch").get(pk=place_id)
     return found
 
 
-def _require_open(place: MemorialPlace) -> None:
+def require_open(place: MemorialPlace) -> None:
+    """Raise WrongState for a place that is closed."""
     if place.closed_on is not None:
         raise WrongState("place_closed", _("这个场所已经停用，请刷新页面查看。"))
 
@@ -169,6 +232,7 @@ def _require_clear(facts: dict[str, Any]) -> None:
 
 
 def _require_other_name(branch: Branch, name: str) -> None:
-    if MemorialPlace.objects.unscoped("a name is once in a branch").filter(branch=branch, name=name).exists():
+    rows = MemorialPlace.objects.unscoped("a name is once in a branch").filter(branch=branch, closed_on=None)
+    if rows.filter(name=name).exists():
         sentence = _("本会已有同名的缅怀场所，请核对或换一个名称。")
         raise RegistryError("place_twice", sentence, {"name": sentence})

@@ -21,6 +21,7 @@ from organizations.choices import Right
 from organizations.permissions import branches_with, require
 from registries.choices.memorial import PageKind, PageStatus
 from registries.models import MemorialBooking, MemorialMessage, MemorialPage
+from registries.permissions.memorial import require_consent_paper
 from registries.services.marking import mark_text, marked
 from registries.services.memorial.page_content import PageContent, Shown, content_of, shown
 
@@ -92,15 +93,15 @@ def reveal_page(*, page: MemorialPage, purpose: str, actor: User) -> tuple[PageC
     return content, shown(page, page.consent, content)
 
 
-def reveal_consent_paper(*, page: MemorialPage, actor: User) -> tuple[StoredFile, BinaryIO]:
-    """Open the signed consent of a page, with who looks, when and what for over it. Not in a transaction.
+def reveal_consent_paper(*, page: MemorialPage, purpose: str, actor: User) -> tuple[StoredFile, BinaryIO]:
+    """Open the signed consent of a page to somebody who says what for, with who looks, when and what for over it.
 
-    Raises NotFound once it is destroyed, DomainError for a PDF that cannot be opened.
+    Not in a transaction. Raises NotAllowed, NotFound once it is destroyed, DomainError `purpose_missing` or for a PDF
+    that cannot be opened.
     """
-    require(actor, Right.KEEP_MEMORIAL, page.branch)
-    purpose = _("核对纪念页 %(number)s 的同意书") % {"number": page.number}
+    require_consent_paper(actor, page)
     stored, source = _opened(page.consent.paper, page=page, purpose=purpose, actor=actor)
-    return stored, marked(stored, source, mark_text(page.number, _("核对同意书"), actor))
+    return stored, marked(stored, source, mark_text(page.number, purpose, actor))
 
 
 def reveal_portrait(*, page: MemorialPage, actor: User) -> tuple[StoredFile, BinaryIO]:
@@ -113,7 +114,7 @@ def reveal_portrait(*, page: MemorialPage, actor: User) -> tuple[StoredFile, Bin
 
 
 def read_messages(messages: Sequence[MemorialMessage], *, reader: User) -> list[tuple[str, str]]:
-    """Text and name of each message of the queue, in order; each reading is logged. Not in a transaction."""
+    """Text and name of each message at the desk, in order; each reading is logged. Not in a transaction."""
     purpose = _("审核缅怀留言")
     texts = reveal_many(messages, "text", reader=reader, purpose=purpose)
     names = reveal_many(messages, "name", reader=reader, purpose=purpose)

@@ -19,12 +19,20 @@ from core.views.answers import add_refusal, place_before, posted, private_file, 
 from organizations.choices import Right
 from organizations.permissions import may
 from organizations.views.access import StaffRequest, desk_page
-from registries.choices.memorial import PageStatus
-from registries.forms.memorial import PageForm, PageNameForm, RewriteForm, TakeDownForm
+from registries.choices.memorial import DeclineReason, PageStatus
+from registries.forms.memorial import DeclineForm, PageForm, PageNameForm, RewriteForm, TakeDownForm
 from registries.forms.wishes import PurposeForm
 from registries.models import MemorialPage
-from registries.permissions.memorial import memorial_page_for
-from registries.selectors.memorial import PAGE_SIZE, PAGE_TABS, page_counts, pages_for, steps_of
+from registries.permissions.memorial import may_open_consent_paper, memorial_page_for
+from registries.selectors.memorial import (
+    PAGE_SIZE,
+    PAGE_TABS,
+    QUEUE_SIZE,
+    messages_on,
+    page_counts,
+    pages_for,
+    steps_of,
+)
 from registries.services.memorial.pages import (
     approve_page,
     drop_files,
@@ -39,7 +47,7 @@ from registries.services.memorial.pages import (
 from registries.services.memorial.reading import (
     find_pages,
     masked_page_names,
-    reveal_consent_paper,
+    read_messages,
     reveal_kin,
     reveal_page,
     reveal_portrait,
@@ -147,7 +155,7 @@ def _portrait(request: StaffRequest, form: Any) -> StoredFile | None:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def page_detail(request: StaffRequest, number: str) -> HttpResponse:
-    """One page: its consent, its steps, what may be done; who signed is shown once, to who says what for."""
+    """One page: its consent, messages, steps, what may be done; who signed is shown once, to who says what for."""
     page = memorial_page_for(request.user, number)
     form = PurposeForm(posted(request))
     contact = None
@@ -156,7 +164,6 @@ def page_detail(request: StaffRequest, number: str) -> HttpResponse:
             contact = reveal_kin(page=page, purpose=form.cleaned_data["purpose"], actor=request.user)
         except DomainError as error:
             add_refusal(form, error)
-    is_maker = request.user.pk in page.maker_ids
     context = {
         "page": page,
         "name": masked_page_names([page], reader=request.user)[page.pk],
@@ -165,6 +172,17 @@ def page_detail(request: StaffRequest, number: str) -> HttpResponse:
         "form": form,
         "contact": contact,
         "may_read": may(request.user, Right.READ_REGISTRANTS, page.branch) and page.destroyed_at is None,
+        **_paper(request, page),
+        **_messages(request, page),
+        **_steps(request, page),
+    }
+    return render(request, "registries/memorial/page.html", context)
+
+
+def _steps(request: StaffRequest, page: MemorialPage) -> dict[str, Any]:
+    """What may be done next; whoever wrote a page does not approve it."""
+    is_maker = request.user.pk in page.maker_ids
+    return {
         "steps": [
             (step, way[0])
             for step, way in STEPS.items()
@@ -172,7 +190,28 @@ def page_detail(request: StaffRequest, number: str) -> HttpResponse:
         ],
         "is_waiting_for_another": is_maker and page.status == PageStatus.SUBMITTED,
     }
-    return render(request, "registries/memorial/page.html", context)
+
+
+def _paper(request: StaffRequest, page: MemorialPage) -> dict[str, Any]:
+    """The way to the signed consent, where it is opened to who asks."""
+    return {
+        "may_open_paper": may_open_consent_paper(request.user, page) and page.destroyed_at is None,
+        "paper_form": PurposeForm(auto_id="paper_%s"),
+    }
+
+
+def _messages(request: StaffRequest, page: MemorialPage) -> dict[str, Any]:
+    """The messages that everybody sees on a page, each to be taken off at the family's word; the reading is logged."""
+    found = messages_on(page, before=place_before(request))
+    part = found[:QUEUE_SIZE]
+    said = read_messages(part, reader=request.user) if part else []
+    return {
+        "messages_shown": [
+            (one, text, name, DeclineForm(initial={"reason": DeclineReason.FAMILY}, auto_id=f"id_{one.code}_%s"))
+            for one, (text, name) in zip(part, said, strict=True)
+        ],
+        "next_url": f"?before={part[-1].pk}#messages" if len(found) > QUEUE_SIZE else "",
+    }
 
 
 @desk_page(Right.KEEP_MEMORIAL)
@@ -220,7 +259,13 @@ def page_step(request: StaffRequest, number: str, step: str) -> HttpResponse:
             messages.success(request, _("已办理：%(step)s。") % {"step": title})
         return redirect("desk_memorial_page", number=page.number)
     seen = reveal_page(page=page, purpose=_("核对纪念页"), actor=request.user)
-    context = {"page": page, "title": title, "lead": lead, "is_open": page.status == status}
+    context = {
+        "page": page,
+        "title": title,
+        "lead": lead,
+        "is_open": page.status == status,
+        **_paper(request, page),
+    }
     return render(request, "registries/memorial/page_step.html", {**context, "shown": seen[1] if seen else None})
 
 
@@ -240,17 +285,6 @@ def page_take_down(request: StaffRequest, number: str) -> HttpResponse:
             return redirect("desk_memorial_page", number=page.number)
     is_open = page.status != PageStatus.WITHDRAWN
     return render(request, "registries/memorial/page_take_down.html", {"page": page, "form": form, "is_open": is_open})
-
-
-@desk_page(Right.KEEP_MEMORIAL)
-@never_cache
-@require_safe
-def page_paper(request: StaffRequest, number: str) -> FileResponse:
-    """The signed consent; the reading is recorded."""
-    stored, source = reveal_consent_paper(page=memorial_page_for(request.user, number), actor=request.user)
-    is_picture = stored.content_type.startswith("image/")
-    kind = "image/jpeg" if is_picture else stored.content_type
-    return private_file(source, filename=stored.name, content_type=kind, attachment=not is_picture)
 
 
 @desk_page(Right.KEEP_MEMORIAL)

@@ -18,7 +18,7 @@ from core.views.answers import add_refusal, place_before, posted, say_refusal
 from organizations.choices import Right
 from organizations.permissions import holds_anywhere
 from organizations.views.access import StaffRequest, desk_page
-from registries.forms.memorial import GatheringForm, MemorialPlaceForm
+from registries.forms.memorial import GatheringChangeForm, GatheringForm, HalfDayForm, MemorialPlaceForm
 from registries.forms.wishes import PurposeForm
 from registries.permissions.memorial import gathering_for, memorial_place_for
 from registries.selectors.memorial import (
@@ -26,20 +26,26 @@ from registries.selectors.memorial import (
     OCCASION_TABS,
     PAGE_SIZE,
     bookings_of,
+    closed_half_days,
     coming_gatherings,
     gatherings_for,
     has_gathering_around,
     next_qingming,
     page_counts,
     places_for,
+    steps_of,
     waiting_count,
 )
+from registries.services.memorial.half_days import close_half_day
 from registries.services.memorial.places import (
     call_off_occasion,
+    change_gathering,
     change_memorial_place,
     close_memorial_place,
+    may_change,
     open_memorial_place,
     plan_gathering,
+    reopen_memorial_place,
 )
 from registries.services.memorial.reading import coming_days, invited_kin, masked_booking_names
 
@@ -132,6 +138,40 @@ def place_close(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @desk_page(Right.KEEP_MEMORIAL)
+@require_http_methods(["GET", "HEAD", "POST"])
+def place_reopen(request: StaffRequest, pk: int) -> HttpResponse:
+    """Open a place anew: one question."""
+    place = memorial_place_for(request.user, pk)
+    if request.method == "POST":
+        try:
+            reopen_memorial_place(place_id=place.pk, actor=request.user)
+        except DomainError as error:
+            say_refusal(request, error)
+        else:
+            messages.success(request, _("已重新启用，公开页面上可以看到。"))
+        return redirect("desk_memorial_places")
+    return render(request, "registries/memorial/place_reopen.html", {"place": place})
+
+
+@desk_page(Right.KEEP_MEMORIAL)
+@require_http_methods(["GET", "HEAD", "POST"])
+def place_half_days(request: StaffRequest, pk: int) -> HttpResponse:
+    """The half days on which a place takes no visits, and one more."""
+    place = memorial_place_for(request.user, pk)
+    form = HalfDayForm(posted(request))
+    if form.is_valid():
+        try:
+            close_half_day(place_id=place.pk, actor=request.user, **form.cleaned_data)
+        except DomainError as error:
+            add_refusal(form, error)
+        else:
+            messages.success(request, _("这半天不再接受预约，公开页面上已写明。"))
+            return redirect("desk_memorial_half_days", pk=place.pk)
+    context = {"place": place, "form": form, "closed": closed_half_days(place)}
+    return render(request, "registries/memorial/place_half_days.html", context)
+
+
+@desk_page(Right.KEEP_MEMORIAL)
 @require_safe
 def gathering_list(request: StaffRequest) -> HttpResponse:
     """The gatherings by list."""
@@ -181,6 +221,8 @@ def gathering_detail(request: StaffRequest, pk: int) -> HttpResponse:
         "occasion": occasion,
         "rows": [(one, names[one.pk]) for one in bookings],
         "may_call_off": occasion.is_planned and occasion.on >= today(),
+        "may_change": may_change(occasion),
+        "history": steps_of(occasion=occasion),
     }
     return render(request, "registries/memorial/gathering.html", context)
 
@@ -199,3 +241,21 @@ def gathering_call_off(request: StaffRequest, pk: int) -> HttpResponse:
             messages.success(request, _("已取消，预约的人会收到短信（短信开通时）。"))
         return redirect("desk_memorial_gathering", pk=occasion.pk)
     return render(request, "registries/memorial/gathering_call_off.html", {"occasion": occasion})
+
+
+@desk_page(Right.KEEP_MEMORIAL)
+@require_http_methods(["GET", "HEAD", "POST"])
+def gathering_edit(request: StaffRequest, pk: int) -> HttpResponse:
+    """Change when a gathering is, and what is said of it."""
+    occasion = gathering_for(request.user, pk)
+    form = GatheringChangeForm(posted(request), occasion=occasion)
+    if form.is_valid():
+        try:
+            change_gathering(occasion_id=occasion.pk, change=form.change(), actor=request.user)
+        except DomainError as error:
+            add_refusal(form, error)
+        else:
+            messages.success(request, _("已保存。改了时间的，预约的人会收到短信（短信开通时）。"))
+            return redirect("desk_memorial_gathering", pk=occasion.pk)
+    context = {"occasion": occasion, "form": form, "is_open": may_change(occasion)}
+    return render(request, "registries/memorial/gathering_edit.html", context)

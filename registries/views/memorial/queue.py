@@ -13,7 +13,7 @@ from core.errors import DomainError
 from core.views.answers import say_refusal
 from organizations.choices import Right
 from organizations.views.access import StaffRequest, desk_page
-from registries.choices.memorial import NEVER_SHOWN, Flag
+from registries.choices.memorial import NEVER_SHOWN, Flag, MessageStatus
 from registries.forms.memorial import DeclineForm
 from registries.permissions.memorial import message_for
 from registries.selectors.memorial import QUEUE_SIZE, waiting_messages
@@ -49,8 +49,9 @@ def message_queue(request: StaffRequest) -> HttpResponse:
 @desk_page(Right.KEEP_MEMORIAL)
 @require_POST
 def message_decide(request: StaffRequest, code: str) -> HttpResponse:
-    """Approve a message, or decline it for a literal reason."""
+    """Approve a message, or decline it for a literal reason; one that was shown is declined on its page's own page."""
     message = message_for(request.user, code)
+    was_shown = message.status == MessageStatus.SHOWN
     try:
         if request.POST.get("act") == "approve":
             approve_message(message_id=message.pk, actor=request.user)
@@ -60,4 +61,6 @@ def message_decide(request: StaffRequest, code: str) -> HttpResponse:
             messages.success(request, _("不予显示，三十天后销毁。"))
     except DomainError as error:
         say_refusal(request, error)
+    if was_shown:
+        return redirect("desk_memorial_page", number=message.page.number)
     return redirect("desk_memorial_messages")

@@ -30,4 +30,5 @@ def organ_check(request: HttpRequest) -> HttpResponse:
     """Three questions, answered on the page; nothing is kept."""
     form = EligibilityForm(posted(request))
     answers = form.cleaned_data if form.is_valid() else None
-    return render(request, "public/registries/organ_check.html", {"form": form, "answers": answers})
+    context = {"form": form, "answers": answers, "registry_url": settings.PORTAL["organ_registry_url"]}
+    return render(request, "public/registries/organ_check.html", context)

@@ -1,10 +1,12 @@
-"""Booking a talk, a sample, a visit or a call without an account; and looking at it, cancelling it."""
+"""Booking a way to register, a talk, a sample, a visit or a call without an account; looking at it, cancelling it."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -12,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from core.errors import DomainError
 from core.throttling import Limit, count_once, place_of
 from core.views.answers import add_refusal, posted
-from registries.choices.requests import RequestSubject
+from registries.choices.requests import KINDS_OF, RequestKind, RequestSubject
 from registries.forms.requests import AskPhoneForm, FindRequestForm, RequestCodeForm, RequestForm
 from registries.services.requests.filing import CONSENT_VERSION, Filed, cancel_request, file_request
 from registries.services.requests.reading import own_request_shown
@@ -28,7 +30,7 @@ def book_start(request: HttpRequest, subject: str) -> HttpResponse:
     if request.GET.get("again"):
         asking.forget(request)
     elif asking.proved(request) and request.method != "POST":
-        return redirect(f"{subject}_book_details")
+        return _onward(request, subject, "details")
     form = AskPhoneForm(posted(request))
     if asking.can_prove() and form.is_valid():
         try:
@@ -36,8 +38,8 @@ def book_start(request: HttpRequest, subject: str) -> HttpResponse:
         except DomainError as error:
             add_refusal(form, error)
         else:
-            return redirect(f"{subject}_book_details")
-    context = {"form": form, "is_off": not asking.can_prove(), **_about(subject)}
+            return _onward(request, subject, "details")
+    context = {"form": form, "is_off": not asking.can_prove(), **_about(request, subject)}
     return render(request, "public/registries/book_phone.html", context)
 
 
@@ -49,7 +51,7 @@ def book_details(request: HttpRequest, subject: str) -> HttpResponse:
         count_once(LIMIT, place_of(request))
     if not (asking.proved(request) or asking.asked(request)):
         messages.info(request, _("请先用手机验证码验证。"))
-        return redirect(f"{subject}_book")
+        return _onward(request, subject)
     form = _form(request, subject)
     if form.is_valid() and (filed := _filed(request, form)):
         _say_filed(request, filed)
@@ -60,7 +62,7 @@ def book_details(request: HttpRequest, subject: str) -> HttpResponse:
         "tail": (asking.proved(request) or asking.asked(request))[-4:],
         "needs_code": "code" in form.fields,
         "consent_version": CONSENT_VERSION,
-        **_about(subject),
+        **_about(request, subject),
     }
     return render(request, "public/registries/book_details.html", context)
 
@@ -68,7 +70,8 @@ def book_details(request: HttpRequest, subject: str) -> HttpResponse:
 def _form(request: HttpRequest, subject: str) -> RequestForm:
     """The form as it was sent, its code taken; or a new one with a key of its own."""
     needs_code = not asking.proved(request)
-    form = RequestForm(posted(request), subject=subject, needs_code=needs_code)
+    chosen = _chosen(request, subject)
+    form = RequestForm(posted(request), subject=subject, needs_code=needs_code, chosen=chosen)
     if request.method != "POST":
         return form
     form.is_valid()
@@ -79,7 +82,7 @@ def _form(request: HttpRequest, subject: str) -> RequestForm:
             form.add_error("code", error.message)
         else:
             # Whatever else is wrong, the code was right and counts once.
-            form = RequestForm(request.POST, subject=subject, needs_code=False)
+            form = RequestForm(request.POST, subject=subject, needs_code=False, chosen=chosen)
     return form
 
 
@@ -168,5 +171,26 @@ def request_cancel(request: HttpRequest) -> HttpResponse:
     return render(request, "public/registries/request_cancel.html", {"one": shown})
 
 
-def _about(subject: str) -> dict[str, str]:
-    return {"subject": subject, "subject_name": str(RequestSubject(subject).label), "subject_url": f"/{subject}/"}
+def _chosen(request: HttpRequest, subject: str) -> dict[str, str]:
+    """What was chosen on the page that led here: a kind, a branch's code. Neither says who asks."""
+    kind, branch = request.GET.get("kind", ""), request.GET.get("branch", "")
+    found = {"kind": kind} if kind in KINDS_OF[subject] else {}
+    return found | ({"branch": branch} if branch.isascii() and branch.isdecimal() and len(branch) <= 12 else {})
+
+
+def _onward(request: HttpRequest, subject: str, page: str = "") -> HttpResponse:
+    """To the first or the second page of booking, with what was chosen."""
+    address, query = reverse(f"{subject}_book{'_' * bool(page)}{page}"), urlencode(_chosen(request, subject))
+    return redirect(f"{address}?{query}" if query else address)
+
+
+def _about(request: HttpRequest, subject: str) -> dict[str, str]:
+    chosen = _chosen(request, subject)
+    return {
+        "subject": subject,
+        "subject_name": str(RequestSubject(subject).label),
+        "subject_url": f"/{subject}/",
+        "kind_name": str(RequestKind(chosen["kind"]).label) if "kind" in chosen else "",
+        "query": urlencode(chosen),
+        "query_of_branch": urlencode({name: one for name, one in chosen.items() if name == "branch"}),
+    }

@@ -29,7 +29,8 @@ def stemcell_check(request: HttpRequest) -> HttpResponse:
     """Three questions, answered on the page; nothing is kept."""
     form = StemcellCheckForm(posted(request))
     answers = form.cleaned_data if form.is_valid() else None
-    return render(request, "public/registries/stemcell_check.html", {"form": form, "answers": answers})
+    context = {"form": form, "answers": answers, "registry_url": settings.PORTAL["stemcell_registry_url"]}
+    return render(request, "public/registries/stemcell_check.html", context)
 
 
 @require_safe

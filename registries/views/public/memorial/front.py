@@ -12,7 +12,13 @@ from django.views.decorators.http import require_safe
 
 from core.views.caching import public_page
 from registries.choices.memorial import PageKind
-from registries.selectors.memorial import public_gathering, public_gatherings, public_place, public_places
+from registries.selectors.memorial import (
+    closed_half_days,
+    public_gathering,
+    public_gatherings,
+    public_place,
+    public_places,
+)
 from registries.services.memorial.showing import public_wall
 
 
@@ -63,6 +69,7 @@ def memorial_place(request: HttpRequest, pk: int) -> HttpResponse:
     """One place: how to get there, what takes place."""
     place = public_place(pk)
     context = {"place": place, "gatherings": public_gatherings(place_id=place.pk)}
+    context["closed"] = closed_half_days(place) if place.visit_seats else []
     return render(request, "public/registries/memorial/place.html", context)
 
 
