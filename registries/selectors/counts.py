@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import today
+from core.lots import lots_of
 from core.periods import PeriodKind, period_of
 from core.small_cells import Cell, hidden_cells
 from organizations.choices import ASSOCIATION_KINDS, BranchKind, Right
@@ -68,7 +69,7 @@ def registry_counts(person: User, *, departed: Sequence[int] = ()) -> CountTable
     people_seen = set(branches_with(person, Right.VIEW_REGISTRIES).values_list("pk", flat=True))
     is_hiding = not seen <= people_seen
     trees = {measure: _tree(branches, counts) for measure, counts in _counted(departed).items()}
-    hidden = {one: hidden_cells(tree) if is_hiding else frozenset() for one, tree in trees.items()}
+    hidden = {one: _hidden(one, tree) if is_hiding else frozenset() for one, tree in trees.items()}
     cells = {one: _by_key(tree) for one, tree in trees.items()}
 
     def row(branch: Branch, kind: str) -> CountRow:
@@ -84,6 +85,10 @@ def registry_counts(person: User, *, departed: Sequence[int] = ()) -> CountTable
         if branch.pk in seen:
             rows.append(row(branch, "own"))
     return CountTable(rows, is_hiding)
+
+
+def _hidden(measure: str, tree: Cell) -> frozenset[Any]:
+    return hidden_cells(tree, lots_of(f"registries.counts:{measure}"))
 
 
 def _counted(departed: Sequence[int]) -> dict[str, dict[int, int]]:
