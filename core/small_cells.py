@@ -124,10 +124,7 @@ def hidden_in_sums(counts: Mapping[Any, int], sums: Sequence[Addition], lots: Lo
         if not told:
             return frozenset(hidden)
         if not _hide_beside(told, counts, sums, hidden, lots):
-            # Nothing is left beside it: what it is a part of goes as well.
-            hidden |= {one.total for one in sums if told & {one.total, *one.parts}}
-            if len(hidden) == before:
-                return frozenset(hidden)
+            return frozenset(hidden)
 
 
 def _complete(one: Addition, counts: Mapping[Hashable, int], hidden: set[Hashable], lots: Lots) -> None:
@@ -146,16 +143,22 @@ def _complete(one: Addition, counts: Mapping[Hashable, int], hidden: set[Hashabl
 def _hide_beside(
     told: Set[Hashable], counts: Mapping[Hashable, int], sums: Sequence[Addition], hidden: set[Hashable], lots: Lots
 ) -> bool:
-    beside = [
-        key
-        for one in sums
-        if told & {one.total, *one.parts}
-        for key in (one.total, *one.parts)
-        if counts.get(key) and key not in hidden
-    ]
-    if beside:
-        hidden.add(min(beside, key=lots.order))
-    return bool(beside)
+    """Hide one by lot of what stands in a sum with what is told, or with what does, and so on; False where none is."""
+    around = set(told)
+    while True:
+        touching = {
+            key
+            for one in sums
+            if around & {one.total, *one.parts}
+            for key in (one.total, *one.parts)
+            if counts.get(key)
+        }
+        if beside := touching - hidden:
+            hidden.add(min(beside, key=lots.order))
+            return True
+        if touching <= around:
+            return False
+        around |= touching
 
 
 # A prime far above any count: sums are solved in whole numbers modulo it.
