@@ -19,23 +19,31 @@ from bench.donations_list import Statements
 from bench.registries_data import (
     analyse,
     document_at,
+    fill_cases,
     fill_contacts,
     fill_donors,
     fill_people,
     fill_wishes,
     make_associations,
+    number_at,
+    phone_at,
 )
 from organizations.models.grant import remember_grants
+from registries.selectors.cases import CASE_TABS, case_counts, case_tabs, cases_for
 from registries.selectors.contacts import contact_tabs, contacts_about, due_page
+from registries.selectors.counts import registry_counts
 from registries.selectors.donors import WORK_LISTS, Place, all_donors, work_counts, work_list
 from registries.selectors.wishes import DEPARTED, PAGE_SIZE, WISH_TABS, wish_counts, wishes_for
 from registries.services.departed import all_departed_wishes, departed_wishes
+from registries.services.finding import find_people
 from registries.services.reading import find_by_document, masked_names
 
-WISHES, DONORS, CONTACTS = 300_000, 120_000, 3_000_000
+WISHES, DONORS, CONTACTS, CASES = 300_000, 120_000, 3_000_000, 20_000
 # Fewer than somebody of the staff may look up within an hour.
 LOOK_UPS, PAGES = 50, 50
-TABLES = ("registrant", "wish", "consent", "donor", "contact", "duecontact")
+# By each of a document, a telephone and a number.
+FINDS = 15
+TABLES = ("registrant", "wish", "consent", "donor", "contact", "duecontact", "case", "casecoordinator")
 LOOK_UP_GOAL_MS, LIST_GOAL_MS, SEALING_GOAL_MS = 5, 50, 20
 
 
@@ -47,11 +55,15 @@ def run(context: Context) -> list[dict[str, Any]]:
         fill_wishes(WISHES, maker=people["city"])
         fill_donors(DONORS, after=WISHES, maker=people["city"])
         fill_contacts(CONTACTS, maker=people["city"], other=people["province"])
+        fill_cases(CASES, maker=people["city"])
         analyse(*(f"registries_{one}" for one in TABLES))
         for one in people.values():
             # As in a request.
             remember_grants(one)
-        return [*_look_ups(people["province"]), *_lists(people), *_work_lists(people)]
+        return [
+            *_look_ups(people["province"]), *_finds(people["city"]), *_lists(people), *_work_lists(people),
+            *_counts_and_cases(people),
+        ]  # fmt: skip
 
 
 def _look_ups(reader: Any) -> list[dict[str, Any]]:
@@ -67,6 +79,44 @@ def _look_ups(reader: Any) -> list[dict[str, Any]]:
         figure("registry_look_up", round(value, 2), "ms database time (p99)", rows=WISHES,
                goal=f"<= {LOOK_UP_GOAL_MS}", met=value <= LOOK_UP_GOAL_MS),
     ]  # fmt: skip
+
+
+def _finds(reader: Any) -> list[dict[str, Any]]:
+    """The box of whoever calls: by document, by telephone, by number; each with all that the person registered."""
+    drawn = random.Random(11)  # noqa: S311 -- a benchmark
+    forms = {"document": document_at, "phone": phone_at, "number": number_at}
+    found = []
+    for name, form in forms.items():
+        times = []
+        for at in drawn.sample(range(0, WISHES, 10), FINDS):
+            # Each tenth stands in the reader's own association.
+            call = partial(find_people, written=form(at), purpose="来电核对", actor=reader)
+            answer, took = _timed(call)
+            assert not answer.is_empty, name
+            times.append(took)
+        value = max(times)
+        found.append(
+            figure(f"registry_find_{name}", round(value, 2), "ms database time, the slowest", rows=WISHES + DONORS,
+                   goal=f"<= {LIST_GOAL_MS}", met=value <= LIST_GOAL_MS)
+        )  # fmt: skip
+    return found
+
+
+def _counts_and_cases(people: dict[str, Any]) -> list[dict[str, Any]]:
+    """The page of counts, as its view reads it, and every list of cases with how much lies in each."""
+    found = []
+    for place, reader in people.items():
+        slowest = {"counts_page": _timed(lambda: registry_counts(reader, departed=all_departed_wishes()))[1]}  # noqa: B023
+        slowest |= {f"cases_{tab}": _timed(partial(cases_for, reader, tab))[1] for tab in CASE_TABS}
+        slowest["cases_tabs"] = _timed(partial(case_tabs, reader))[1]
+        slowest["cases_counts"] = _timed(partial(case_counts, reader))[1]
+        for name, took in slowest.items():
+            found.append(
+                figure(f"registry_{name}_{place}", round(took, 2), "ms database time",
+                       rows=CASES if name.startswith("cases") else WISHES + CONTACTS,
+                       goal=f"<= {LIST_GOAL_MS}", met=took <= LIST_GOAL_MS)
+            )  # fmt: skip
+    return found
 
 
 def _tab(reader: Any, tab: str) -> list[Any]:

@@ -24,8 +24,9 @@ from organizations.choices import BranchKind, Role
 from organizations.models import Branch
 from organizations.services import create_associations
 from registries.choices import ConsentAct, ConsentSubject
+from registries.choices.cases import CaseStatus, ExitReason, GiftKind, Notifier
 from registries.choices.donors import DonorStatus
-from registries.models import Consent, Donor, Registrant, Wish
+from registries.models import Case, CaseCoordinator, Consent, Donor, Registrant, Wish
 from registries.services.consents import TEXT_VERSIONS
 from tests.factories.people import make_person
 
@@ -56,6 +57,16 @@ def document_at(at: int) -> str:
     return first + id_check_digit(first)
 
 
+def phone_at(at: int) -> str:
+    """The made-up telephone of somebody."""
+    return f"1{3_000_000_000 + at}"
+
+
+def number_at(at: int) -> str:
+    """The number of somebody's wish."""
+    return f"33-2026-Y{at:08d}"
+
+
 def fill_people(count: int, *, first: int, maker: User) -> None:
     """So many registrants from a number on, with their consents; each tenth in 杭州's own association."""
     branches = _branches()
@@ -75,7 +86,7 @@ def fill_people(count: int, *, first: int, maker: User) -> None:
         with transaction.atomic():
             seal_into_many(rows, "document", [document_at(at) for at in numbers])
             seal_into_many(rows, "name", [f"{SURNAMES[at % 10]}示例" for at in numbers])
-            seal_into_many(rows, "phone", [f"1{3_000_000_000 + at}" for at in numbers])
+            seal_into_many(rows, "phone", [phone_at(at) for at in numbers])
             seal_into_many(rows, "details", ['{"sex": "female", "born_on": "1970-01-15"}'] * len(rows))
             made = Registrant.objects.bulk_create(rows)
             Consent.objects.bulk_create(
@@ -203,6 +214,36 @@ def fill_contacts(count: int, *, maker: User, other: User) -> None:
         cursor.execute(_CONTACTS, values)
         for field, reason in (("wish", "visit"), ("donor", "upkeep")):
             cursor.execute(_DUE.format(field=field, reason=reason), values)
+
+
+def fill_cases(count: int, *, maker: User) -> None:
+    """So many cases, one in twenty still open, each tenth with its coordinator, and in 杭州's own association."""
+    branches = _branches()
+    for start in range(0, count, BATCH_ROWS):
+        rows = [_case(at, branches[at % len(branches)], maker) for at in range(start, min(start + BATCH_ROWS, count))]
+        with transaction.atomic():
+            made = Case.objects.bulk_create(rows)
+            CaseCoordinator.objects.bulk_create(
+                CaseCoordinator(case=one, person=maker, assigned_on=today(), assigned_by=maker, assigned_at=now())
+                for one in made[::10]
+            )
+
+
+def _case(at: int, branch: Branch, maker: User) -> Case:
+    is_open = at % 20 < 2
+    return Case(
+        **Case.lineage_of(branch),
+        number=f"33-2026-C{at:08d}",
+        key=uuid.uuid4(),
+        kinds=[GiftKind.CORNEA],
+        status=CaseStatus.NOTIFIED if is_open else CaseStatus.UNSUITABLE,
+        exit_reason="" if is_open else ExitReason.MEDICAL,
+        notifier=Notifier.HOSPITAL,
+        notified_on=today(),
+        ended_on=None if is_open else today(),
+        notified_by=maker,
+        notified_at=now(),
+    )
 
 
 def analyse(*tables: str) -> None:

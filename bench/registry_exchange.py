@@ -28,7 +28,7 @@ from core.progress import NoProgress
 from registries.checks import all_checks
 from registries.models import Donor, ExchangeFile
 from registries.services.exchange.applying import apply_incoming
-from registries.services.exchange.files import confirm_file, open_outgoing
+from registries.services.exchange.files import confirm_file, open_outgoing, release_file
 from registries.services.exchange.incoming import check_incoming, open_incoming
 from registries.services.exchange.outgoing import download_outgoing, make_outgoing
 from tests.factories.people import branch_at, make_person, make_province
@@ -49,18 +49,20 @@ def run(context: Context) -> list[dict[str, Any]]:
         make_province()
         branch = branch_at("330106")
         actor = make_person("bench.coordinator", "registry_coordinator", branch)
+        head = make_person("bench.head", "registry_head", branch)
         make_donors(branch, actor, count=DONORS, sent=ROWS, no_consent=NO_CONSENT)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
-        out = _out(branch, actor)
+        out = _out(branch, actor, head)
         incoming = _in(branch, actor)
         wrong = {name: rows for name, rows in all_checks().items() if rows and name in CHECKS}
         assert wrong == {}, wrong
     return [*out, *incoming]
 
 
-def _out(branch: Any, actor: Any) -> list[dict[str, Any]]:
+def _out(branch: Any, actor: Any, head: Any) -> list[dict[str, Any]]:
     row = open_outgoing(branch=branch, key=uuid.uuid4(), actor=actor)
+    release_file(file_id=row.pk, actor=head)
     before = _settled()
     began, used = time.perf_counter(), time.process_time()
     row = make_outgoing(file_id=row.pk, job=NoProgress())

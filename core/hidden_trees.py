@@ -10,6 +10,7 @@ import math
 from collections.abc import Hashable, Iterator, Set
 from dataclasses import dataclass
 
+from core.lots import Lots
 from core.small_cells import SMALLEST_SHOWN, Cell
 
 # As many values as this a hidden count must have left between the least and the most that it can be.
@@ -56,20 +57,51 @@ def spans_of(top: Cell, hidden: Set[Hashable]) -> dict[Hashable, Span]:
     return found
 
 
-def hide_few_of_tree(top: Cell) -> frozenset[Hashable]:
+def hide_few_of_tree(top: Cell, lots: Lots) -> frozenset[Hashable]:
     """Return the keys of the cells that are not shown: those of 0 to 4, and so many more that none can be narrowed.
 
-    The smallest beside one that could be, or of its parts, is hidden next, then what it is a part of. Quadratic.
+    Also not by whoever knows this program but not the lots: each hidden cell could be as little, and as much, as the
+    sums alone say, and the same would be hidden (docs/registries-figures.md). Where the top is hidden, all are 0 to 4.
     """
-    cells = list(walk(top))
-    above = {one.key: cell for cell in cells for one in cell.parts}
-    hidden: set[Hashable] = {one.key for one in cells if one.count < SMALLEST_SHOWN}
+    hidden: set[Hashable] = {one.key for one in walk(top) if one.count < SMALLEST_SHOWN}
     while True:
-        spans = spans_of(top, hidden)
-        narrow = next((one for one in cells if one.key in hidden and not spans[one.key].is_wide), None)
-        if narrow is None:
+        place, choice = _to_hide(top, hidden)
+        if place is None:
             return frozenset(hidden)
-        hidden.add(_next(narrow, above, hidden))
+        # A place goes by lot too: else what is hidden below it is known to be large wherever it is hidden itself.
+        is_place = not choice or (place is not top and place.key not in hidden and lots.goes(place.key))
+        hidden.add(place.key if is_place else min(choice, key=lots.order))
+
+
+def _to_hide(top: Cell, hidden: Set[Hashable]) -> tuple[Cell | None, list[Hashable]]:
+    """A place of which something more has to be hidden, and what of it could be; None where nothing has to.
+
+    Nothing has to where no hidden cell has all its parts shown, no shown one a single part hidden, and what is hidden
+    of a shown one is five at least: then, and only then, `spans_of` is wide for each. Does not read hidden counts but
+    as the difference of those that are shown.
+    """
+    for cell in walk(top):
+        parts = [one for one in cell.parts if one.key in hidden]
+        shown = [one.key for one in cell.parts if one.key not in hidden]
+        if cell.key in hidden:
+            if cell.parts and not parts:
+                return cell, shown
+        elif len(parts) == 1:
+            return cell, shown
+        elif parts:
+            below = list(_hidden_below(cell, hidden))
+            around = [one for each in (cell, *below) for one in each.parts if one.key not in hidden]
+            if cell.count - sum(one.count for one in around) < NARROWEST:
+                return cell, [one.key for one in around]
+    return None, []
+
+
+def _hidden_below(cell: Cell, hidden: Set[Hashable]) -> Iterator[Cell]:
+    """The hidden parts of a cell, their hidden parts, and so on: what its sum ties together."""
+    for one in cell.parts:
+        if one.key in hidden:
+            yield one
+            yield from _hidden_below(one, hidden)
 
 
 def walk(top: Cell) -> Iterator[Cell]:
@@ -77,17 +109,3 @@ def walk(top: Cell) -> Iterator[Cell]:
     yield top
     for one in top.parts:
         yield from walk(one)
-
-
-def _next(cell: Cell, above: dict[Hashable, Cell], hidden: Set[Hashable]) -> Hashable:
-    """What is hidden for a cell's sake: the smallest of its parts and beside it, else the next above, and so on up."""
-    place: Cell | None = cell
-    while place is not None:
-        parent = above.get(place.key)
-        beside = [one for one in (*place.parts, *(parent.parts if parent else ())) if one.key not in hidden]
-        if beside:
-            return min(beside, key=lambda one: (one.count, str(one.key))).key
-        if parent is not None and parent.key not in hidden:
-            return parent.key
-        place = parent
-    raise ValueError(f"nothing is left to hide beside {cell.key}")

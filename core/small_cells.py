@@ -6,22 +6,24 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
+from core.lots import Lots
+
 # A number of people below this is not shown.
 SMALLEST_SHOWN = 5
 
 
-def hide_small(counts: Sequence[int]) -> list[int | None]:
+def hide_small(counts: Sequence[int], lots: Lots, names: Sequence[Hashable] = ()) -> list[int | None]:
     """Return the counts of one sum's parts as they may be shown: None for 1 to 4.
 
-    Where one alone is hidden, or all that are hidden can only be 1, the smallest other that is not zero is hidden with
-    them, so that the sum does not give them away.
+    Where one alone is hidden, or all that are hidden can only be 1, another that is not zero is hidden with them, so
+    that the sum does not give them away: by lot over the `names` of the counts, their places where there are none.
     """
     shown: list[int | None] = [None if 0 < count < SMALLEST_SHOWN else count for count in counts]
     hidden = [count for count in counts if 0 < count < SMALLEST_SHOWN]
     if hidden and (len(hidden) == 1 or sum(hidden) == len(hidden)):
         others = [place for place, count in enumerate(shown) if count]
         if others:
-            shown[min(others, key=lambda place: counts[place])] = None
+            shown[min(others, key=lambda place: lots.order(names[place] if names else place))] = None
     return shown
 
 
@@ -44,12 +46,12 @@ class Cell:
         return cls(key, sum(one.count for one in parts), tuple(parts))
 
 
-def hidden_cells(top: Cell) -> frozenset[Hashable]:
+def hidden_cells(top: Cell, lots: Lots) -> frozenset[Hashable]:
     """Return the keys of a tree's cells that are not shown, on whatever page they stand.
 
     Those of 1 to 4 people, and so many more that no hidden one follows from sums and parts that are shown: of what is
     shown no single part is missing, what is missing is no fewer than 5 people, and of what is hidden a part is hidden
-    too. The smallest that are not zero are hidden first; a cell is hidden wherever it is shown.
+    too. Which of those that are not zero goes next is by lot; a cell is hidden wherever it is shown.
     """
     cells = [one for one in _walk(top) if one.count]
     hidden = {one.key for one in cells if one.count < SMALLEST_SHOWN}
@@ -57,13 +59,13 @@ def hidden_cells(top: Cell) -> frozenset[Hashable]:
     while more:
         more = False
         for cell in cells:
-            while (key := _given_away(cell, hidden)) is not None:
+            while (key := _given_away(cell, hidden, lots)) is not None:
                 hidden.add(key)
                 more = True
     return frozenset(hidden)
 
 
-def _given_away(cell: Cell, hidden: set[Hashable]) -> Hashable | None:
+def _given_away(cell: Cell, hidden: set[Hashable], lots: Lots) -> Hashable | None:
     """What has to be hidden next lest a cell's sum or parts give another away; None where nothing has to."""
     parts = [one for one in cell.parts if one.count]
     if not parts:
@@ -76,14 +78,14 @@ def _given_away(cell: Cell, hidden: set[Hashable]) -> Hashable | None:
         is_safe = not dark or (dark > 1 and sum(_dark(one, hidden) for one in parts) >= SMALLEST_SHOWN)
     if is_safe:
         return None
-    return min(shown, key=lambda one: (one.count, str(one.key))).key if shown else cell.key
+    return min((one.key for one in shown), key=lots.order) if shown else cell.key
 
 
 def _dark(cell: Cell, hidden: set[Hashable]) -> int:
     """How many people of a cell are not told by what is shown of it and below it."""
     if cell.key not in hidden:
         return 0
-    # One whose parts are all shown yet gets its smallest hidden next.
+    # One whose parts are all shown yet gets one of them hidden next, no smaller than the smallest.
     told = sum(_dark(one, hidden) for one in cell.parts)
     return told or min((one.count for one in cell.parts if one.count), default=cell.count)
 
@@ -102,12 +104,12 @@ class Addition:
     parts: tuple[Hashable, ...]
 
 
-def hidden_in_sums(counts: Mapping[Any, int], sums: Sequence[Addition]) -> frozenset[Any]:
+def hidden_in_sums(counts: Mapping[Any, int], sums: Sequence[Addition], lots: Lots) -> frozenset[Any]:
     """Return the keys of counts that are not shown, where counts take part in several sums (places, groups).
 
     Those of 1 to 4 people, and so many more that none of those follows from all that is shown together: in each sum
     nothing is missing, or two at least and together 5 people or more; then what still follows by solving the sums is
-    hidden with its smallest neighbour, until nothing does. A sum of parts that is not the total (people who count in
+    hidden with a neighbour by lot, until nothing does. A sum of parts that is not the total (people who count in
     two places) is taken as if it were.
     """
     hidden: set[Any] = {key for key, count in counts.items() if 0 < count < SMALLEST_SHOWN}
@@ -117,18 +119,15 @@ def hidden_in_sums(counts: Mapping[Any, int], sums: Sequence[Addition]) -> froze
         while before < len(hidden):
             before = len(hidden)
             for one in sums:
-                _complete(one, counts, hidden)
+                _complete(one, counts, hidden, lots)
         told = _solved(sums, hidden) & small
         if not told:
             return frozenset(hidden)
-        if not _hide_beside(told, counts, sums, hidden):
-            # Nothing is left beside it: what it is a part of goes as well.
-            hidden |= {one.total for one in sums if told & {one.total, *one.parts}}
-            if len(hidden) == before:
-                return frozenset(hidden)
+        if not _hide_beside(told, counts, sums, hidden, lots):
+            return frozenset(hidden)
 
 
-def _complete(one: Addition, counts: Mapping[Hashable, int], hidden: set[Hashable]) -> None:
+def _complete(one: Addition, counts: Mapping[Hashable, int], hidden: set[Hashable], lots: Lots) -> None:
     """Hide what has to be hidden next in one sum."""
     members = [key for key in (one.total, *one.parts) if counts.get(key)]
     dark = [key for key in members if key in hidden]
@@ -138,22 +137,28 @@ def _complete(one: Addition, counts: Mapping[Hashable, int], hidden: set[Hashabl
     if len(dark) > 1 and (one.total in hidden or missing >= SMALLEST_SHOWN):
         return
     shown = [key for key in members if key not in hidden and key != one.total] or [one.total]
-    hidden.add(min(shown, key=lambda key: (counts[key], str(key))))
+    hidden.add(min(shown, key=lots.order))
 
 
 def _hide_beside(
-    told: Set[Hashable], counts: Mapping[Hashable, int], sums: Sequence[Addition], hidden: set[Hashable]
+    told: Set[Hashable], counts: Mapping[Hashable, int], sums: Sequence[Addition], hidden: set[Hashable], lots: Lots
 ) -> bool:
-    beside = [
-        key
-        for one in sums
-        if told & {one.total, *one.parts}
-        for key in (one.total, *one.parts)
-        if counts.get(key) and key not in hidden
-    ]
-    if beside:
-        hidden.add(min(beside, key=lambda key: (counts[key], str(key))))
-    return bool(beside)
+    """Hide one by lot of what stands in a sum with what is told, or with what does, and so on; False where none is."""
+    around = set(told)
+    while True:
+        touching = {
+            key
+            for one in sums
+            if around & {one.total, *one.parts}
+            for key in (one.total, *one.parts)
+            if counts.get(key)
+        }
+        if beside := touching - hidden:
+            hidden.add(min(beside, key=lots.order))
+            return True
+        if touching <= around:
+            return False
+        around |= touching
 
 
 # A prime far above any count: sums are solved in whole numbers modulo it.

@@ -55,7 +55,7 @@ MENU: tuple[MenuEntry, ...] = (
     MenuEntry(_("协调员工作台"), "desk_registry_day", "telephone", (Right.VIEW_REGISTRIES,)),
     MenuEntry(_("捐献登记"), "desk_wishes", "person", (Right.VIEW_REGISTRIES,)),
     MenuEntry(_("造血干细胞"), "desk_donors", "heart", (Right.VIEW_REGISTRIES,)),
-    MenuEntry(_("骨髓库文件"), "desk_exchange", "send", (Right.KEEP_REGISTRIES,)),
+    MenuEntry(_("骨髓库文件"), "desk_exchange", "send", (Right.KEEP_REGISTRIES, Right.APPROVE_EXPORTS)),
     MenuEntry(
         _("捐献案例"),
         "desk_cases",

@@ -57,6 +57,7 @@ LOOKS: dict[str, tuple[str, str]] = {
     "refused_in_life": ("neutral", "slash-circle"),
     "unsuitable": ("neutral", "slash-circle"),
     "requested": ("info", "hourglass-split"),
+    "asked": ("info", "hourglass-split"),
     "ready": ("success", "download"),
     "refused": ("neutral", "slash-circle"),
     "approved": ("success", "check-circle-fill"),

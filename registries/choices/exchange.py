@@ -41,6 +41,8 @@ LONGEST_CELL, LONGEST_REFERENCE = 200, 40
 RAW_FILE_DAYS = 180
 # How long a file may be downloaded; afterwards it is destroyed and a new one is made.
 OUT_FILE_DAYS = 7
+# How often; as exports (choices/papers.py).
+MOST_FILE_DOWNLOADS = 3
 
 
 class Direction(models.TextChoices):
@@ -53,6 +55,7 @@ class Direction(models.TextChoices):
 class FileStatus(models.TextChoices):
     """States of a file."""
 
+    ASKED = "asked", _("待批准")
     MAKING = "making", _("正在生成")
     READY = "ready", _("可下载")
     EMPTY = "empty", _("没有可报送的人")
@@ -66,6 +69,7 @@ class FileStatus(models.TextChoices):
 
 
 FILE_TRANSITIONS: dict[str, frozenset[str]] = {
+    FileStatus.ASKED: frozenset({FileStatus.MAKING, FileStatus.DROPPED}),
     FileStatus.MAKING: frozenset({FileStatus.READY, FileStatus.EMPTY}),
     FileStatus.READY: frozenset({FileStatus.EXPIRED}),
     FileStatus.EMPTY: frozenset(),
@@ -77,8 +81,8 @@ FILE_TRANSITIONS: dict[str, frozenset[str]] = {
     FileStatus.DROPPED: frozenset(),
     FileStatus.EXPIRED: frozenset(),
 }
-# A file that came in and that somebody or a job still has to do something with.
-UNFINISHED: frozenset[str] = frozenset({FileStatus.CHECKING, FileStatus.CHECKED, FileStatus.APPLYING})
+# A file that somebody or a job still has to do something with, but for what is being made.
+UNFINISHED: frozenset[str] = frozenset({FileStatus.ASKED, FileStatus.CHECKING, FileStatus.CHECKED, FileStatus.APPLYING})
 # The same bytes count once while one of these is their state.
 COUNTS_ONCE: tuple[str, ...] = (FileStatus.CHECKING, FileStatus.CHECKED, FileStatus.APPLYING, FileStatus.APPLIED)
 

@@ -23,7 +23,7 @@ from registries.services.consents import take_back_consents
 from registries.services.donors.enrolment import Enrolment, enrol_donor
 from registries.services.donors.kin import Kin
 from registries.services.donors.sampling import make_batch, send_batch, take_sample
-from registries.services.exchange.files import open_outgoing
+from registries.services.exchange.files import open_outgoing, release_file
 from registries.services.exchange.incoming import check_incoming, open_incoming
 from registries.services.exchange.outgoing import make_outgoing
 from registries.services.registrants import Person, registrant_of
@@ -47,7 +47,10 @@ def leave_exchange(branch: Branch, people: dict[str, User]) -> None:
         silent = registrant_of(donors[-1], lock=True)
         take_back_consents(silent, [ConsentSubject.STEM_TRANSFER], channel=Channel.COUNTER, actor=clerk)
     out = open_outgoing(branch=branch, batch_number=batch.number, key=uuid.uuid4(), actor=clerk)
+    release_file(file_id=out.pk, actor=people["hangzhou.head"])
     make_outgoing(file_id=out.pk, job=NoProgress())
+    # One that still waits for who approves.
+    open_outgoing(branch=branch, batch_number="", key=uuid.uuid4(), actor=clerk)
     _received(branch, donors, clerk)
 
 

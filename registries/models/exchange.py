@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import uuid
+from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from core.fields import SealedModel, SealedTextField
+from organizations.choices import Right
 from organizations.models import BranchLineage, BranchRowsQuerySet
-from registries.choices.exchange import COUNTS_ONCE, Direction, FileStatus, Outcome, Result
+from registries.choices.exchange import COUNTS_ONCE, MOST_FILE_DOWNLOADS, Direction, FileStatus, Outcome, Result
 from registries.models.donor import Donor
 from registries.models.sample import Sample, SampleBatch
+
+
+class ExchangeFileRows(BranchRowsQuerySet):
+    """Files, opened for those who keep the registries and, those that go out, for those who approve them."""
+
+    def visible_to_either(self, person: User) -> Self:
+        """The files of the branches in which somebody holds KEEP_REGISTRIES, or APPROVE_EXPORTS for one going out."""
+        going = self.visible_to(person, Right.APPROVE_EXPORTS).filter(direction=Direction.OUT)
+        return self.visible_to(person, Right.KEEP_REGISTRIES) | going
 
 
 class ExchangeFile(BranchLineage):
     """A file that goes to the library or came from it (P3); its bytes lie sealed (core.files) and have a purge date.
 
     What it is stands by trigger; its state moves. `file_sha256` is of the bytes in clear, as sender and receiver
-    compare them. `left_out` counts by reason who is not in a file that goes out; `refusal` is a sentence of ours.
+    compare them. `left_out` counts by reason who is not in a file that goes out; `refusal` is a sentence of ours. One
+    that goes out is released by another person of the branch (`released_by`) before anybody is read for it.
     """
 
     number = models.CharField(_("文件编号"), max_length=40, unique=True)
@@ -49,7 +62,13 @@ class ExchangeFile(BranchLineage):
     )
     confirmed_at = models.DateTimeField(_("确认时间"), null=True)
 
-    objects = BranchRowsQuerySet.as_manager()
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("批准人"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    released_at = models.DateTimeField(_("批准时间"), null=True)
+    download_count = models.PositiveSmallIntegerField(_("已下载次数"), default=0)
+
+    objects = ExchangeFileRows.as_manager()
 
     class Meta:
         verbose_name = _("交换文件")
@@ -65,6 +84,18 @@ class ExchangeFile(BranchLineage):
             models.CheckConstraint(
                 condition=~Q(status__in=[FileStatus.APPLYING, FileStatus.APPLIED]) | Q(confirmed_by__isnull=False),
                 name="exchangefile_applied_once_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[FileStatus.MAKING, FileStatus.READY])
+                | Q(released_by__isnull=False, released_at__isnull=False),
+                name="exchangefile_made_once_released",
+            ),
+            models.CheckConstraint(
+                condition=Q(released_by__isnull=True) | ~Q(released_by=F("made_by")),
+                name="exchangefile_maker_is_not_checker",
+            ),
+            models.CheckConstraint(
+                condition=Q(download_count__lte=MOST_FILE_DOWNLOADS), name="exchangefile_downloads_few"
             ),
         ]
         indexes = [models.Index(fields=["branch", "-id"], name="exchangefile_by_branch")]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from core.errors import NotFound
-from organizations.choices import Right
 from registries.models import ExchangeFile
 
 if TYPE_CHECKING:
@@ -15,10 +14,13 @@ if TYPE_CHECKING:
 
 
 def exchange_file_for(person: User, number: str) -> ExchangeFile:
-    """A file that the person keeps, by its number; raises NotFound, also for one outside their branches."""
+    """A file that the person keeps or, going out, may release, by its number.
+
+    Raises NotFound, also for one outside their branches.
+    """
     found: ExchangeFile | None = (
-        ExchangeFile.objects.visible_to(person, Right.KEEP_REGISTRIES)
-        .select_related("branch", "batch", "file", "made_by", "confirmed_by")
+        ExchangeFile.objects.visible_to_either(person)
+        .select_related("branch", "batch", "file", "made_by", "confirmed_by", "released_by")
         .filter(number=number.replace("\x00", "").strip())
         .first()
     )

@@ -214,7 +214,7 @@ def _section(
     found = list(rows[: DAY_ROWS + 1])
     shown = [
         DayRow(
-            url=reverse("desk_contact", kwargs={"key": one.key}),
+            url=reverse("desk_registry_contact", kwargs={"key": one.key}),
             number=one.about.number,
             what=str(one.get_reason_display()),
             on=one.due_on,

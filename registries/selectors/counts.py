@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import today
+from core.lots import lots_of
 from core.periods import PeriodKind, period_of
 from core.small_cells import Cell, hidden_cells
 from organizations.choices import ASSOCIATION_KINDS, BranchKind, Right
@@ -68,7 +69,7 @@ def registry_counts(person: User, *, departed: Sequence[int] = ()) -> CountTable
     people_seen = set(branches_with(person, Right.VIEW_REGISTRIES).values_list("pk", flat=True))
     is_hiding = not seen <= people_seen
     trees = {measure: _tree(branches, counts) for measure, counts in _counted(departed).items()}
-    hidden = {one: hidden_cells(tree) if is_hiding else frozenset() for one, tree in trees.items()}
+    hidden = {one: _hidden(one, tree) if is_hiding else frozenset() for one, tree in trees.items()}
     cells = {one: _by_key(tree) for one, tree in trees.items()}
 
     def row(branch: Branch, kind: str) -> CountRow:
@@ -105,7 +106,11 @@ def hidden_in_scope(person: User, rows: QuerySet, kind: str) -> frozenset[str]:
             told |= {branch.pk, *(one.pk for one in below if is_whole)}
     trees = {name: _tree(branches, counts) for name, counts in _split(rows, F(kind)).items()}
     # Of a school or a company there is no line of its own: nothing is told of it.
-    return frozenset(name for name, tree in trees.items() if not wanted or hidden_cells(tree) & set(wanted))
+    return frozenset(name for name, tree in trees.items() if not wanted or _hidden(f"cases.{name}", tree) & set(wanted))
+
+
+def _hidden(measure: str, tree: Cell) -> frozenset[Any]:
+    return hidden_cells(tree, lots_of(f"registries.counts:{measure}"))
 
 
 def _counted(departed: Sequence[int]) -> dict[str, dict[int, int]]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from organizations.choices import Right
 from registries.choices import ConsentSubject
 from registries.choices.exchange import FAULTS, Outcome, Result
 from registries.models import Donor, ExchangeFile, ExchangeFileEvent, ExchangeRow, ExchangeSent
@@ -35,7 +34,7 @@ class Problem:
 
 def exchange_files(person: User, *, before: int | None = None) -> list[ExchangeFile]:
     """A page of the files of the person's branches, newest first, one row more where there is a next; one query."""
-    rows = ExchangeFile.objects.visible_to(person, Right.KEEP_REGISTRIES)
+    rows = ExchangeFile.objects.visible_to_either(person)
     if before is not None:
         rows = rows.filter(pk__lt=before)
     return list(rows.select_related("branch", "batch", "made_by").order_by("-pk")[: PAGE_SIZE + 1])

@@ -138,7 +138,7 @@ def contact_correct(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
             add_refusal(form, error)
         else:
             messages.success(request, _("已补一条更正，原记录保留。"))
-            return redirect("desk_contact", key=due.key)
+            return redirect("desk_registry_contact", key=due.key)
     context = {**_page_of(request, due), "form": form, "record": record}
     return render(request, "registries/desk/contact_correct.html", context)
 

@@ -84,7 +84,7 @@ def _page_about(request: StaffRequest, about: About, field: str) -> HttpResponse
         else:
             messages.success(request, _("已安排，现在可以联系。") if planned.due_on == today() else _("已安排。"))
             if openable(request, about, [], [planned]):
-                return redirect("desk_contact", key=planned.key)
+                return redirect("desk_registry_contact", key=planned.key)
             return redirect(request.path)
     return render(request, "registries/desk/contacts_about.html", {"form": form, **_shown(request, about, field)})
 

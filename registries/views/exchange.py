@@ -18,9 +18,9 @@ from core.exporting import CSV_CONTENT_TYPE, stream_csv
 from core.jobs import job_facts
 from core.views.answers import add_refusal, place_before, posted, private_file, say_refusal
 from organizations.choices import Right
-from organizations.permissions import may, require
+from organizations.permissions import holds_anywhere, may, require
 from organizations.views.access import StaffRequest, desk_page
-from registries.choices.exchange import IN_COLUMNS, Direction, FileStatus, Result
+from registries.choices.exchange import IN_COLUMNS, MOST_FILE_DOWNLOADS, Direction, FileStatus, Result
 from registries.forms.exchange import IncomingForm, OutgoingForm
 from registries.forms.wishes import PurposeForm
 from registries.models import ExchangeFile
@@ -45,6 +45,7 @@ from registries.services.exchange.files import (
     last_job,
     may_drop,
     open_outgoing,
+    release_file,
     resume_file,
 )
 from registries.services.exchange.incoming import open_incoming
@@ -52,7 +53,9 @@ from registries.services.exchange.outgoing import download_outgoing, manifest_of
 from registries.views.places import number_after
 from registries.views.sure import Sure, ask_sure
 
+EITHER = (Right.KEEP_REGISTRIES, Right.APPROVE_EXPORTS)
 STEPS = {
+    "release": (release_file, gettext_lazy("已批准，正在生成；申请人会在这里下载。")),
     "confirm": (confirm_file, gettext_lazy("已开始办理，进度见下。")),
     "drop": (drop_file, gettext_lazy("已作废，没有办理任何一行。")),
     "resume": (resume_file, gettext_lazy("已重新开始，从停下的地方接着办。")),
@@ -60,7 +63,7 @@ STEPS = {
 PROBLEM_COLUMNS = ("行", "哪一格", "有什么问题", "怎么办")
 
 
-@desk_page(Right.KEEP_REGISTRIES)
+@desk_page(*EITHER)
 @never_cache
 @require_safe
 def exchange_list(request: StaffRequest) -> HttpResponse:
@@ -72,7 +75,7 @@ def exchange_list(request: StaffRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def exchange_out(request: StaffRequest) -> HttpResponse:
-    """Begin a file that goes out."""
+    """Ask for a file that goes out."""
     form = OutgoingForm(request.POST, person=request.user)
     if form.is_valid():
         data = form.cleaned_data
@@ -109,6 +112,7 @@ def _list(request: StaffRequest, outgoing: OutgoingForm, incoming: IncomingForm)
     found, place = exchange_files(request.user, before=place_before(request)), place_before(request)
     shown = found[:PAGE_SIZE]
     context = {
+        "may_keep": holds_anywhere(request.user, Right.KEEP_REGISTRIES),
         "outgoing": outgoing,
         "incoming": incoming,
         "columns": "、".join(IN_COLUMNS),
@@ -120,7 +124,7 @@ def _list(request: StaffRequest, outgoing: OutgoingForm, incoming: IncomingForm)
     return render(request, "registries/exchange.html", context)
 
 
-@desk_page(Right.KEEP_REGISTRIES)
+@desk_page(*EITHER)
 @never_cache
 @require_safe
 def exchange_file(request: StaffRequest, number: str) -> HttpResponse:
@@ -138,11 +142,19 @@ def exchange_file(request: StaffRequest, number: str) -> HttpResponse:
         "purpose_form": PurposeForm(),
         "history": exchange_history(row),
         "expires_on": expires_on(row),
+        "downloads_left": MOST_FILE_DOWNLOADS - row.download_count,
+        "may_release": _may_release(request, row),
+        "may_drop": may_drop(row),
         **(_left(request, row) if row.direction == Direction.OUT else {}),
         **(_rows(request, row) if row.direction == Direction.IN else {}),
     }
     is_part = request.headers.get("HX-Request") == "true" and job is not None
     return render(request, f"registries/exchange_{'part' if is_part else 'file'}.html", context)
+
+
+def _may_release(request: StaffRequest, row: ExchangeFile) -> bool:
+    is_others = row.status == FileStatus.ASKED and row.made_by_id != request.user.pk
+    return is_others and may(request.user, Right.APPROVE_EXPORTS, row.branch)
 
 
 def _left(request: StaffRequest, row: ExchangeFile) -> dict[str, Any]:
@@ -168,24 +180,30 @@ def _rows(request: StaffRequest, row: ExchangeFile) -> dict[str, Any]:
         "problems": problems,
         "good_count": row.row_count - row.bad_count,
         "may_confirm": row.status == FileStatus.CHECKED and row.row_count > row.bad_count,
-        "may_drop": may_drop(row),
     }
+
+
+_DROPPED_IN = [
+    gettext_lazy("一行也不办理，志愿者的状态不变。"),
+    gettext_lazy("行里的查询编号马上清空，原文件今夜销毁；编号、行数和经过保留。"),
+    gettext_lazy("作废不能撤回。要办的，请重新上传文件，再核对一遍。"),
+]
+_DROPPED_OUT = [
+    gettext_lazy("不生成文件，没有打开任何人的资料；采样的人以后还可以报送。"),
+    gettext_lazy("作废不能撤回。还要报送的，请重新申请。"),
+]
+
+
+def _dropped_rows(row: ExchangeFile) -> list[tuple[str, Any]]:
+    return [(_("行数"), row.row_count), (_("可以办理、因此不办的行"), row.row_count - row.bad_count)]
 
 
 def _ask_drop(request: StaffRequest, row: ExchangeFile) -> HttpResponse:
     sure = Sure(
-        title=_("作废接收文件"),
+        title=_("作废接收文件") if row.direction == Direction.IN else _("作废报送申请"),
         question=_("这份文件不办了，作废？"),
-        said=[
-            (_("文件编号"), row.number),
-            (_("行数"), row.row_count),
-            (_("可以办理、因此不办的行"), row.row_count - row.bad_count),
-        ],
-        follows=[
-            _("一行也不办理，志愿者的状态不变。"),
-            _("行里的查询编号马上清空，原文件今夜销毁；编号、行数和经过保留。"),
-            _("作废不能撤回。要办的，请重新上传文件，再核对一遍。"),
-        ],
+        said=[(_("文件编号"), row.number), *(_dropped_rows(row) if row.direction == Direction.IN else [])],
+        follows=_DROPPED_IN if row.direction == Direction.IN else _DROPPED_OUT,
         submit=_("作废"),
         section=(_("骨髓库文件"), reverse("desk_exchange")),
         thing=(row.number, reverse("desk_exchange_file", args=[row.number])),
@@ -237,11 +255,11 @@ def exchange_problem_list(request: StaffRequest, number: str) -> StreamingHttpRe
     return response
 
 
-@desk_page(Right.KEEP_REGISTRIES)
+@desk_page(*EITHER)
 @never_cache
 @require_POST
 def exchange_step(request: StaffRequest, number: str, step: str) -> HttpResponse:
-    """Confirm, drop, or go on."""
+    """Release, confirm, drop, or go on."""
     row = exchange_file_for(request.user, number)
     if step not in STEPS:
         raise NotFound("step_unknown", _("没有这一步。"))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Hashable, Iterator
 from fractions import Fraction
 
 import pytest
 
+from core.lots import Lots, lots_of
 from core.small_cells import SMALLEST_SHOWN, Addition, Cell, hidden_cells, hidden_in_sums, hide_few, hide_small
+
+# Lots that the tests know: by name, backwards.
+LOTS = Lots(order=lambda key: [-ord(one) for one in repr(key)], goes=lambda _key: False)
 
 
 def cells_of(cell: Cell) -> Iterator[Cell]:
@@ -62,23 +67,24 @@ def tree(counts: list[list[list[int]]]) -> Cell:
 
 
 def test_nothing_is_hidden_where_nobody_is_few() -> None:
-    assert hidden_cells(tree([[[10, 0, 7], [5]], [[0, 0]]])) == frozenset()
+    assert hidden_cells(tree([[[10, 0, 7], [5]], [[0, 0]]]), LOTS) == frozenset()
 
 
-def test_one_few_takes_the_smallest_other_with_it() -> None:
-    assert hidden_cells(tree([[[3, 40, 12, 0]]])) == {(0, 0, 0), (0, 0, 2)}
+def test_one_few_takes_another_with_it_by_lot_and_not_by_size() -> None:
+    assert hidden_cells(tree([[[3, 40, 12, 0]]]), LOTS) == {(0, 0, 0), (0, 0, 2)}
+    assert hidden_cells(tree([[[3, 12, 40, 0]]]), LOTS) == {(0, 0, 0), (0, 0, 2)}
 
 
 def test_a_county_whose_only_number_is_hidden_is_hidden_and_so_is_another_county() -> None:
-    hidden = hidden_cells(tree([[[3], [20, 30], [90]]]))
-    assert {(0, 0), (0, 0, 0), (0, 1), (0, 1, 0)} <= hidden
-    assert (0, 2) not in hidden
+    hidden = hidden_cells(tree([[[3], [90], [20, 30]]]), LOTS)
+    assert {(0, 0), (0, 0, 0), (0, 2), (0, 2, 1)} <= hidden
+    assert (0, 1) not in hidden
 
 
 def test_what_is_missing_from_a_sum_is_never_itself_few() -> None:
-    hidden = hidden_cells(tree([[[1, 2, 30, 50]]]))
-    assert (0, 0, 2) in hidden
-    assert (0, 0, 3) not in hidden
+    hidden = hidden_cells(tree([[[1, 2, 30, 50]]]), LOTS)
+    assert (0, 0, 3) in hidden
+    assert (0, 0, 2) not in hidden
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -93,7 +99,7 @@ def test_no_small_number_follows_from_what_all_pages_show(seed: int) -> None:
         for _city in range(chance.randint(1, 4))
     ]
     top = tree(counts)
-    hidden = hidden_cells(top)
+    hidden = hidden_cells(top, lots_of(str(seed)))
     small = {one.key for one in cells_of(top) if 0 < one.count < SMALLEST_SHOWN}
     assert small <= hidden
     assert not small & found_out(top, hidden)
@@ -104,14 +110,16 @@ def test_no_small_number_follows_from_what_all_pages_show(seed: int) -> None:
     [
         ([0, 5, 12], [0, 5, 12]),
         ([4, 0, 9, 7], [None, 0, 9, None]),
+        ([4, 0, 7, 9], [None, 0, 7, None]),
         ([3, 2, 8], [None, None, 8]),
         # Two that add up to two are one each.
         ([1, 1, 30, 6], [None, None, 30, None]),
+        ([1, 1, 6, 30], [None, None, 6, None]),
         ([3], [None]),
     ],
 )
 def test_few_are_hidden_with_as_many_others_as_it_takes(counts: list[int], shown: list[int | None]) -> None:
-    assert hide_small(counts) == shown
+    assert hide_small(counts, LOTS) == shown
 
 
 def test_a_count_that_stands_alone_is_hidden_from_one_to_four() -> None:
@@ -178,7 +186,7 @@ def solved(counts: dict[Hashable, int], sums: list[Addition], hidden: frozenset[
 @pytest.mark.parametrize("seed", range(60))
 def test_no_small_number_follows_from_sums_over_places_and_groups_together(seed: int) -> None:
     counts, sums = grid(random.Random(seed))  # noqa: S311 -- made-up counts
-    hidden = hidden_in_sums(counts, sums)
+    hidden = hidden_in_sums(counts, sums, lots_of(str(seed)))
     small = {key for key, count in counts.items() if 0 < count < SMALLEST_SHOWN}
     assert small <= hidden
     assert not small & solved(counts, sums, hidden)
@@ -186,5 +194,40 @@ def test_no_small_number_follows_from_sums_over_places_and_groups_together(seed:
 
 def test_where_nobody_is_few_everything_is_shown_and_zeros_always_are() -> None:
     sums = [Addition("all", ("a", "b", "c"))]
-    assert hidden_in_sums({"all": 30, "a": 10, "b": 20, "c": 0}, sums) == frozenset()
-    assert hidden_in_sums({"all": 33, "a": 3, "b": 30, "c": 0}, sums) == {"a", "b"}
+    assert hidden_in_sums({"all": 30, "a": 10, "b": 20, "c": 0}, sums, LOTS) == frozenset()
+    assert hidden_in_sums({"all": 33, "a": 3, "b": 30, "c": 0}, sums, LOTS) == {"a", "b"}
+
+
+# --- who knows the program but not the lots --------------------------------------------------------------------------
+
+
+def named(shown: frozenset[Hashable]) -> Lots:
+    """The lots under which what is hidden would be just this, if there are any: these first."""
+    return Lots(order=lambda key: (key not in shown, repr(key)), goes=lambda key: key in shown)
+
+
+# A sum of fewer than five of which four are not zero is itself hidden, and four ones: zeros are shown here.
+FEW = [one for one in itertools.combinations_with_replacement((0, 1, 2, 3, 4, 5, 7), 4) if sum(one) >= SMALLEST_SHOWN]
+
+
+@pytest.mark.parametrize("parts", FEW[::3])
+def test_no_small_number_follows_for_who_replays_the_hiding_without_the_lots(parts: tuple[int, ...]) -> None:
+    """Every way to fill in what is hidden is hidden anew; those that come out the same tell no small number."""
+    sums = [Addition("all", tuple("abcd"))]
+    whole = sum(parts)
+    counts: dict[Hashable, int] = {**dict(zip("abcd", parts, strict=True)), "all": whole}
+    for seed in range(2):
+        hidden = hidden_in_sums(counts, sums, lots_of(f"replayed {seed}"))
+        dark = [key for key in "abcd" if key in hidden]
+        if not dark:
+            continue
+        could: dict[str, set[int]] = {key: set() for key in dark}
+        for values in itertools.product(range(whole + 1), repeat=len(dark)):
+            filled = counts | dict(zip(dark, values, strict=True))
+            if "all" not in hidden and sum(filled[key] for key in "abcd") != whole:
+                continue
+            filled["all"] = sum(filled[key] for key in "abcd")
+            if hidden_in_sums(filled, sums, named(hidden)) == hidden:
+                for key in dark:
+                    could[key].add(filled[key])
+        assert all(len(could[key]) > 1 for key in dark if counts[key] < SMALLEST_SHOWN), (counts, hidden, could)

@@ -14,7 +14,7 @@ REGISTRY_CONTACTS: dict[str, Route] = {
     "desk_registry_day": Route(holds("view_registries")),
     "desk_registry_find": Route(holds("view_registries"), holds("view_registries")),
     "desk_contacts": Route(holds("view_registries")),
-    "desk_contact": Route(seen("view_registries"), seen("view_registries"), CONTACT),
+    "desk_registry_contact": Route(seen("view_registries"), seen("view_registries"), CONTACT),
     "desk_contact_log": Route(KEPT, KEPT, CONTACT),
     "desk_contact_give": Route(GIVES, GIVES, CONTACT),
     "desk_contact_correct": Route(KEPT, KEPT, CONTACT),

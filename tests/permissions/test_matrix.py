@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -15,6 +16,7 @@ from django.test import Client
 from django.test.client import ClientHandler
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from tests.permissions import table
 from tests.permissions.objects import DONOR, Objects
 from tests.permissions.people import A_FEW, ANONYMOUS, EVERYBODY, NOBODY, Who
 from tests.permissions.rules import FORBIDDEN, LET_IN, LOGIN, MISSING, OK, WRONG_METHOD, Answer, Route, Rule
@@ -135,6 +137,19 @@ def test_every_address_stands_in_the_table_and_every_row_has_an_address() -> Non
     rows = {name if name in there else name.split(":")[0] for name in TABLE} | set(THIRD_PARTY)
     assert there - rows == set()
     assert rows - there == set()
+
+
+def test_no_row_of_the_table_covers_another() -> None:
+    """Two parts with one key: the later would take the place of the earlier, whose address nothing would ask."""
+    parts = {id(one): one for name, one in vars(table).items() if name.isupper() and isinstance(one, dict)}
+    rows = [(key, id(row)) for part in parts.values() for key, row in part.items() if isinstance(row, Route)]
+    assert len(parts) > 10
+    assert [key for key, n in Counter(key for key, _row in set(rows)).items() if n > 1] == []
+
+
+def test_no_two_addresses_share_a_name() -> None:
+    names = Counter(one for one in addresses(get_resolver().url_patterns) if not one.startswith("without a name"))
+    assert [name for name, n in names.items() if n > 1] == []
 
 
 @pytest.mark.parametrize("name", GUARDED)

@@ -163,6 +163,8 @@ def equations_of(published: Iterable[Published], below: Mapping[tuple[int, str],
     """All that holds between published numbers: places, years, and what stands, joined and left. `top` the province."""
     found = Equations()
     figures: dict[str, set[int]] = defaultdict(set)
+    # What some place below has as well is a sum of places, whatever its name.
+    placed: set[tuple[int, str]] = set()
     spans: dict[tuple[str, int], int] = {}
     for one in published:
         if one.since is None or one.since == one.year:
@@ -172,9 +174,11 @@ def equations_of(published: Iterable[Published], below: Mapping[tuple[int, str],
             spans[one.figure, one.year] = one.since
             found.say(("years", one.year, one.figure), one.number)
         figures[one.figure].add(one.year)
+        if one.branch != top:
+            placed.add((one.year, one.figure))
     for (year, branch), parts in below.items():
-        for figure, years in figures.items():
-            if figure.endswith("_joined") and year in years and parts:
+        for figure in figures:
+            if parts and (year, figure) in placed:
                 row = {(year, part, figure, "whole"): 1 for part in parts}
                 found.add(row | {(year, branch, figure, "own"): 1, (year, branch, figure, "whole"): -1})
     for (figure, year), since in spans.items():

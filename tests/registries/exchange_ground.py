@@ -11,7 +11,7 @@ from core.clock import today
 from core.progress import NoProgress
 from registries.models import Donor, ExchangeFile
 from registries.services.exchange.applying import apply_incoming
-from registries.services.exchange.files import confirm_file, open_outgoing
+from registries.services.exchange.files import confirm_file, open_outgoing, release_file
 from registries.services.exchange.incoming import check_incoming, open_incoming
 from registries.services.exchange.outgoing import make_outgoing
 from tests.registries.ground import Ground
@@ -52,6 +52,7 @@ def applied(ground: Ground, *lines: str) -> ExchangeFile:
 
 
 def sent_out(ground: Ground, **over: Any) -> ExchangeFile:
-    """A file of the ground's branch that was made."""
+    """A file of the ground's branch that was released and made."""
     row = open_outgoing(branch=ground.branch, key=uuid.uuid4(), actor=ground.person("clerk"), **over)
+    release_file(file_id=row.pk, actor=ground.person("head"))
     return make_outgoing(file_id=row.pk, job=NoProgress())

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
 from django.core.management import get_commands
 from django.db import DatabaseError, transaction
@@ -90,6 +93,100 @@ def test_neither_admin_nor_api_nor_a_command_reads_or_writes_anybody() -> None:
     assert "core.ReadLog" not in registered_there
     assert [name for name, app in get_commands().items() if app == "registries"] == []
     assert [one for one in _api(get_resolver().url_patterns) if "registries" in one] == []
+
+
+# Where a person comes in beside pages: rooms of any app, by a part of the path.
+DOORS = ("admin", "api", "management", "commands", "serializers")
+# Figures that everybody sees; what they read is published (docs/registries-figures.md).
+OPEN = ("registries.choices", "registries.selectors.figures")
+
+
+def test_no_admin_api_or_command_of_another_app_reaches_the_rows_or_readings_of_the_registries() -> None:
+    doors = _doors()
+    assert {"core", "organizations", "donations", "transparency"} <= {path.parts[0] for path in doors}
+    found = {
+        str(path): names
+        for path in doors
+        if (names := [one for one in _named(path) if one.split(".")[0] == "registries" and not one.startswith(OPEN)])
+    }
+    assert found == {}
+
+
+# What other apps take of the registries: published figures, how much waits for somebody, ids of rows that disagree.
+TAKEN = (
+    "registries.choices.figures.",
+    "registries.selectors.figures.FIGURE_FIELDS",
+    "registries.selectors.national.national_lines",
+    "registries.selectors.contacts.due_now_count",
+    "registries.checks.all_checks",
+)
+
+
+def test_other_apps_take_published_figures_and_counts_of_the_registries_and_nobody() -> None:
+    """Whatever an admin, an API or a command calls of its own app: no row of a person is to be had there."""
+    found = {
+        str(path): names
+        for path in _files_of_others()
+        if not {"demo", "migrations"} & set(path.parts)
+        if (names := [one for one in _named(path) if one.split(".")[0] == "registries" and not one.startswith(TAKEN)])
+    }
+    assert found == {}
+
+
+def test_the_walk_over_imports_finds_one_that_is_written_in_any_way(tmp_path: Path) -> None:
+    path = tmp_path / "door.py"
+    ways = (
+        "from registries.models import Wish",
+        "import registries.models",
+        "from registries import models",
+        "def f():\n    from registries.selectors.wishes import wishes_for",
+        "apps.get_model('registries', 'Wish')",
+        "apps.get_model('registries.Wish')",
+        "import_string('registries.services.reading.reveal_wish')",
+    )
+    for way in ways:
+        path.write_text(way, encoding="utf-8")
+        assert any(one.split(".")[0] == "registries" for one in _named(path)), way
+
+
+def _doors() -> list[Path]:
+    """Files of other apps by which somebody comes in, as paths below the project."""
+    files = [*_files_of_others(), *_below("redcross_portal")]
+    return [path for path in files if any(part.removesuffix(".py") in DOORS for part in path.parts[1:])]
+
+
+def _files_of_others() -> list[Path]:
+    roots = {app.name for app in apps.get_app_configs() if Path(app.path).parent == Path(settings.BASE_DIR)}
+    return [path for root in sorted(roots - {"registries", "redcross_portal"}) for path in _below(root)]
+
+
+def _below(root: str) -> list[Path]:
+    base = Path(settings.BASE_DIR)
+    return [path.relative_to(base) for path in sorted((base / root).rglob("*.py"))]
+
+
+def _named(path: Path) -> list[str]:
+    """Every module that a file names: what it imports, and texts that lead to one."""
+    text = (Path(settings.BASE_DIR) / path).read_text(encoding="utf-8")
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            found += [one.name for one in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found += [f"{node.module}.{one.name}" for one in node.names]
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            # `registries` alone is an app's label; a key of an answer is none of this.
+            is_label = node.value == "registries" and "get_model" in text
+            found += [node.value] if is_label or _leads_there(node.value) else []
+    return found
+
+
+def _leads_there(text: str) -> bool:
+    """Whether it is the path of a module of the registries or the label of a table; a file may be called so as well."""
+    first, _dot, rest = text.partition(".")
+    modules = {one.stem for one in (Path(settings.BASE_DIR) / "registries").iterdir()}
+    labels = {one.__name__ for one in apps.get_app_config("registries").get_models()}
+    return first == "registries" and rest.split(".")[0] in modules | labels
 
 
 def test_whoever_administers_the_system_finds_no_page_of_the_log_to_change(ground: Ground) -> None:

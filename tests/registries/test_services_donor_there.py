@@ -23,7 +23,7 @@ from registries.selectors.donors import STANDING, work_counts, work_list
 from registries.selectors.exchange import left_after
 from registries.services.donors.leaving import retire_donor, withdraw_donor
 from registries.services.donors.there import note_there
-from registries.services.exchange.files import open_outgoing
+from registries.services.exchange.files import open_outgoing, release_file
 from registries.services.exchange.outgoing import make_outgoing
 from registries.services.purging import purge_donors
 from tests.registries.donor_ground import S, brought, joined
@@ -84,6 +84,7 @@ def test_who_leaves_while_their_file_is_made_is_not_forgotten(ground: Ground) ->
             withdraw_donor(donor_id=donor.pk, channel="online")
 
     row = open_outgoing(branch=ground.branch, key=uuid.uuid4(), actor=ground.person("clerk"))
+    release_file(file_id=row.pk, actor=ground.person("head"))
     row = make_outgoing(file_id=row.pk, job=Leaves())
     assert row.row_count == 1
     assert listed(ground) == left_after(row) == [donor.number]

@@ -30,7 +30,7 @@ from registries.services.consents import take_back_consents
 from registries.services.donors.leaving import withdraw_donor
 from registries.services.exchange import applying
 from registries.services.exchange.applying import apply_incoming
-from registries.services.exchange.files import confirm_file, drop_file, open_outgoing
+from registries.services.exchange.files import confirm_file, drop_file, open_outgoing, release_file
 from registries.services.exchange.incoming import SameFile
 from registries.services.exchange.outgoing import download_outgoing, make_outgoing, manifest_of
 from registries.services.registrants import registrant_of
@@ -143,6 +143,7 @@ def test_the_form_sent_twice_is_one_file_and_the_job_run_twice_writes_once(groun
     key, clerk = uuid.uuid4(), ground.person("clerk")
     rows = [open_outgoing(branch=ground.branch, key=key, actor=clerk) for _n in range(2)]
     assert rows[0].pk == rows[1].pk
+    release_file(file_id=rows[0].pk, actor=ground.person("head"))
     first = make_outgoing(file_id=rows[0].pk, job=NoProgress())
     second = make_outgoing(file_id=rows[0].pk, job=NoProgress())
     assert first.file_sha256 == second.file_sha256

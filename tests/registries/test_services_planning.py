@@ -127,7 +127,7 @@ def test_what_is_to_be_said_lies_sealed_and_is_read_for_a_purpose(ground: Ground
     donor = joined(ground)
     one, client = planned(ground, donor, note=SAID), client_of(ground, "coordinator")
     assert SAID.encode() not in bytes(DueNote.objects.get().note or b"")
-    where = reverse("desk_contact", kwargs={"key": one.key})
+    where = reverse("desk_registry_contact", kwargs={"key": one.key})
     before = client.get(where).content.decode()
     assert "安排说明" in before
     assert SAID not in before
@@ -144,7 +144,7 @@ def test_what_is_to_be_said_goes_over_with_a_changed_wish(ground: Ground) -> Non
     )
     due = DueContact.objects.unscoped("test").get(wish=new)
     text = client_of(ground, "coordinator").post(
-        reverse("desk_contact", kwargs={"key": due.key}), {"show": "notes", "purpose": "准备联系"}
+        reverse("desk_registry_contact", kwargs={"key": due.key}), {"show": "notes", "purpose": "准备联系"}
     )
     assert SAID in text.content.decode()
 
@@ -178,7 +178,7 @@ def test_from_the_page_of_a_donor_a_contact_is_planned_seen_and_gone_to(ground: 
     sent = {"reason": "upkeep", "due_on": today().isoformat(), "whose": "", "note": SAID}
     assert "现在可以联系" in post(client, "desk_donor_contacts", donor.number, **sent)
     due = DueContact.objects.unscoped("test").get()
-    where = reverse("desk_contact", kwargs={"key": due.key})
+    where = reverse("desk_registry_contact", kwargs={"key": due.key})
     for name in ("desk_donor", "desk_donor_contacts"):
         assert where in page(client, name, donor.number)
         assert where not in page(client_of(ground, "second"), name, donor.number)

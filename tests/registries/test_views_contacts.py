@@ -27,7 +27,7 @@ from tests.training.pages import page, post
 DAY = "desk_registry_day"
 
 
-def address(one: DueContact, name: str = "desk_contact") -> str:
+def address(one: DueContact, name: str = "desk_registry_contact") -> str:
     return reverse(name, kwargs={"key": one.key})
 
 
@@ -180,7 +180,7 @@ def test_pages_of_a_list_follow_each_other_without_gap_also_within_a_day(
 
 def test_no_page_of_the_desk_may_be_kept_and_each_script_stands_on_paper(ground: Ground) -> None:
     one, client = due(ground, registered(ground)), client_of(ground, "coordinator")
-    for name in ("desk_contact", "desk_contact_log", "desk_contact_correct"):
+    for name in ("desk_registry_contact", "desk_contact_log", "desk_contact_correct"):
         assert "no-store" in client.get(address(one, name))["Cache-Control"], name
     for name in (DAY, "desk_contacts", "desk_duty", "desk_hand_over"):
         assert "no-store" in client.get(reverse(name))["Cache-Control"], name

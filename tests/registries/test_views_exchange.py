@@ -12,6 +12,7 @@ from django.test import Client
 from core.progress import NoProgress
 from registries.choices.donors import DonorStatus as S
 from registries.models import ExchangeFile
+from registries.services.exchange.files import release_file
 from registries.services.exchange.incoming import check_incoming
 from registries.services.exchange.outgoing import make_outgoing
 from tests.registries.donor_ground import brought
@@ -45,6 +46,7 @@ def test_a_file_is_made_downloaded_with_a_purpose_and_checked_by_its_manifest(gr
     for _n in range(2):
         client.post(f"{PATH}out/", {"branch": "330106", "key": key, "batch": ""})
     assert ExchangeFile.objects.unscoped("test").count() == 1
+    release_file(file_id=the_file().pk, actor=ground.person("head"))
     row = make_outgoing(file_id=the_file().pk, job=NoProgress())
     page = client.get(f"{PATH}{row.number}/").content.decode()
     assert "没有同意报送" in page

@@ -24,6 +24,7 @@ from core.periods import parse_period
 from core.progress import NoProgress
 from organizations.choices import Role
 from registries.choices import Item
+from registries.choices.figures import FLOWS
 from registries.models import RegistryFigures
 from registries.services.figures.publishing import publish_years
 from registries.services.national import confirm_national, enter_national
@@ -192,11 +193,13 @@ def test_page_files_data_set_and_yearbook_together_give_no_hidden_number_away(ye
     ]
     said = [*told, *(listed if isinstance(listed, list) else listed["results"]), *rows_of(run)]
     below = {(row.year, row.branch.code): row.below for row in RegistryFigures.objects.select_related("branch")}
+    placed = {row["figure"] for row in said if row["branch"] != "33"}
+    assert len(placed) > len(FLOWS), "what was given and stem-cell donors are by place as well"
     found = [
         Published(row["year"], row["branch"], row["figure"], what, row[what], row["since"])
         for row in said
         for what in ("whole", "own")
-        if what == "whole" or (row["figure"].endswith("_joined") and below[row["year"], row["branch"]])
+        if what == "whole" or (row["figure"] in placed and below[row["year"], row["branch"]])
     ]
     assert any(one.number is None for one in found)
     assert any(one.number is not None for one in found)

@@ -6,6 +6,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterator
 
+from core.lots import lots_of
 from core.small_cells import Addition, hidden_in_sums
 from organizations.choices import ASSOCIATION_KINDS
 from organizations.models import Branch
@@ -33,10 +34,12 @@ def hide_few_people(day: datetime.date) -> int:
             hidden.append(pk)
         else:
             by_sum[measure, year][branch, kind, group] = (pk, count)
-    for (measure, _year), cells in by_sum.items():
+    for (measure, year), cells in by_sum.items():
         counts = {cell: count for cell, (_pk, count) in cells.items()}
         sums = [*_over_places(counts, parents), *_over_groups(counts, has_kinds=measure == Measure.ISSUED)]
-        hidden += [cells[cell][0] for cell in hidden_in_sums(counts, sums) if cell in cells]
+        # Not of the day: two days that hide one number otherwise would tell it.
+        lots = lots_of(f"training.coverage:{measure}:{year}")
+        hidden += [cells[cell][0] for cell in hidden_in_sums(counts, sums, lots) if cell in cells]
     for first in range(0, len(hidden), _AT_ONCE):
         CoverageCount.objects.filter(pk__in=hidden[first : first + _AT_ONCE]).update(is_hidden=True)
     return len(hidden)

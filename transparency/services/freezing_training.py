@@ -115,7 +115,7 @@ def freeze_log_part(run: ReportRun, stack: ExitStack) -> LogPart:
     return LogPart(
         {
             **figures,
-            "key_groups": shown_groups(maker.groups),
+            "key_groups": shown_groups(maker.groups, of=f"{run.branch.code}:{run.period}"),
             "by_branch": _by_branch(run, maker),
             "rows": {"count": maker.count, "sha256": sha256, **{name: maker.lists[name] for name in _LISTED}},
         },

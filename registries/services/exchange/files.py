@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from core.audit import record_audit
 from core.choices import JobStatus
 from core.clock import SHANGHAI, now, today
+from core.errors import NotAllowed
 from core.jobs import start_job
 from core.models import Job, StoredFile
 from core.numbers import take_number
 from organizations.choices import Right
-from organizations.permissions import require
+from organizations.permissions import may, require
 from registries.choices.exchange import FILE_TRANSITIONS, OUT_FILE_DAYS, UNFINISHED, Direction, FileStatus, Outcome
 from registries.errors import RegistryError, WrongState
 from registries.models import ExchangeFile, ExchangeFileEvent, SampleBatch
@@ -38,10 +39,10 @@ _KIND_OF = {FileStatus.MAKING: MAKE_KIND, FileStatus.CHECKING: CHECK_KIND, FileS
 
 
 def open_outgoing(*, branch: Branch, batch_number: str = "", key: uuid.UUID, actor: User) -> ExchangeFile:
-    """Begin a file of all who were sampled and stood in no file yet, of a branch or of one batch; sent twice, one file.
+    """Ask for a file of all who were sampled and stood in no file yet, of a branch or of one batch; sent twice, one.
 
-    Raises RegistryError with the field `batch`, WrongState for a form that was used otherwise, NotAllowed without
-    READ_REGISTRANTS: it names people.
+    Nobody is read for it before another person releases it. Raises RegistryError with the field `batch`, WrongState for
+    a form that was used otherwise, NotAllowed without READ_REGISTRANTS: it names people.
     """
     with transaction.atomic():
         require(actor, Right.KEEP_REGISTRIES, branch)
@@ -51,10 +52,29 @@ def open_outgoing(*, branch: Branch, batch_number: str = "", key: uuid.UUID, act
         same: dict[str, Any] = {"made_by_id": actor.pk, "branch_id": branch.pk, "batch_id": batch.pk if batch else None}
         if first := sent_before(rows, key, **same):
             return first
-        row = new_file(branch, Direction.OUT, FileStatus.MAKING, key=key, actor=actor)
+        row = new_file(branch, Direction.OUT, FileStatus.ASKED, key=key, actor=actor)
         row.batch = batch
         row.save(force_insert=True)
-        note_file(row, "begun", actor=actor)
+        note_file(row, "asked", actor=actor)
+    return row
+
+
+def release_file(*, file_id: int, actor: User) -> ExchangeFile:
+    """Have a file made that goes out, as another person of the branch than who asked for it. Locks it.
+
+    Personal data leaves the house by approval alone (个人信息保护法 Art. 51), to the library too. Who asked must still
+    hold the rights. Raises NotAllowed, WrongState.
+    """
+    with transaction.atomic():
+        row = lock_file(file_id)
+        require(actor, Right.APPROVE_EXPORTS, row.branch)
+        if row.made_by_id == actor.pk:
+            raise NotAllowed("own_work", _("这份文件由您申请，须由本会另一位有批准权限的同事批准。"))
+        if not row.made_by.is_active:
+            raise NotAllowed("requester_gone", _("申请人已停用，这份文件不能生成，请作废。"))
+        require(row.made_by, Right.KEEP_REGISTRIES, row.branch)
+        require(row.made_by, Right.READ_REGISTRANTS, row.branch)
+        move_file(row, FileStatus.MAKING, verb="released", actor=actor, released_by=actor, released_at=now())
         start_file_job(row, actor=actor)
     return row
 
@@ -74,18 +94,21 @@ def confirm_file(*, file_id: int, actor: User) -> ExchangeFile:
 def drop_file(*, file_id: int, actor: User) -> ExchangeFile:
     """Give up a file of which nothing was applied, so that a better one may come; its rows are emptied at once.
 
-    Locks it. Raises WrongState.
+    One that waits for its release is given up by who may release it, too. Locks it. Raises WrongState.
     """
     with transaction.atomic():
         row = lock_file(file_id)
-        require(actor, Right.KEEP_REGISTRIES, row.branch)
+        is_refusal = row.status == FileStatus.ASKED and may(actor, Right.APPROVE_EXPORTS, row.branch)
+        if not is_refusal:
+            require(actor, Right.KEEP_REGISTRIES, row.branch)
         _dropped(row, actor)
     return row
 
 
 def give_up_files(*, before: datetime.datetime) -> int:
-    """Close files that came in before a moment and were never applied to their end; return how many. Locks each.
+    """Close files that came in or were asked for before a moment and never got to their end; return how many.
 
+    Locks each.
     What was applied of one stays; of the rest no row keeps what it would have brought.
     """
     closed = 0
@@ -165,7 +188,7 @@ def new_file(branch: Branch, direction: str, status: str, *, key: uuid.UUID, act
 def lock_file(file_id: int) -> ExchangeFile:
     """Read a file under its row lock; the caller is in a transaction and checks who asks."""
     rows = ExchangeFile.objects.unscoped("lock of one known file").select_for_update(of=("self",))
-    found: ExchangeFile = rows.select_related("branch", "file", "batch").get(pk=file_id)
+    found: ExchangeFile = rows.select_related("branch", "file", "batch", "made_by").get(pk=file_id)
     return found
 
 
@@ -213,7 +236,7 @@ def start_file_job(row: ExchangeFile, *, actor: User, total: int | None = None) 
 
 
 def expire_files(*, before: datetime.datetime) -> int:
-    """Close files that were made before a moment and may no longer be downloaded; return how many. Locks each."""
+    """Close files that were released before a moment and may no longer be downloaded; return how many. Locks each."""
     closed = 0
     for pk in list(files_to_expire(before=before).values_list("pk", flat=True)):
         with transaction.atomic():
@@ -226,9 +249,9 @@ def expire_files(*, before: datetime.datetime) -> int:
 
 
 def files_to_expire(*, before: datetime.datetime) -> QuerySet[ExchangeFile]:
-    """Files that were made before a moment and could still be downloaded."""
+    """Files that were released before a moment and could still be downloaded."""
     rows: QuerySet[ExchangeFile] = ExchangeFile.objects.unscoped("retention").filter(
-        status=FileStatus.READY, made_at__lt=before
+        status=FileStatus.READY, released_at__lt=before
     )
     return rows
 
@@ -241,7 +264,7 @@ def destroy_bytes(row: ExchangeFile) -> None:
 
 def expires_on(row: ExchangeFile) -> datetime.date:
     """The last day on which a file may be downloaded."""
-    return row.made_at.astimezone(SHANGHAI).date() + datetime.timedelta(days=OUT_FILE_DAYS - 1)
+    return (row.released_at or row.made_at).astimezone(SHANGHAI).date() + datetime.timedelta(days=OUT_FILE_DAYS - 1)
 
 
 def rows_left(row: ExchangeFile) -> int:

@@ -26,7 +26,7 @@ from organizations.choices import Right
 from organizations.permissions import require
 from registries.choices import ConsentAct, ConsentSubject, Sex
 from registries.choices.donors import ENDED, DonorStatus, Verdict
-from registries.choices.exchange import OUT_COLUMNS, OUT_FILE_DAYS, FileStatus
+from registries.choices.exchange import MOST_FILE_DOWNLOADS, OUT_COLUMNS, OUT_FILE_DAYS, FileStatus
 from registries.errors import WrongState
 from registries.models import Consent, Donor, ExchangeFile, Registrant, Sample
 from registries.services.exchange.files import lock_file, move_file, note_file
@@ -88,7 +88,8 @@ def make_outgoing(*, file_id: int, job: Progress) -> ExchangeFile:
 def download_outgoing(*, file_id: int, purpose: str, actor: User) -> BinaryIO:
     """Open a file for a person who says what for; each who stands in it has a row in the log of reading before.
 
-    Not in a transaction. Raises DomainError `purpose_missing`, NotAllowed, WrongState once it has expired.
+    At most MOST_FILE_DOWNLOADS times. Not in a transaction. Raises DomainError `purpose_missing`, NotAllowed,
+    WrongState once it has expired or was fetched that often.
     """
     with transaction.atomic(durable=True):
         row = lock_file(file_id)
@@ -96,12 +97,16 @@ def download_outgoing(*, file_id: int, purpose: str, actor: User) -> BinaryIO:
         require(actor, Right.READ_REGISTRANTS, row.branch)
         if row.status != FileStatus.READY or row.file is None or _is_over(row):
             raise WrongState("exchange_expired", _("这份文件不能下载，或已过期销毁，请重新生成。"))
+        if row.download_count >= MOST_FILE_DOWNLOADS:
+            raise WrongState("exchange_used_up", _("这份文件已下载 %(n)d 次，不能再下载。") % {"n": row.download_count})
         rows = Donor.objects.unscoped("who stand in a file that the reader may open").filter(
             samples__sent_in__exchange_file=row
         )
         people = rows.only("number", "row_key").order_by("pk").iterator(chunk_size=CHUNK)
         for chunk in _chunks(people):
             log_read(chunk, "exchange", reader=actor, purpose=purpose, branch_code=row.branch.code, durable=False)
+        row.download_count += 1
+        row.save(update_fields=["download_count"])
         note_file(row, "downloaded", actor=actor, count=row.row_count)
     return reveal_stored(row.file, reader=actor, purpose=purpose, branch_code=row.branch.code)
 
@@ -116,7 +121,7 @@ def manifest_of(row: ExchangeFile) -> str:
 
 
 def _is_over(row: ExchangeFile) -> bool:
-    return now() >= row.made_at + datetime.timedelta(days=OUT_FILE_DAYS)
+    return now() >= (row.released_at or row.made_at) + datetime.timedelta(days=OUT_FILE_DAYS)
 
 
 def _waiting(row: ExchangeFile) -> QuerySet[Sample]:

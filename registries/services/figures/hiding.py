@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.hidden_trees import hide_few_of_tree
+from core.lots import Lots
 from core.small_cells import SMALLEST_SHOWN, Cell
 
 # What is shown of an association: {"whole": n, "own": n, "since": year}; None for a number that is not.
@@ -21,10 +22,10 @@ class Place:
     below: tuple[Place, ...] = ()
 
 
-def shown_by_place(place: Place, own: Mapping[int, int]) -> dict[int, Shown]:
+def shown_by_place(place: Place, own: Mapping[int, int], lots: Lots) -> dict[int, Shown]:
     """What is shown of one figure by association: a place is the sum of those below it and of what it did itself."""
     top = _cell(place, own)
-    hidden = hide_few_of_tree(top)
+    hidden = hide_few_of_tree(top, lots)
     return dict(_read(place, top, hidden))
 
 
@@ -62,14 +63,16 @@ class YearOfFlow:
 
 
 def shown_flow(
-    past: Sequence[YearOfFlow], year: int, *, joined: int | None, left: Mapping[int, int], standing: int
+    past: Sequence[YearOfFlow], year: int, *, joined: int | None, left: Mapping[int, int], standing: int, waits: bool
 ) -> tuple[Shown, Shown]:
     """What is shown of those who left, and of those who stand, at a year's end: two numbers that tell each other.
 
     `past` are the years published before, in order, `joined` what is shown of this year, `left` the true numbers by
     year. Since the last year whose `standing` was shown, standing = that + joined - left. So both are held back until
     those who left since make 5, and then shown of all these years together. Where a number of those who joined is
-    hidden in between, those who left are not shown at all: the two unknown numbers hide each other.
+    hidden in between, those who left are not shown at all: the two unknown numbers hide each other. They do only where
+    no more joined unseen than left: else what stands would say that some did. `waits` by lot: that nothing is shown
+    yet says nothing then.
     """
     last = max((at for at, one in enumerate(past) if one.standing is not None), default=-1)
     waiting = past[last + 1 :]
@@ -79,5 +82,9 @@ def shown_flow(
     if standing < SMALLEST_SHOWN or (not has_hidden and gone < SMALLEST_SHOWN):
         return {"whole": None}, {"whole": None}
     if has_hidden:
+        before = past[last].standing or 0 if last >= 0 else 0
+        known = sum(number or 0 for number in (joined, *(one.joined for one in waiting)))
+        if waits or standing > before + known:
+            return {"whole": None}, {"whole": None}
         return {"whole": None}, {"whole": standing}
     return {"whole": gone, "since": since}, {"whole": standing}

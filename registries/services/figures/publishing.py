@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Min
 
 from core.clock import SHANGHAI, now, today
+from core.lots import lots_of
 from organizations.choices import ASSOCIATION_KINDS
 from organizations.models import Branch
 from registries.choices.figures import FLOWS, Figure
@@ -19,6 +20,8 @@ from registries.services.figures.records import record_figures
 from registries.services.figures.tallying import count_steps, first_open_year, lock_figures, read_tallies
 
 Written = dict[int, dict[str, Shown]]
+
+_LOTS = "registries.figures"
 
 
 def publish_years() -> list[int]:
@@ -104,7 +107,7 @@ def figures_of(
         own = measure.source(tallies, year)
         whole[measure.figure] = sum(own.get(branch, 0) for branch in inside)
         if measure.by_place:
-            for branch, shown in shown_by_place(top, own).items():
+            for branch, shown in shown_by_place(top, own, lots_of(f"{_LOTS}:{year}:{measure.figure}")).items():
                 found[branch][measure.figure.value] = shown
         else:
             found[top.branch][measure.figure.value] = shown_alone(whole[measure.figure])
@@ -120,6 +123,7 @@ def figures_of(
             joined=_whole(figures, flow.joined),
             left=left,
             standing=whole[flow.standing],
+            waits=lots_of(f"{_LOTS}:{year}:{flow.standing}").goes(top.branch),
         )
     return found
 

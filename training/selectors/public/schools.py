@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.clock import SHANGHAI
 from core.errors import DomainError
+from core.lots import lots_of
 from core.small_cells import Cell, hidden_cells
 from organizations.choices import ASSOCIATION_KINDS, BranchKind
 from organizations.models import Branch, Division
@@ -113,7 +114,7 @@ def schools_of(code: str, *, kind: str, year: int) -> Schools:
         raise DomainError("schools_area", sentence, {"area": sentence})
     as_of = newest_day()
     bodies = _bodies(code[:PROVINCE], kind, year, as_of)
-    hidden = _hidden(bodies)
+    hidden = _hidden(bodies, kind)
     inside = [one for one in bodies if one.area.startswith(code)]
     return Schools(
         as_of=as_of,
@@ -133,7 +134,7 @@ def stream_schools(code: str, *, kind: str, year: int) -> Iterator[dict[str, Any
     as_of = newest_day()
     code = code or _province()
     bodies = _bodies(code[:PROVINCE], kind, year, as_of)
-    hidden = _hidden(bodies)
+    hidden = _hidden(bodies, kind)
     inside = [one for one in bodies if one.area.startswith(code)]
     facts = {"as_of": as_of, "kind": kind, "year": year, "key_group": STAFF_OF[kind]}
     codes = sorted({one.area[:length] for one in inside for length in (PROVINCE, CITY, COUNTY) if length >= len(code)})
@@ -188,7 +189,7 @@ def _bodies(province: str, kind: str, year: int, as_of: datetime.date | None) ->
     ]
 
 
-def _hidden(bodies: list[_Body]) -> frozenset[Any]:
+def _hidden(bodies: list[_Body], kind: str) -> frozenset[Any]:
     """The keys (codes of divisions, ids of bodies) whose people certified are shown nowhere."""
 
     def cell(code: str, inside: list[_Body]) -> Cell:
@@ -199,7 +200,9 @@ def _hidden(bodies: list[_Body]) -> frozenset[Any]:
             groups.setdefault(one.area[: NEXT_LENGTH[len(code)]], []).append(one)
         return Cell.of(code, [cell(key, below) for key, below in groups.items()])
 
-    return hidden_cells(cell(bodies[0].area[:PROVINCE], bodies)) if bodies else frozenset()
+    # Who is certified is counted of today, whatever year a page is of.
+    lots = lots_of(f"training.schools:{kind}")
+    return hidden_cells(cell(bodies[0].area[:PROVINCE], bodies), lots) if bodies else frozenset()
 
 
 def _below(code: str, names: dict[str, str], inside: list[_Body], hidden: frozenset[Any]) -> list[SchoolRow]:

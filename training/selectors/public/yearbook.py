@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
+from core.lots import Lots, lots_of
 from core.periods import Period
 from core.small_cells import hide_few, hide_small
 from organizations.choices import ASSOCIATION_KINDS
@@ -95,19 +96,25 @@ def _holders(branch: Branch, *, with_below: bool, is_whole: bool, year: Period, 
     people = Count("learner", distinct=True)
     children = _children(branch) if with_below else []
     residents = residents_of([branch, *children], year.first_day.year, PopulationBasis.RESIDENT) if is_whole else {}
-    count = hide_few(rows.aggregate(n=people)["n"])
+    count, of = hide_few(rows.aggregate(n=people)["n"]), f"holders:{branch.code}:{year}"
     return {
         "count": count,
         "rate": _rate(count, residents.get(branch.pk)),
         "residents": _residents(residents.get(branch.pk)),
-        "by_kind": _hidden("kind", CertificateKind.values, _grouped(rows, "kind", people)),
-        "by_key_group": _hidden("key_group", KeyGroup.values, _grouped(rows, "key_group", people)),
-        "by_branch": _holders_by_branch(branch, children, rows, people, residents),
+        "by_kind": _hidden("kind", CertificateKind.values, _grouped(rows, "kind", people), of=f"{of}:kind"),
+        "by_key_group": _hidden("key_group", KeyGroup.values, _grouped(rows, "key_group", people), of=f"{of}:group"),
+        "by_branch": _holders_by_branch(branch, children, rows, people, residents, of=f"{of}:branch"),
     }
 
 
 def _holders_by_branch(
-    branch: Branch, children: list[Branch], rows: QuerySet[Any], people: Any, residents: dict[int, Residents]
+    branch: Branch,
+    children: list[Branch],
+    rows: QuerySet[Any],
+    people: Any,
+    residents: dict[int, Residents],
+    *,
+    of: str,
 ) -> list[Line]:
     """The associations next below with all below them, and first what the branch certified itself."""
     if not children:
@@ -115,7 +122,8 @@ def _holders_by_branch(
     columns = {LINEAGE_COLUMNS[one.kind] for one in children}
     found = {pk: n for column in sorted(columns) for pk, n in _grouped(rows, column, people).items() if pk is not None}
     own = rows.filter(branch=branch).aggregate(n=people)["n"]
-    shown = hide_small([own, *(found.get(one.pk, 0) for one in children)])
+    counts = [own, *(found.get(one.pk, 0) for one in children)]
+    shown = hide_small(counts, _lots(of), ["", *(one.code for one in children)])
     lines = [
         {"code": branch.code, "name": branch.name, "own": True, "count": shown[0], "rate": None, "residents": None}
     ]
@@ -182,9 +190,10 @@ def _sessions(branch: Branch, *, with_below: bool, year: Period) -> Line:
     examined = _grouped(first, "enrolment__session__version__course__kind", Count("pk"))
     whole = sum(examined.values())
     passed = first.filter(is_passed=True).count()
-    shown = [line["count"] for line in _hidden("kind", CourseKind.values, examined, keep=kinds)]
+    lines = _hidden("kind", CourseKind.values, examined, keep=kinds, of=f"examined:{branch.code}:{year}")
+    shown = [line["count"] for line in lines]
     # A rate beside the number that it is of gives away how few failed.
-    passed_shown, failed_shown = hide_small([passed, whole - passed])
+    passed_shown, failed_shown = hide_small([passed, whole - passed], _lots("passed"))
     has_rate = whole and passed_shown is not None and failed_shown is not None
     is_given_away = _is_given_away([one for one in shown if one != 0], whole)
     return {
@@ -204,7 +213,8 @@ def _instructors(branch: Branch, *, with_below: bool, day: datetime.date) -> Lin
     rows = Instructor.objects.unscoped(_WHY).of_branch(branch, with_below=with_below)
     valid = rows.filter(Q(qualified_to__isnull=True) | Q(qualified_to__gt=day), qualified_from__lte=day).order_by()
     grades = _grouped(valid, "grade", Count("pk"))
-    return {"count": hide_few(sum(grades.values())), "by_grade": _hidden("grade", InstructorGrade.values, grades)}
+    lines = _hidden("grade", InstructorGrade.values, grades, of=f"instructors:{branch.code}:{day.year}")
+    return {"count": hide_few(sum(grades.values())), "by_grade": lines}
 
 
 def _aeds(branch: Branch, *, with_below: bool, day: datetime.date) -> Line:
@@ -260,9 +270,12 @@ def _quantity(count: int | None, unit: str) -> int | None:
     return hide_few(count) if count is not None and unit == ContractUnit.PERSON else count
 
 
-def shown_groups(counts: dict[str, int]) -> list[Line]:
-    """Key groups with how many there are of each, few of them hidden; none where their known sum says how many."""
-    lines = _hidden("key_group", KeyGroup.values, counts)
+def shown_groups(counts: dict[str, int], *, of: str) -> list[Line]:
+    """Key groups with how many there are of each, few of them hidden; none where their known sum says how many.
+
+    `of` is whose groups they are, in which year.
+    """
+    lines = _hidden("key_group", KeyGroup.values, counts, of=f"groups:{of}")
     return [] if _is_given_away([line["count"] for line in lines], sum(counts.values())) else lines
 
 
@@ -273,12 +286,16 @@ def _is_given_away(shown: list[int | None], whole: int) -> bool:
     return hidden == 1 or (hidden > 1 and rest <= hidden)
 
 
-def _hidden(name: str, order: list[str], counts: dict[str, int], *, keep: Iterable[str] = ()) -> list[Line]:
+def _hidden(name: str, order: list[str], counts: dict[str, int], *, of: str, keep: Iterable[str] = ()) -> list[Line]:
     """Lines of one sum in their order, those without anybody left out unless kept."""
     kept = set(keep)
     members = [value for value in order if counts.get(value) or value in kept]
-    shown = hide_small([counts.get(value, 0) for value in members])
+    shown = hide_small([counts.get(value, 0) for value in members], _lots(of), members)
     return [{name: value, "count": count} for value, count in zip(members, shown, strict=True)]
+
+
+def _lots(of: str) -> Lots:
+    return lots_of(f"training.yearbook:{of}")
 
 
 def _grouped(rows: QuerySet[Any], column: str, what: Any) -> dict[Any, int]:
