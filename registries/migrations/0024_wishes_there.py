@@ -17,7 +17,7 @@ REASONS = [
 class Migration(migrations.Migration):
     """A wish withdrawn in the national system while in force here, its number put right."""
 
-    dependencies = [("registries", "0022_national_of_a_year")]
+    dependencies = [("registries", "0023_cases_law")]
     operations = [
         migrations.RemoveConstraint("wish", "wish_withdrawn_there_was_there"),
         migrations.AddConstraint(

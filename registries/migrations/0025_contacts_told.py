@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("organizations", "0006_registry_heads"),
-        ("registries", "0022_national_of_a_year"),
+        ("registries", "0024_wishes_there"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

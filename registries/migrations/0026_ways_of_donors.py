@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("organizations", "0006_registry_heads"),
-        ("registries", "0022_national_of_a_year"),
+        ("registries", "0025_contacts_told"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -12,7 +12,7 @@ KINDS = ["on_site", "talk", "sample", "home_visit", "call_back"]
 class Migration(migrations.Migration):
     """Registering on site can be asked for; what a family signed for its page may become less."""
 
-    dependencies = [("registries", "0022_national_of_a_year")]
+    dependencies = [("registries", "0026_ways_of_donors")]
     operations = [
         migrations.RemoveConstraint("request", "request_kind_known"),
         migrations.AlterField(

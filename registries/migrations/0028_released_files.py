@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("core", "0011_records_fit_and_lost_numbers"),
         ("organizations", "0006_registry_heads"),
-        ("registries", "0022_national_of_a_year"),
+        ("registries", "0027_remembrance_and_requests"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
