@@ -9,6 +9,7 @@ from django.db import DatabaseError, transaction
 
 from core.clock import today
 from registries.choices.cases import CaseStatus, UnitKind
+from registries.choices.figures import Figure
 from registries.errors import RegistryError, WrongState
 from registries.models import Case, CaseCertificate, CaseHandOver, CaseUse
 from registries.selectors.cases import acceptance_of, body_unit, certificate_of, hand_overs_of, uses_of
@@ -20,6 +21,7 @@ from registries.services.cases.handing import give_certificate
 from registries.services.cases.papers import print_certificate, use_extract
 from registries.services.cases.putting_right import correct_certificate, correct_hand_over
 from registries.services.cases.units import open_unit
+from registries.services.figures.measures import MEASURES
 from tests.registries.case_ground import assign, case_in, decide, earlier, handed, listed, units
 from tests.registries.ground import Ground
 from tests.registries.test_views_cases import address
@@ -156,3 +158,11 @@ def test_the_desk_puts_right_what_was_given_without_showing_where_an_organ_went(
     wrong = CaseUse.objects.get()
     post(client, "desk_case_use", case.number, key=key, use="teaching", on=day, replaces=wrong.pk)
     assert [one.use for one in uses_of(case)] == ["teaching"]
+
+
+def test_a_hand_over_that_was_put_right_is_one_gift_in_the_figures(ground: Ground) -> None:
+    case, school = given(ground), other_school(ground)
+    said: dict[str, Any] = {"kind": "body", "unit_id": school, "on": today(), "actor": ground.person("coordinator")}
+    correct_hand_over(case_id=case.pk, **said)
+    source = next(one.source for one in MEASURES if one.figure == Figure.BODY_GIVEN)
+    assert sum(source({}, today().year).values()) == 1
