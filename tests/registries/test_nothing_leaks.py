@@ -35,7 +35,20 @@ from tests.registries.ground import Ground, make_ground, registered
 from tests.registries.planted import CASE, CODES, DONOR, LAST_YEAR, VALUES, VISITOR, WISH, plant, plant_wish
 from tests.registries.test_nothing_in_clear import _dump as _dump_rows
 from tests.registries.test_views_wishes import client_of
-from tests.registries.walking import ENDING, TABLE, Answer, address, addresses, as_json, found_in, look, post_to, send
+from tests.registries.walking import (
+    ENDING,
+    TABLE,
+    Answer,
+    address,
+    addresses,
+    as_json,
+    found_in,
+    look,
+    numbers_in,
+    planted_numbers,
+    post_to,
+    send,
+)
 from tests.training.telephones import code_sent, with_messages
 from tests.transparency.ground import place_all
 from tests.transparency.test_training_yearbook import snapshot_of
@@ -57,6 +70,9 @@ MODERATED = {
     "desk_memorial_messages", "desk_memorial_page_edit", "desk_memorial_page_step", "desk_memorial_page",
     "desk_memorial_decide",
 }  # fmt: skip
+# What forms say by way of example.
+EXAMPLES = {"registry_request_find": "330106-2026-Q00000001", "desk_registry_find": "330106-2026-Y00000001"}
+PUBLIC_NUMBERS = {"memorial_page"}
 # What no page shows: the number of a search goes to nobody, what is told of a use stands in a PDF, packed.
 NEVER_SHOWN = frozenset({DONOR["query"], CASE["use"]})
 
@@ -159,6 +175,11 @@ def _said(answers: list[Answer]) -> list[str]:
     return [f"{one}: {found_in(one.body)}" for one in answers if found_in(one.body)]
 
 
+def _public_numbers(walk: Walk) -> set[str]:
+    """Of remembrance what families and the association show to everybody has its number in its address."""
+    return {str(one) for name, one in walk.named.items() if name in PUBLIC_NUMBERS}
+
+
 def _everywhere_else(walk: Walk) -> dict[str, bytes]:
     sessions = [as_json(one.get_decoded()) for one in Session.objects.all()]
     tables = {rows.__name__: as_json(list(rows.objects.values())) for rows in (Job, AuditEvent, ReadLog, PublicRecord)}
@@ -178,6 +199,8 @@ def test_nobody_planted_stands_in_an_error_a_head_a_cache_a_job_a_session_a_log_
 ) -> None:
     errors = [one for one in walk.answers if one.status >= 400]
     shown = b"\n".join(one.body for one in walk.answers if not one.is_typed and one.status == 200)
+    numbers = planted_numbers(walk.ground.branch)
+    assert len(numbers) > 15
     found: dict[str, list[str]] = {
         # What is sent wrong, may not be, and is not there was all met with.
         "errors not met with": sorted({"400", "403", "404"} - {str(one.status) for one in errors}),
@@ -200,6 +223,15 @@ def test_nobody_planted_stands_in_an_error_a_head_a_cache_a_job_a_session_a_log_
         "shown without a row of the read log": _said(
             [one for one in walk.answers if one.login and not one.is_typed and not one.is_logged]
         ),
+        # Nor a number of anybody of 杭州 to who works in 温州, or is nobody: a masked row says that there is one.
+        "numbers shown elsewhere": [
+            f"{one}: {there}"
+            for one in walk.answers
+            # A refusal repeats the address that was asked for.
+            if one.login in ("", "stranger") and one.status < 400
+            if (there := numbers_in(one.body, numbers) - _public_numbers(walk) - {EXAMPLES.get(one.name)})
+        ],
+        "numbers shown to nobody": [] if any(numbers_in(one.body, numbers) for one in walk.answers) else ["none"],
         "codes in rows": [code for code in CODES if code in _dump_rows("--data-only")],
         **{name: found_in(content) for name, content in _everywhere_else(walk).items()},
         "files": [path.name for path in _files() if found_in(path.read_bytes())],

@@ -10,12 +10,15 @@ from html.parser import HTMLParser
 from itertools import cycle
 from typing import Any
 
+from django.apps import apps
+from django.db.models import CharField
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.urls.resolvers import URLResolver
 
 from core.clock import today
 from core.models import ReadLog
+from organizations.models import Branch
 from tests.core.test_nothing_in_clear import _forms
 from tests.permissions.registry_cases_table import REGISTRY_CASES
 from tests.permissions.registry_contacts_table import REGISTRY_CONTACTS
@@ -261,3 +264,18 @@ def _cookies(response: Any) -> Iterator[str]:
 def as_json(value: Any) -> bytes:
     """What a session or a job holds, as bytes to be searched."""
     return json.dumps(value, ensure_ascii=False, default=str).encode()
+
+
+def planted_numbers(branch: Branch) -> set[str]:
+    """Every number that a row of the registries of a branch has: of wishes, donors, cases, exports, files, requests."""
+    found: set[str] = set()
+    for model in apps.get_app_config("registries").get_models():
+        if any(one.name == "number" and isinstance(one, CharField) for one in model._meta.concrete_fields):
+            found |= set(model._base_manager.values_list("number", flat=True))
+    return {one for one in found if one.startswith(f"{branch.code}-")}
+
+
+def numbers_in(content: bytes, numbers: set[str]) -> set[str]:
+    """The numbers that stand in an answer, whole."""
+    text = content.decode("utf-8", "replace")
+    return {one for one in numbers if one in text}
