@@ -75,7 +75,7 @@ def test_who_the_association_above_sent_is_given_sees_and_logs_the_calls_to_the_
     assert due_now_count(sent) == 0
     client = client_of(ground, "province")
     assert case.number in page(client, "desk_contacts", show="coming")
-    url = reverse("desk_contact", kwargs={"key": first.key})
+    url = reverse("desk_registry_contact", kwargs={"key": first.key})
     assert "登记结果" in client.get(url).content.decode()
     logged(ground, first, "province", next_on=today() + datetime.timedelta(days=3))
     # What was noted is read by who wrote it, of whatever branch.

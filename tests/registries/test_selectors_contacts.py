@@ -91,7 +91,7 @@ def test_the_pages_take_as_many_queries_for_many_rows_as_for_one(
         assert due_now_count(person) == 3
     # As in a request: each part of the day is one query.
     remember_grants(person)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert len(day_sections(person)[0].rows) == 3
 
 

@@ -60,7 +60,7 @@ def test_from_the_page_of_a_contact_it_is_given_on(ground: Ground) -> None:
     one = due(ground, registered(ground))
     url = reverse("desk_contact_give", kwargs={"key": one.key})
     client = client_of(ground, "coordinator")
-    assert url in client.get(reverse("desk_contact", kwargs={"key": one.key})).content.decode()
+    assert url in client.get(reverse("desk_registry_contact", kwargs={"key": one.key})).content.decode()
     assert "把这一件交给谁" in client.get(url).content.decode()
     answer = client.post(url, {"key": str(uuid.uuid4()), "to_person": "second"}, follow=True)
     assert "已交给" in answer.content.decode()

@@ -94,7 +94,7 @@ def test_before_a_deferral_is_over_only_what_makes_sense_is_planned(ground: Grou
     ("status", "reasons"),
     [
         (S.ENROLLED, {"upkeep", "step", "visit"}),
-        (S.MATCHED, {"upkeep", "step", "visit", "remobilise"}),
+        (S.MATCHED, {"upkeep", "step", "visit", "remobilise", "recover"}),
         (S.LOST, {"upkeep", "recover"}),
         (S.FOLLOW_UP, {"upkeep", "step", "visit", "follow_up"}),
     ],

@@ -104,7 +104,7 @@ def test_from_the_page_of_contacts_it_is_written_down_and_read_for_a_purpose(gro
     assert ("得知本人已故" in text, SAID in text) == (True, False)
     due_row = DueContact.objects.unscoped("test").get(wish=wish)
     reads = ReadLog.objects.count()
-    shown = post(client, "desk_contact", due_row.key, show="notes", purpose="核对")
+    shown = post(client, "desk_registry_contact", due_row.key, show="notes", purpose="核对")
     assert SAID in shown
     assert ReadLog.objects.count() > reads
     assert "记下以后" not in page(client, "desk_wish_departed", wish.number)
