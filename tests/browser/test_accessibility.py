@@ -42,7 +42,7 @@ NOT_PAGES = {
     # Booking, once a telephone was shown; the way to national pages, where these are set: tests/registries.
     "organ_book_details", "stemcell_book_details", "registry_request_code", "registry_request_own",
     "registry_request_cancel",
-    "registry_mine_donor_withdraw",
+    "registry_mine_donor_withdraw", "registry_mine_donor_consent", "registry_mine_donor_kin",
     # Pictures and papers; one's own booking once the telephone was shown.
     "memorial_booking_cancel", "memorial_candle", "memorial_portrait", "desk_memorial_portrait",
     "desk_memorial_blank",
