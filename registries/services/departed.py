@@ -20,9 +20,10 @@ _BATCH = 1_000
 _TOLD_ABOUT: dict[str, type[Wish] | type[Donor]] = {"wish": Wish, "donor": Donor}
 
 
-def died_among(people: Sequence[Registrant]) -> frozenset[int]:
+def died_among(people: Sequence[Registrant], *, by_case_alone: bool = False) -> frozenset[int]:
     """The ids of those registrants who died, as a case of any branch says, or as their own branch was told.
 
+    What somebody told may be wrong: it ends calls, and takes nothing from whoever lives (`by_case_alone`).
     Opens documents as work; two queries. What a branch was told is found by the keyed digests of what its wishes and
     donors name their registrants by, so it says nothing of anybody of another branch.
     """
@@ -48,7 +49,7 @@ def died_among(people: Sequence[Registrant]) -> frozenset[int]:
         for column in (f"{field}__registrant_digest", f"{field}__registrant_digest_next")
     ]
     rows = cases.annotate(kind=F("document_kind"), digest=F("document_digest")).values_list("kind", "digest")
-    found = {(kind, bytes(digest)) for kind, digest in rows.union(*told, all=True)}
+    found = {(kind, bytes(digest)) for kind, digest in (rows if by_case_alone else rows.union(*told, all=True))}
     return frozenset(pk for key in found for pk in whose.get(key, ()))
 
 
@@ -66,7 +67,7 @@ def _told() -> QuerySet[Contact]:
     return found
 
 
-def departed_wishes(wishes: Sequence[Wish]) -> frozenset[int]:
+def departed_wishes(wishes: Sequence[Wish], *, by_case_alone: bool = False) -> frozenset[int]:
     """The ids of those wishes in force whose person died, for rows that the caller was let into; five queries.
 
     A mark and no state: nothing says so in a row of another branch, a case that was a mistake takes it back by itself,
@@ -79,7 +80,7 @@ def departed_wishes(wishes: Sequence[Wish]) -> frozenset[int]:
     whose = {one.pk: uuid.UUID(key) for one, key in zip(rows, keys, strict=True) if key}
     people = Registrant.objects.unscoped("of rows that the reader was let into").filter(row_key__in=set(whose.values()))
     known = list(people.filter(destroyed_at=None))
-    died = died_among(known)
+    died = died_among(known, by_case_alone=by_case_alone)
     dead = {one.row_key for one in known if one.pk in died}
     return frozenset(pk for pk, key in whose.items() if key in dead)
 

@@ -275,8 +275,11 @@ def _require_newer(old: Wish, signed_on: datetime.date) -> None:
 
 
 def _require_alive(registrant: Registrant, actor: User | None) -> None:
-    """Whoever died neither changes nor withdraws, whoever holds their telephone; online not even that is told."""
-    if not died_among([registrant]):
+    """Whoever died neither changes nor withdraws, whoever holds their telephone; online not even that is told.
+
+    As a case says with the document: whoever lives withdraws at once, whatever a branch was told of them.
+    """
+    if not died_among([registrant], by_case_alone=True):
         return
     if actor is None:
         raise WrongState("wish_at_branch", _("这一步不能在网上办理，请联系登记单位。"))

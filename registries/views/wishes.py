@@ -112,11 +112,20 @@ def wish_detail(request: StaffRequest, number: str) -> HttpResponse:
         "may_identify": may(request.user, Right.READ_REGISTRANTS, wish.branch),
         "may_read": may(request.user, Right.READ_WISHES, wish.branch),
         "may_step": keeps and wish.status == WishStatus.IN_FORCE,
-        "is_departed": bool(departed_wishes([wish])),
+        **_death(wish),
         "is_unwanted": stands_unwanted(wish),
         **shown,
     }
     return render(request, "registries/wish.html", context)
+
+
+def _death(wish: Wish) -> dict[str, bool]:
+    """Whether the person died, as far as the branch knows, and whether a case says so, after which nothing changes."""
+    is_departed = bool(departed_wishes([wish]))
+    return {
+        "is_departed": is_departed,
+        "is_final": is_departed and bool(departed_wishes([wish], by_case_alone=True)),
+    }
 
 
 def _shown(request: StaffRequest, wish: Wish, form: PurposeForm) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def _ended(ground: Ground, named: dict[str, Any], monkeypatch: pytest.MonkeyPatc
     """Everybody leaves, each in their way; requests, drafts and files are forgotten."""
     with monkeypatch.context() as before_any_death:
         # Whoever died withdraws no more; here they did while they lived.
-        before_any_death.setattr(wishes, "died_among", lambda _people: frozenset())
+        before_any_death.setattr(wishes, "died_among", lambda _people, **_how: frozenset())
         for wish in Wish.objects.unscoped("test").filter(ended_at=None):
             withdraw_wish(wish_id=wish.pk, channel="online")
     for donor in Donor.objects.unscoped("test").filter(ended_at=None):

@@ -66,7 +66,7 @@ def test_whoever_is_registered_still_is_not_called_again_once_their_case_is_empt
     with pytest.raises(DatabaseError), transaction.atomic():
         person.save(update_fields=seal_into(person, name="示例姓名"))
     # Whoever died withdraws no more; here it was done before anybody here knew.
-    monkeypatch.setattr(wishes, "died_among", lambda _people: frozenset())
+    monkeypatch.setattr(wishes, "died_among", lambda _people, **_how: frozenset())
     withdraw_wish(wish_id=wish.pk, channel="online")
     purge_registrants(asked(days=40))
     purge_cases(asked(days=EXIT_DAYS + 40))

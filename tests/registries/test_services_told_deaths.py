@@ -21,7 +21,7 @@ from registries.services.planning import schedule_contact
 from registries.services.told_deaths import record_death
 from registries.services.upkeep import plan_upkeep
 from registries.services.visits import plan_visits
-from registries.services.wishes import register_wish
+from registries.services.wishes import register_wish, withdraw_wish
 from tests.registries.donor_ground import S, born, brought, number_born
 from tests.registries.ground import Ground, form, registered, somebody
 from tests.registries.test_selectors_contacts import plan
@@ -39,6 +39,14 @@ def told(ground: Ground, about: Any, by: str = "coordinator", **over: Any) -> Co
 
 def opened() -> int:
     return DueContact.objects.unscoped("test").filter(status="open").count()
+
+
+def test_who_lives_withdraws_at_once_whatever_their_branch_was_told(ground: Ground) -> None:
+    wish = registered(ground)
+    told(ground, wish)
+    text = page(client_of(ground, "coordinator"), "desk_wish", wish.number)
+    assert ("得知本人已故" in text, "撤回登记" in text) == (True, True)
+    assert withdraw_wish(wish_id=wish.pk, channel="online").status == "withdrawn"
 
 
 def test_who_is_said_to_have_died_is_called_no_more_as_donor_and_by_wish_and_keeps_their_registration(
