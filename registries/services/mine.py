@@ -39,6 +39,7 @@ class OwnWish:
     signed_on: datetime.date
     is_handed_over: bool
     is_known_there: bool
+    withdrawn_there_on: datetime.date | None
     lines: list[tuple[str, str]]
     consents: list[tuple[str, str, bool]]
 
@@ -86,6 +87,7 @@ def own_wishes(registrant_ids: Sequence[int]) -> list[OwnWish]:
             signed_on=wish.signed_on,
             is_handed_over=wish.handed_over_on is not None,
             is_known_there=wish.is_there,
+            withdrawn_there_on=wish.withdrawn_there_on,
             lines=content_lines(content_of(text), is_own=True) if text else [],
             consents=[(one, str(ConsentSubject(one).label), one in given.get(key or "", ())) for one in FREE_CONSENTS],
         )

@@ -16,7 +16,8 @@ from core.sealed import seal_into
 from registries.choices import Item, Purpose
 from registries.choices.cases import CaseStatus
 from registries.errors import RegistryError, WrongState
-from registries.models import Case, CasePerson, Wish
+from registries.models import Case, CaseCoordinator, CasePerson, Wish
+from registries.services.cases.assigning import release_coordinator
 from registries.services.cases.basis import settle_doubt
 from registries.services.cases.caring import is_use_wished
 from registries.services.cases.notifying import notify_case, write_person
@@ -28,6 +29,7 @@ from registries.services.wishes import register_wish, withdraw_wish
 from tests.registries.case_ground import (
     DOCUMENT,
     NAME,
+    assign,
     begun,
     case_in,
     confirmed,
@@ -241,6 +243,20 @@ def test_the_database_lets_no_case_in_doubt_go_on(ground: Ground) -> None:
     whole.events.create(to_status="witnessed", verb="doubt_found", on=today(), at=now())
     with pytest.raises(DatabaseError, match="checked first"), transaction.atomic():
         Case.objects.unscoped("test").filter(pk=whole.pk).update(status="handed_over", handed_over_on=today())
+
+
+def test_who_is_taken_off_while_there_is_a_doubt_moves_nothing_and_settling_it_does(ground: Ground) -> None:
+    case = case_in(ground, CaseStatus.CONSENTED)
+    assign(ground, case, "province")
+    recorded(ground, case)
+    signed(ground, case, "coordinator", "second")
+    declared(ground, refusal())
+    declared(ground, gift(), at="here")
+    assert signed(ground, case, "province").heeded == "doubtful"
+    row = CaseCoordinator.objects.get(case=case, person=ground.person("province"), released_at=None)
+    left = release_coordinator(case_id=case.pk, from_id=row.pk, on=today(), actor=ground.person("head"))
+    assert left.status == "consented"
+    assert settle_doubt(case_id=case.pk, is_checked=True, actor=ground.person("head")).status == "witnessed"
 
 
 def test_a_withdrawal_on_the_day_of_death_is_checked_on_paper(ground: Ground) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
@@ -10,12 +11,14 @@ from django.urls import reverse
 
 from core.errors import NotAllowed
 from core.models import ReadLog
+from registries.choices import WISH_CONSENTS
 from registries.choices.papers import DONOR_FIELDS, FIELDS_OF, OF_DONORS, ExportField, ExportList
 from registries.errors import RegistryError
 from registries.models import Donor, Export
 from registries.selectors.exports import left_count, left_since
 from registries.services.cases.notifying import notify_case
 from registries.services.donors.consenting import take_back_donor_consent
+from registries.services.donors.contacting import note_contact
 from registries.services.donors.leaving import withdraw_donor
 from registries.services.exports import building, download_export
 from registries.services.exports.asking import require_fields
@@ -25,6 +28,7 @@ from tests.registries.donor_ground import S, agreement, brought, joined
 from tests.registries.exported import asked, csv_rows, made
 from tests.registries.ground import Ground, registered
 from tests.registries.test_views_wishes import client_of
+from tests.training.pages import page
 
 SOME = ("name", "phone", "enrolled_on", "progress")
 
@@ -74,6 +78,29 @@ def test_a_list_of_givers_has_whoever_gave(ground: Ground) -> None:
     brought(ground, S.MOBILISING)
     gave = brought(ground, S.FOLLOW_UP, 1)
     assert numbers_of(ground, asked_of(ground, "gave")) == [gave.number]
+
+
+def test_nobody_s_telephone_who_is_not_to_be_rung_stands_in_any_list(ground: Ground) -> None:
+    rung, declines = (brought(ground, S.FOLLOW_UP, at) for at in range(2))
+    not_rung(ground, declines)
+    wish = registered(ground, 5, consents=WISH_CONSENTS - {"contact"})
+    for listed in ("donors", "gave"):
+        export = asked_of(ground, listed, columns=("name", "phone"))
+        phones = {row[0]: row[2] for row in rows_of(ground, export)[1:]}
+        assert (phones[declines.number], phones[rung.number].isdigit()) == ("不要拨打", True)
+        read = ReadLog.objects.filter(object_key=registrant_of(declines).number, purpose__startswith=export.number)
+        assert set(read.values_list("field", flat=True)) == {"name"}
+    export = made(ground, columns=("name", "phone"))
+    assert {row[0]: row[2] for row in rows_of(ground, export)[1:]}[wish.number] == "不要拨打"
+
+
+def test_that_somebody_died_is_not_written_down_as_any_other_call(ground: Ground) -> None:
+    donor = brought(ground, S.TYPED)
+    said = {"reason": "upkeep", "means": "phone", "note": "", "key": uuid.uuid4()}
+    with pytest.raises(RegistryError, match="得知本人已故"):
+        note_contact(donor_id=donor.pk, outcome="died", actor=ground.person("coordinator"), **said)
+    text = page(client_of(ground, "coordinator"), "desk_donor_step", donor.number, "contact")
+    assert "本人已故" not in text
 
 
 @pytest.mark.parametrize("listed", sorted(OF_DONORS))

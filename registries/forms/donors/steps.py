@@ -199,7 +199,11 @@ class ContactForm(KeyedForm):
 
     reason = forms.ChoiceField(label=_("事由"), choices=[(one.value, one.label) for one in _REASONS])
     means = forms.ChoiceField(label=_("方式"), choices=ContactMeans)
-    outcome = forms.ChoiceField(label=_("结果"), choices=ContactOutcome)
+    # That somebody died has a page of its own, from which it can be put right.
+    outcome = forms.ChoiceField(
+        label=_("结果"),
+        choices=[(one.value, one.label) for one in ContactOutcome if one is not ContactOutcome.DIED],
+    )
     note = forms.CharField(
         label=_("备注"), max_length=500, required=False, widget=forms.Textarea({"rows": 3}), help_text=_("加密保存。")
     )

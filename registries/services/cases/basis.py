@@ -26,6 +26,7 @@ from registries.services.cases.moving import (
 )
 from registries.services.cases.scope import asked_items
 from registries.services.cases.wish_in_life import Said, heed_said, is_in_doubt, said_of
+from registries.services.cases.witnessing import finish_witness
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -104,6 +105,8 @@ def settle_doubt(*, case_id: int, is_checked: bool, actor: User) -> Case:
             sentence = _("请先核对书面原件；查明本人不同意的，请办理终止。")
             raise RegistryError("doubt_not_checked", sentence, {"is_checked": sentence})
         note_case(case, "doubt_settled", on=today(), actor=actor)
+        # All who were there may have signed meanwhile.
+        finish_witness(case, actor=actor)
     return case
 
 

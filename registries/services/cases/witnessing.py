@@ -27,7 +27,7 @@ from registries.permissions.cases import require_coordinator
 from registries.services.cases.blind import check_blind
 from registries.services.cases.family import standings_of
 from registries.services.cases.moving import last_day, lock_case, move_case, note_case, require_state
-from registries.services.cases.wish_in_life import heed_said
+from registries.services.cases.wish_in_life import heed_said, is_in_doubt
 from registries.services.form_keys import sent_before
 
 if TYPE_CHECKING:
@@ -122,6 +122,9 @@ def finish_witness(case: Case, *, actor: User) -> bool:
     needed = there_at(case, record)
     signed = set(record.signatures.values_list("person_id", flat=True))
     if len(needed) < LEAST_COORDINATORS or not needed <= signed or _waits_for_kin(case):
+        return False
+    # Once it is settled, `settle_doubt` moves it on.
+    if is_in_doubt(case):
         return False
     move_case(case, CaseStatus.WITNESSED, on=_day(record.witnessed_at), verb="witnessed", actor=actor)
     return True

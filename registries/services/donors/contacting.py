@@ -6,8 +6,11 @@ import uuid
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from registries.choices.contacts import ContactOutcome
 from registries.choices.donors import IN_FORCE
+from registries.errors import RegistryError
 from registries.models import Contact
 from registries.services.contacts import write_contact
 from registries.services.donors.states import check_status, locked_donor
@@ -21,8 +24,11 @@ def note_contact(
 ) -> Contact:
     """Write down that a donor was contacted, or not reached; sent twice with one key, it is the first. Locks the donor.
 
-    Raises RegistryError with fields, WrongState for who has left.
+    That somebody died is written down by `record_death`. Raises RegistryError with fields, WrongState for who has left.
     """
+    if outcome == ContactOutcome.DIED:
+        sentence = _("得知本人已故的，请到“联系和回访”页办理“得知本人已故”。")
+        raise RegistryError("died_elsewhere", sentence, {"outcome": sentence})
     with transaction.atomic():
         donor = locked_donor(donor_id, actor=actor)
         check_status(donor, *IN_FORCE)

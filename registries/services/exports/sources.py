@@ -23,6 +23,8 @@ from registries.services.departed import died_among
 from registries.services.wish_content import SHOWN_LABELS, WishContent, content_of
 
 Row = Wish | Donor
+# In the place of a telephone.
+NOT_RUNG = gettext_lazy("不要拨打")
 _DETAILS = (ExportField.ADDRESS, ExportField.PEOPLE, ExportField.EDUCATION, ExportField.OCCUPATION)
 
 
@@ -31,7 +33,8 @@ class Source:
     """One list: its rows as they are now, the consent without which nobody stands in it, the cells of a row.
 
     `cells` takes a row and what was opened of it, by sealed column. `skips_dead` leaves out whoever is known to have
-    died, where the list is for ringing people up.
+    died, where the list is for ringing people up; in the others whoever died, or does not consent to `rung_under`,
+    stands without a telephone.
     """
 
     number_label: str | Promise
@@ -39,6 +42,7 @@ class Source:
     cells: Callable[[Any, dict[str, str]], dict[str, str]]
     consent: str = ""
     skips_dead: bool = False
+    rung_under: str = ""
 
     def people_of(self, export: Export, rows: Sequence[Row]) -> dict[int, Registrant]:
         """Who each row is about, by the row's id; who did not consent to what the list is for is left out.
@@ -51,15 +55,27 @@ class Source:
             row_key__in=set(wanted.values()), destroyed_at=None
         )
         if self.consent:
-            taken_back = Consent.objects.filter(withdraws=OuterRef("pk"))
-            agrees = Consent.objects.filter(
-                ~Exists(taken_back), registrant=OuterRef("pk"), subject=self.consent, act=ConsentAct.GIVEN
-            )
-            people = people.filter(Exists(agrees))
+            people = people.filter(_agrees(self.consent))
         known = list(people.select_related("branch"))
         dead = died_among(known) if self.skips_dead else frozenset()
         by_key = {one.row_key: one for one in known if one.pk not in dead}
         return {pk: by_key[key] for pk, key in wanted.items() if key in by_key}
+
+    def may_be_rung(self, people: Sequence[Registrant]) -> frozenset[int]:
+        """The ids of those whose telephone may stand in the list; three queries, none where no ringing is meant."""
+        if not self.rung_under:
+            return frozenset(one.pk for one in people)
+        rows = Registrant.objects.unscoped("of an approved export").filter(_agrees(self.rung_under))
+        agree = rows.filter(pk__in=[one.pk for one in people]).values_list("pk", flat=True)
+        return frozenset(agree) - died_among(people)
+
+
+def _agrees(subject: str) -> Exists:
+    """Whether a registrant's consent is in force."""
+    taken_back = Consent.objects.filter(withdraws=OuterRef("pk"))
+    return Exists(
+        Consent.objects.filter(~Exists(taken_back), registrant=OuterRef("pk"), subject=subject, act=ConsentAct.GIVEN)
+    )
 
 
 def batch_of(export: Export, source: Source, rows: Sequence[Row]) -> Iterator[tuple[int, list[str]]]:
@@ -69,17 +85,23 @@ def batch_of(export: Export, source: Source, rows: Sequence[Row]) -> Iterator[tu
     reader, purpose = export.requested_by, f"{export.number} {export.purpose}"[:200]
     # The name is read whatever is asked for, so that each person in the file has a row in the log.
     wanted = {"name", *(IDENTITY_OF[one] for one in export.columns if one in IDENTITY_OF)}
+    rung = source.may_be_rung(list(people.values())) if ExportField.PHONE in export.columns else frozenset()
+
+    def opened_of(name: str, among: Sequence[Any]) -> dict[int, str]:
+        values = reveal_many(among, name, reader=reader, purpose=purpose)
+        return {one.pk: value or "" for one, value in zip(among, values, strict=True)}
+
+    known = [people[one.pk] for one in rows]
     identity = {
-        name: reveal_many([people[one.pk] for one in rows], name, reader=reader, purpose=purpose)
+        name: opened_of(name, [one for one in known if one.pk in rung] if name == "phone" else known)
         for name in sorted(wanted)
     }
-    texts = {
-        name: reveal_many(rows, name, reader=reader, purpose=purpose)
-        for name in sorted({WISH_OF[one] for one in export.columns if one in WISH_OF})
-    }
-    for at, row in enumerate(rows):
-        opened = {name: values[at] or "" for name, values in (*identity.items(), *texts.items())}
-        cells = {**_person_cells(people[row.pk], opened), **source.cells(row, opened)}
+    texts = {name: opened_of(name, rows) for name in sorted({WISH_OF[one] for one in export.columns if one in WISH_OF})}
+    for row in rows:
+        person = people[row.pk]
+        opened = {name: values.get(person.pk, str(NOT_RUNG)) for name, values in identity.items()}
+        opened |= {name: values[row.pk] for name, values in texts.items()}
+        cells = {**_person_cells(person, opened), **source.cells(row, opened)}
         yield row.pk, [row.number, *(cells[one] for one in export.columns)]
 
 
@@ -133,14 +155,14 @@ _GAVE = Exists(Collection.objects.filter(donor=OuterRef("pk"), collected_on__isn
 _WISH_NUMBER, _DONOR_NUMBER = gettext_lazy("登记编号"), gettext_lazy("志愿者编号")
 
 SOURCES: dict[str, Source] = {
-    ExportList.IN_FORCE: Source(_WISH_NUMBER, _wishes, _wish_cells),
+    ExportList.IN_FORCE: Source(_WISH_NUMBER, _wishes, _wish_cells, rung_under=ConsentSubject.CONTACT),
     ExportList.HAND_OVER: Source(
         _WISH_NUMBER,
         lambda export: _wishes(export).filter(handed_over_on=None),
         _wish_cells,
         consent=ConsentSubject.TRANSFER,
     ),
-    ExportList.DONORS: Source(_DONOR_NUMBER, _donors, _donor_cells),
+    ExportList.DONORS: Source(_DONOR_NUMBER, _donors, _donor_cells, rung_under=ConsentSubject.STEM_CONTACT),
     ExportList.CALLED: Source(
         _DONOR_NUMBER,
         lambda export: _donors(export).filter(Q(is_called=True)),
@@ -148,5 +170,10 @@ SOURCES: dict[str, Source] = {
         consent=ConsentSubject.STEM_CONTACT,
         skips_dead=True,
     ),
-    ExportList.GAVE: Source(_DONOR_NUMBER, lambda export: _donors(export).filter(_GAVE), _donor_cells),
+    ExportList.GAVE: Source(
+        _DONOR_NUMBER,
+        lambda export: _donors(export).filter(_GAVE),
+        _donor_cells,
+        rung_under=ConsentSubject.STEM_CONTACT,
+    ),
 }
