@@ -14,6 +14,7 @@ from registries.errors import WrongState
 from registries.models import Collection, Donor, DueContact
 from registries.selectors.donors import Place, work_list
 from registries.services.donors import giving, leaving
+from registries.services.donors.assigning import assign_donor
 from tests.registries.donor_ground import S, brought, joined
 from tests.registries.exchange_ground import applied, received, row_of, text_of
 from tests.registries.ground import Ground, days_ago
@@ -251,3 +252,26 @@ def test_who_gave_is_sought_no_more(ground: Ground) -> None:
     giving.collect(donor_id=donor.pk, on=today(), actor=ground.person("coordinator"))
     donor.refresh_from_db()
     assert (donor.unreached_on, planned_for(donor)) == (None, {"follow_up"})
+
+
+def test_a_follow_up_that_reaches_who_was_matched_while_lost_lets_them_be_asked(ground: Ground) -> None:
+    donor, mine = lost(ground, status=S.FOLLOW_UP), ground.person("coordinator")
+    giving.note_match(donor_id=donor.pk, on=days_ago(20), actor=mine)
+    assign_donor(donor_id=donor.pk, person=mine, actor=mine)
+    assert "remobilise" not in planned_for(donor)
+    giving.note_follow_up(donor_id=donor.pk, result="well", on=days_ago(16), actor=mine)
+    planned = DueContact.objects.unscoped("test").get(donor=donor, status="open", reason="remobilise")
+    assert (planned.coordinator, "recover" in planned_for(donor)) == (mine, False)
+    # Once, however often they are missed and reached.
+    giving.note_follow_up(donor_id=donor.pk, result="not_reached", on=today(), actor=mine)
+    sought = DueContact.objects.unscoped("test").get(donor=donor, status="open", reason="recover")
+    leaving.recover_donor(donor_id=donor.pk, on=today(), actor=mine)
+    again_planned = DueContact.objects.unscoped("test").get(donor=donor, status="open", reason="remobilise")
+    assert (again_planned.pk, sought.coordinator) == (planned.pk, mine)
+
+
+def test_who_is_lost_is_sought_by_their_coordinator(ground: Ground) -> None:
+    donor, mine = brought(ground, S.MATCHED), ground.person("coordinator")
+    assign_donor(donor_id=donor.pk, person=mine, actor=mine)
+    leaving.lose_donor(donor_id=donor.pk, on=today(), actor=ground.person("clerk"))
+    assert DueContact.objects.unscoped("test").get(donor=donor, status="open").coordinator == mine

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from accounts.models import User
 from core.clock import today
 from core.errors import NotAllowed, NotFound
 from registries.errors import RegistryError, WrongState
 from registries.models import DonorExpense, DueContact
 from registries.selectors.donor import donor_page
 from registries.selectors.my_day import day_sections
+from registries.services.contacts import hand_over_contacts
 from registries.services.donors import giving, leaving, support
 from registries.services.donors.assigning import assign_donor
 from tests.registries.donor_ground import S, brought, joined
@@ -55,9 +57,9 @@ def test_a_row_that_is_not_true_is_void_and_counts_nothing(ground: Ground) -> No
     support.void_entry(what="honour", entry_id=honour.pk, **said)
     shown = donor_page(donor)
     assert (shown.expense_sum, shown.expenses, shown.honours, shown.replaced_count) == (Decimal(0), [], [], 4)
-    for again in (wrong.pk, donor.expenses.get(is_void=True).pk):
+    for row_id in (wrong.pk, donor.expenses.get(is_void=True).pk):
         with pytest.raises(WrongState):
-            support.void_entry(what="expense", entry_id=again, **said)
+            support.void_entry(what="expense", entry_id=row_id, **said)
 
 
 def test_a_row_of_somebody_else_is_replaced_by_nobody(ground: Ground) -> None:
@@ -171,3 +173,34 @@ def test_a_coordinator_is_named_on_the_page_of_the_donor(ground: Ground) -> None
     donor.refresh_from_db()
     assert donor.coordinator_id == mine.pk
     assert "协调员" in page(client, "desk_donor", donor.number)
+
+
+def left(person: User) -> None:
+    """Somebody of the staff works here no longer."""
+    User.objects.filter(pk=person.pk).update(is_active=False)
+
+
+def test_the_donors_of_a_coordinator_are_handed_over_with_the_contacts(ground: Ground) -> None:
+    donor, mine, clerk = brought(ground, S.MATCHED), ground.person("coordinator"), ground.person("clerk")
+    waiting = brought(ground, S.MATCHED, 1)
+    assign_donor(donor_id=donor.pk, person=mine, actor=mine)
+    hand_over_contacts(from_person=mine, to_person=clerk, branch=ground.branch, actor=mine)
+    donor.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (donor.coordinator, waiting.coordinator) == (clerk, None)
+    assert donor.events.filter(verb="coordinator", actor=mine).count() == 2
+    giving.ask_again(donor_id=donor.pk, on=today(), actor=clerk)
+    giving.take_answer(donor_id=donor.pk, answer="not_reached", on=today(), actor=clerk)
+    assert DueContact.objects.unscoped("test").get(donor=donor, status="open", reason="recover").coordinator == clerk
+
+
+def test_the_donor_of_who_works_there_no_longer_is_taken_by_anybody_who_keeps_the_branch(ground: Ground) -> None:
+    donor, mine, clerk = brought(ground, S.REMOBILISING), ground.person("coordinator"), ground.person("clerk")
+    assign_donor(donor_id=donor.pk, person=mine, actor=mine)
+    left(mine)
+    # This one is nobody's, the earlier one still theirs.
+    giving.take_answer(donor_id=donor.pk, answer="not_reached", on=today(), actor=clerk)
+    assign_donor(donor_id=donor.pk, person=clerk, actor=clerk)
+    donor.refresh_from_db()
+    rows = DueContact.objects.unscoped("test").filter(donor=donor, status="open")
+    assert (donor.coordinator, [one.coordinator for one in rows]) == (clerk, [clerk, clerk])

@@ -29,7 +29,7 @@ from registries.errors import RegistryError, WrongState
 from registries.models import Collection, Donor, DrugDay, FollowUp
 from registries.services.clear_texts import clear_faults
 from registries.services.contacts import cancel_contacts, plan_contact
-from registries.services.donors.assigning import coordinator_of
+from registries.services.donors.assigning import coordinator_of, plan_asking
 from registries.services.donors.calendar import due_on
 from registries.services.donors.states import (
     Step,
@@ -274,12 +274,14 @@ def note_follow_up(*, donor_id: int, result: str, on: datetime.date, actor: User
         if result == FollowUpResult.NOT_REACHED:
             _not_reached(donor, on, actor)
         else:
-            following = due_on(given.collected_on, step + 1)
+            following, was_sought = due_on(given.collected_on, step + 1), donor.unreached_on is not None
             keep_donor(
                 donor, Step("followed_up", on, actor, until=following), follow_up_on=following, unreached_on=None
             )
             cancel_contacts(about=donor, reasons=[ContactReason.FOLLOW_UP, ContactReason.RECOVER], actor=actor)
             plan_contact(about=donor, reason=ContactReason.FOLLOW_UP, due_on=following)
+            if was_sought and donor.status in (DonorStatus.MATCHED, DonorStatus.REMOBILISING):
+                plan_asking(donor)
         row.save(force_insert=True)
     return row
 
@@ -382,7 +384,7 @@ def _next_case(donor: Donor) -> dict[str, Any]:
 
 def _not_reached(donor: Donor, on: datetime.date, actor: User) -> None:
     keep_donor(donor, Step("not_reached", on, actor), unreached_on=donor.unreached_on or on)
-    plan_contact(about=donor, reason=ContactReason.RECOVER, due_on=today())
+    plan_contact(about=donor, reason=ContactReason.RECOVER, due_on=today(), coordinator=coordinator_of(donor))
 
 
 def _begin(donor: Donor, kind: str) -> None:
