@@ -21,7 +21,8 @@ from registries.services.contacts import hand_over_contacts
 from registries.services.donors import giving, leaving, support
 from registries.services.donors.assigning import assign_donor
 from tests.registries.donor_ground import S, brought, joined
-from tests.registries.ground import Ground
+from tests.registries.ground import Ground, days_ago
+from tests.registries.test_services_donor_again import again
 from tests.registries.test_views_wishes import client_of
 from tests.training.pages import page, post
 
@@ -204,3 +205,31 @@ def test_the_donor_of_who_works_there_no_longer_is_taken_by_anybody_who_keeps_th
     donor.refresh_from_db()
     rows = DueContact.objects.unscoped("test").filter(donor=donor, status="open")
     assert (donor.coordinator, [one.coordinator for one in rows]) == (clerk, [clerk, clerk])
+
+
+def test_an_honour_put_right_after_a_second_giving_stays_that_of_the_first(ground: Ground) -> None:
+    donor, actor = again(ground, "lymphocytes"), ground.person("coordinator")
+    giving.collect(donor_id=donor.pk, on=days_ago(16), actor=actor)
+    first, second = donor.collections.order_by("round")
+    said: dict[str, Any] = {"donor_id": donor.pk, "kind": "medal", "actor": actor}
+    early = support.write_honour(on=days_ago(40), key=uuid.uuid4(), **said)
+    late = support.write_honour(on=today(), key=uuid.uuid4(), **said)
+    right = support.write_honour(on=days_ago(41), key=uuid.uuid4(), replaces_id=early.pk, **said)
+    moved = support.write_honour(on=days_ago(3), key=uuid.uuid4(), replaces_id=right.pk, **said)
+    assert [one.collection for one in (early, late, right, moved)] == [first, second, first, first]
+    with pytest.raises(RegistryError, match="采集完成以后"):
+        support.write_honour(on=days_ago(60), key=uuid.uuid4(), replaces_id=moved.pk, **said)
+
+
+def test_the_days_of_who_went_along_are_put_right_after_they_left(ground: Ground) -> None:
+    donor, actor, clerk = brought(ground, S.SCHEDULED), ground.person("coordinator"), ground.person("clerk")
+    said: dict[str, Any] = {"donor_id": donor.pk, "person": clerk, "actor": actor, "on": days_ago(5)}
+    first = support.write_escort(until=days_ago(4), key=uuid.uuid4(), **said)
+    left(clerk)
+    client = client_of(ground, "coordinator")
+    where = f"/desk/registries/donors/{donor.number}/entries/escort/{first.pk}/"
+    assert f'value="{clerk.login}" selected' in client.get(where).content.decode()
+    last = support.write_escort(until=days_ago(3), key=uuid.uuid4(), replaces_id=first.pk, **said)
+    assert [one.pk for one in donor_page(donor).escorts] == [last.pk]
+    with pytest.raises(RegistryError):
+        support.write_escort(until=days_ago(3), key=uuid.uuid4(), **said)
