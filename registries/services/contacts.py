@@ -18,10 +18,10 @@ from core.errors import NotFound
 from core.sealed import matching, open_for_work, seal_into
 from organizations.choices import Right
 from organizations.permissions import may, require
-from registries.choices import ConsentSubject
+from registries.choices import Channel, ConsentSubject
 from registries.choices.contacts import DUE_TRANSITIONS, ContactMeans, ContactOutcome, DueStatus
 from registries.errors import RegistryError, WrongState
-from registries.models import Case, Contact, ContactHandOver, Donor, DueContact, DueNote, Wish
+from registries.models import Case, Contact, ContactHandOver, Donor, DonorEvent, DueContact, DueNote, Wish
 from registries.permissions.contacts import require_keeper
 from registries.selectors.contacts import contact_keepers
 from registries.services.consents import consents_in_force
@@ -215,8 +215,9 @@ def hand_over_contacts(
 ) -> ContactHandOver:
     """Hand a coordinator's open contacts in a branch (None: what is nobody's) to another who works there.
 
-    Not those of cases, which go with their case (services/cases/assigning.py). One's own by oneself, any with
-    ASSIGN_COORDINATORS. Said twice with one key, it is the first one. Locks the contacts. Raises RegistryError with
+    Not those of cases, which go with their case (services/cases/assigning.py). The donors with whom somebody goes
+    along go too, so that later contacts find the new one. One's own by oneself, any with ASSIGN_COORDINATORS. Said
+    twice with one key, it is the first one. Locks the donors, then the contacts. Raises RegistryError with
     fields, WrongState where there is nothing to hand over.
     """
     with transaction.atomic():
@@ -232,6 +233,8 @@ def hand_over_contacts(
         if to_person == from_person or to_person not in contact_keepers(branch):
             sentence = _("请选择本会另一位在岗的协调员。")
             raise RegistryError("hand_over_to_whom", sentence, {"to_person": sentence})
+        if from_person is not None:
+            _hand_over_donors(from_person, to_person, branch, actor)
         rows = DueContact.objects.unscoped("of a branch in which the actor may").filter(
             branch=branch, coordinator=from_person, status=DueStatus.OPEN, case=None
         )
@@ -249,6 +252,22 @@ def hand_over_contacts(
         )
         record_audit("registries.contacts.handed_over", actor=actor, obj=done, branch_code=branch.code)
     return done
+
+
+def _hand_over_donors(from_person: User, to_person: User, branch: Branch, actor: User) -> None:
+    """Make another go along with somebody's donors in force in a branch, noted of each; locks them by id."""
+    rows = Donor.objects.unscoped("of a branch in which the actor may").select_for_update(of=("self",))
+    donors = list(rows.filter(branch=branch, coordinator=from_person, ended_at=None).order_by("pk"))
+    Donor.objects.unscoped("rows that were just locked").filter(pk__in=[one.pk for one in donors]).update(
+        coordinator=to_person
+    )
+    DonorEvent.objects.bulk_create(
+        DonorEvent(
+            donor=one, from_status=one.status, to_status=one.status, verb="coordinator", on=today(),
+            channel=Channel.COUNTER, actor=actor, at=now(),
+        )
+        for one in donors
+    )  # fmt: skip
 
 
 def end_calls_of(about: Wish | Donor, *, actor: User) -> int:

@@ -14,6 +14,7 @@ from registries.errors import WrongState
 from registries.models import Collection, Donor, DueContact
 from registries.selectors.donors import Place, work_list
 from registries.services.donors import giving, leaving
+from registries.services.donors.assigning import assign_donor
 from tests.registries.donor_ground import S, brought, joined
 from tests.registries.exchange_ground import applied, received, row_of, text_of
 from tests.registries.ground import Ground, days_ago
@@ -207,3 +208,70 @@ def test_pages_of_those_to_find_leave_nobody_out(ground: Ground, monkeypatch: py
 def _place(donor: Donor) -> Any:
     assert donor.unreached_on is not None
     return Place(donor.unreached_on, donor.pk)
+
+
+def agreed_after_lost(ground: Ground, upto: str) -> Donor:
+    """Somebody who gave, was lost, matched and agreed; whom a follow-up did not reach, further on their way."""
+    donor, actor = lost(ground, status=S.FOLLOW_UP), ground.person("coordinator")
+    said: dict[str, Any] = {"donor_id": donor.pk, "on": days_ago(20), "actor": actor}
+    giving.note_match(**said)
+    giving.ask_again(**said)
+    giving.take_answer(**said, answer="agree")
+    if upto != S.HIGH_RES:
+        giving.note_high_res(**said, is_match=True)
+    if upto not in (S.HIGH_RES, S.MEDICAL):
+        giving.note_medical(**said, verdict="fit")
+        giving.set_date(**said, planned_on=today() + datetime.timedelta(days=9), hospital="示例医院")
+    if upto == S.MOBILISING:
+        for at in range(4):
+            giving.note_drug_day(**{**said, "on": days_ago(20 - at)}, is_tolerated=True)
+    giving.note_follow_up(**{**said, "on": days_ago(16)}, result="not_reached")
+    donor.refresh_from_db()
+    assert (donor.status, donor.unreached_on) == (upto, days_ago(16))
+    return donor
+
+
+@pytest.mark.parametrize("status", [S.HIGH_RES, S.MEDICAL, S.SCHEDULED, S.MOBILISING])
+def test_what_comes_to_nothing_after_somebody_agreed_never_makes_them_lost(ground: Ground, status: str) -> None:
+    donor = agreed_after_lost(ground, status)
+    giving.call_off(donor_id=donor.pk, on=today(), actor=ground.person("coordinator"))
+    donor.refresh_from_db()
+    assert (donor.status, donor.unreached_on, "recover" in planned_for(donor)) == (S.FOLLOW_UP, None, False)
+
+
+def test_a_finer_comparison_that_does_not_match_never_makes_anybody_lost(ground: Ground) -> None:
+    donor = agreed_after_lost(ground, S.HIGH_RES)
+    giving.note_high_res(donor_id=donor.pk, is_match=False, on=today(), actor=ground.person("coordinator"))
+    donor.refresh_from_db()
+    # The follow-up that was missed stays to be made.
+    assert (donor.status, donor.unreached_on) == (S.FOLLOW_UP, days_ago(16))
+
+
+def test_who_gave_is_sought_no_more(ground: Ground) -> None:
+    donor = agreed_after_lost(ground, S.MOBILISING)
+    giving.collect(donor_id=donor.pk, on=today(), actor=ground.person("coordinator"))
+    donor.refresh_from_db()
+    assert (donor.unreached_on, planned_for(donor)) == (None, {"follow_up"})
+
+
+def test_a_follow_up_that_reaches_who_was_matched_while_lost_lets_them_be_asked(ground: Ground) -> None:
+    donor, mine = lost(ground, status=S.FOLLOW_UP), ground.person("coordinator")
+    giving.note_match(donor_id=donor.pk, on=days_ago(20), actor=mine)
+    assign_donor(donor_id=donor.pk, person=mine, actor=mine)
+    assert "remobilise" not in planned_for(donor)
+    giving.note_follow_up(donor_id=donor.pk, result="well", on=days_ago(16), actor=mine)
+    planned = DueContact.objects.unscoped("test").get(donor=donor, status="open", reason="remobilise")
+    assert (planned.coordinator, "recover" in planned_for(donor)) == (mine, False)
+    # Once, however often they are missed and reached.
+    giving.note_follow_up(donor_id=donor.pk, result="not_reached", on=today(), actor=mine)
+    sought = DueContact.objects.unscoped("test").get(donor=donor, status="open", reason="recover")
+    leaving.recover_donor(donor_id=donor.pk, on=today(), actor=mine)
+    again_planned = DueContact.objects.unscoped("test").get(donor=donor, status="open", reason="remobilise")
+    assert (again_planned.pk, sought.coordinator) == (planned.pk, mine)
+
+
+def test_who_is_lost_is_sought_by_their_coordinator(ground: Ground) -> None:
+    donor, mine = brought(ground, S.MATCHED), ground.person("coordinator")
+    assign_donor(donor_id=donor.pk, person=mine, actor=mine)
+    leaving.lose_donor(donor_id=donor.pk, on=today(), actor=ground.person("clerk"))
+    assert DueContact.objects.unscoped("test").get(donor=donor, status="open").coordinator == mine

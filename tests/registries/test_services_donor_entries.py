@@ -10,16 +10,19 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from accounts.models import User
 from core.clock import today
 from core.errors import NotAllowed, NotFound
 from registries.errors import RegistryError, WrongState
 from registries.models import DonorExpense, DueContact
 from registries.selectors.donor import donor_page
 from registries.selectors.my_day import day_sections
+from registries.services.contacts import hand_over_contacts
 from registries.services.donors import giving, leaving, support
 from registries.services.donors.assigning import assign_donor
 from tests.registries.donor_ground import S, brought, joined
-from tests.registries.ground import Ground
+from tests.registries.ground import Ground, days_ago
+from tests.registries.test_services_donor_again import again
 from tests.registries.test_views_wishes import client_of
 from tests.training.pages import page, post
 
@@ -55,9 +58,9 @@ def test_a_row_that_is_not_true_is_void_and_counts_nothing(ground: Ground) -> No
     support.void_entry(what="honour", entry_id=honour.pk, **said)
     shown = donor_page(donor)
     assert (shown.expense_sum, shown.expenses, shown.honours, shown.replaced_count) == (Decimal(0), [], [], 4)
-    for again in (wrong.pk, donor.expenses.get(is_void=True).pk):
+    for row_id in (wrong.pk, donor.expenses.get(is_void=True).pk):
         with pytest.raises(WrongState):
-            support.void_entry(what="expense", entry_id=again, **said)
+            support.void_entry(what="expense", entry_id=row_id, **said)
 
 
 def test_a_row_of_somebody_else_is_replaced_by_nobody(ground: Ground) -> None:
@@ -171,3 +174,62 @@ def test_a_coordinator_is_named_on_the_page_of_the_donor(ground: Ground) -> None
     donor.refresh_from_db()
     assert donor.coordinator_id == mine.pk
     assert "协调员" in page(client, "desk_donor", donor.number)
+
+
+def left(person: User) -> None:
+    """Somebody of the staff works here no longer."""
+    User.objects.filter(pk=person.pk).update(is_active=False)
+
+
+def test_the_donors_of_a_coordinator_are_handed_over_with_the_contacts(ground: Ground) -> None:
+    donor, mine, clerk = brought(ground, S.MATCHED), ground.person("coordinator"), ground.person("clerk")
+    waiting = brought(ground, S.MATCHED, 1)
+    assign_donor(donor_id=donor.pk, person=mine, actor=mine)
+    hand_over_contacts(from_person=mine, to_person=clerk, branch=ground.branch, actor=mine)
+    donor.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (donor.coordinator, waiting.coordinator) == (clerk, None)
+    assert donor.events.filter(verb="coordinator", actor=mine).count() == 2
+    giving.ask_again(donor_id=donor.pk, on=today(), actor=clerk)
+    giving.take_answer(donor_id=donor.pk, answer="not_reached", on=today(), actor=clerk)
+    assert DueContact.objects.unscoped("test").get(donor=donor, status="open", reason="recover").coordinator == clerk
+
+
+def test_the_donor_of_who_works_there_no_longer_is_taken_by_anybody_who_keeps_the_branch(ground: Ground) -> None:
+    donor, mine, clerk = brought(ground, S.REMOBILISING), ground.person("coordinator"), ground.person("clerk")
+    assign_donor(donor_id=donor.pk, person=mine, actor=mine)
+    left(mine)
+    # This one is nobody's, the earlier one still theirs.
+    giving.take_answer(donor_id=donor.pk, answer="not_reached", on=today(), actor=clerk)
+    assign_donor(donor_id=donor.pk, person=clerk, actor=clerk)
+    donor.refresh_from_db()
+    rows = DueContact.objects.unscoped("test").filter(donor=donor, status="open")
+    assert (donor.coordinator, [one.coordinator for one in rows]) == (clerk, [clerk, clerk])
+
+
+def test_an_honour_put_right_after_a_second_giving_stays_that_of_the_first(ground: Ground) -> None:
+    donor, actor = again(ground, "lymphocytes"), ground.person("coordinator")
+    giving.collect(donor_id=donor.pk, on=days_ago(16), actor=actor)
+    first, second = donor.collections.order_by("round")
+    said: dict[str, Any] = {"donor_id": donor.pk, "kind": "medal", "actor": actor}
+    early = support.write_honour(on=days_ago(40), key=uuid.uuid4(), **said)
+    late = support.write_honour(on=today(), key=uuid.uuid4(), **said)
+    right = support.write_honour(on=days_ago(41), key=uuid.uuid4(), replaces_id=early.pk, **said)
+    moved = support.write_honour(on=days_ago(3), key=uuid.uuid4(), replaces_id=right.pk, **said)
+    assert [one.collection for one in (early, late, right, moved)] == [first, second, first, first]
+    with pytest.raises(RegistryError, match="采集完成以后"):
+        support.write_honour(on=days_ago(60), key=uuid.uuid4(), replaces_id=moved.pk, **said)
+
+
+def test_the_days_of_who_went_along_are_put_right_after_they_left(ground: Ground) -> None:
+    donor, actor, clerk = brought(ground, S.SCHEDULED), ground.person("coordinator"), ground.person("clerk")
+    said: dict[str, Any] = {"donor_id": donor.pk, "person": clerk, "actor": actor, "on": days_ago(5)}
+    first = support.write_escort(until=days_ago(4), key=uuid.uuid4(), **said)
+    left(clerk)
+    client = client_of(ground, "coordinator")
+    where = f"/desk/registries/donors/{donor.number}/entries/escort/{first.pk}/"
+    assert f'value="{clerk.login}" selected' in client.get(where).content.decode()
+    last = support.write_escort(until=days_ago(3), key=uuid.uuid4(), replaces_id=first.pk, **said)
+    assert [one.pk for one in donor_page(donor).escorts] == [last.pk]
+    with pytest.raises(RegistryError):
+        support.write_escort(until=days_ago(3), key=uuid.uuid4(), **said)

@@ -14,6 +14,7 @@ from core.numbers import take_serials
 from core.sealed import seal_into
 from registries.choices.contacts import ContactReason
 from registries.choices.donors import (
+    DONOR_TRANSITIONS,
     DRUG_DAYS_LEAST,
     DRUG_DAYS_MOST,
     FOLLOWED,
@@ -28,7 +29,7 @@ from registries.errors import RegistryError, WrongState
 from registries.models import Collection, Donor, DrugDay, FollowUp
 from registries.services.clear_texts import clear_faults
 from registries.services.contacts import cancel_contacts, plan_contact
-from registries.services.donors.assigning import coordinator_of
+from registries.services.donors.assigning import coordinator_of, plan_asking
 from registries.services.donors.calendar import due_on
 from registries.services.donors.states import (
     Step,
@@ -228,11 +229,12 @@ def collect(*, donor_id: int, on: datetime.date, actor: User) -> Collection:
         if is_counted:
             check_status(donor, DonorStatus.MOBILISING)
             _check_drug_days(collection, on)
-        move_donor(donor, DonorStatus.COLLECTED, Step("collected", on, actor), follow_up_on=due_on(on, 1))
+        values, ended = _no_longer_sought(DonorStatus.COLLECTED)
+        move_donor(donor, DonorStatus.COLLECTED, Step("collected", on, actor), follow_up_on=due_on(on, 1), **values)
         counted = _next_case(donor) if is_counted else {}
         collection_under_way(donor, collected_on=on, **counted)
         # Those of an earlier giving end with the new one, which begins after a week.
-        cancel_contacts(about=donor, reasons=[ContactReason.FOLLOW_UP], actor=actor)
+        cancel_contacts(about=donor, reasons=[ContactReason.FOLLOW_UP, *ended], actor=actor)
         plan_contact(about=donor, reason=ContactReason.FOLLOW_UP, due_on=due_on(on, 1))
         collection.refresh_from_db()
     return collection
@@ -272,12 +274,14 @@ def note_follow_up(*, donor_id: int, result: str, on: datetime.date, actor: User
         if result == FollowUpResult.NOT_REACHED:
             _not_reached(donor, on, actor)
         else:
-            following = due_on(given.collected_on, step + 1)
+            following, was_sought = due_on(given.collected_on, step + 1), donor.unreached_on is not None
             keep_donor(
                 donor, Step("followed_up", on, actor, until=following), follow_up_on=following, unreached_on=None
             )
             cancel_contacts(about=donor, reasons=[ContactReason.FOLLOW_UP, ContactReason.RECOVER], actor=actor)
             plan_contact(about=donor, reason=ContactReason.FOLLOW_UP, due_on=following)
+            if was_sought and donor.status in (DonorStatus.MATCHED, DonorStatus.REMOBILISING):
+                plan_asking(donor)
         row.save(force_insert=True)
     return row
 
@@ -297,8 +301,10 @@ def call_off(*, donor_id: int, on: datetime.date, actor: User) -> Donor:
             DonorStatus.SCHEDULED,
             DonorStatus.MOBILISING,
         )
-        move_donor(donor, _where_they_were(donor), Step("called_off", on, actor), deferred_until=None)
-        cancel_contacts(about=donor, reasons=[ContactReason.REMOBILISE], actor=actor)
+        to_status = _where_they_were(donor)
+        values, ended = _no_longer_sought(to_status)
+        move_donor(donor, to_status, Step("called_off", on, actor), deferred_until=None, **values)
+        cancel_contacts(about=donor, reasons=[ContactReason.REMOBILISE, *ended], actor=actor)
         call_off_under_way(donor, on=on)
     return donor
 
@@ -340,23 +346,26 @@ def _answered(donor: Donor, answer: str, step: Step) -> None:
         to_status: str = DonorStatus.MEDICAL if is_again else DonorStatus.HIGH_RES
     else:
         to_status = _where_they_were(donor, is_reached=answer == Answer.DECLINE)
-    ended = [ContactReason.REMOBILISE]
-    values: dict[str, Any] = {}
-    if to_status != DonorStatus.LOST:
-        ended, values = [*ended, ContactReason.RECOVER], {"unreached_on": None}
+    values, ended = _no_longer_sought(to_status)
     move_donor(donor, to_status, step, **values)
     if not agrees:
         call_off_under_way(donor, on=step.on)
-    cancel_contacts(about=donor, reasons=ended, actor=step.actor)
+    cancel_contacts(about=donor, reasons=[ContactReason.REMOBILISE, *ended], actor=step.actor)
 
 
 def _where_they_were(donor: Donor, *, is_reached: bool = False) -> str:
     """Where a locked donor belongs of whom nothing comes this time: lost as before, followed up, or in the library."""
-    if donor.unreached_on is not None and not is_reached:
+    # Whoever agreed since was found, even if a follow-up did not reach them.
+    if donor.unreached_on is not None and not is_reached and DonorStatus.LOST in DONOR_TRANSITIONS[donor.status]:
         came = donor.events.filter(to_status=DonorStatus.MATCHED).exclude(from_status=DonorStatus.MATCHED)
         if came.order_by("-pk").values_list("from_status", flat=True).first() == DonorStatus.LOST:
             return DonorStatus.LOST
     return DonorStatus.FOLLOW_UP if has_given(donor) else DonorStatus.TYPED
+
+
+def _no_longer_sought(to_status: str) -> tuple[dict[str, Any], list[str]]:
+    """What changes in the row of who need not be found any more, and the contacts that end; of who is lost, none."""
+    return ({}, []) if to_status == DonorStatus.LOST else ({"unreached_on": None}, [ContactReason.RECOVER])
 
 
 def _check_drug_days(collection: Collection, on: datetime.date) -> None:
@@ -375,7 +384,7 @@ def _next_case(donor: Donor) -> dict[str, Any]:
 
 def _not_reached(donor: Donor, on: datetime.date, actor: User) -> None:
     keep_donor(donor, Step("not_reached", on, actor), unreached_on=donor.unreached_on or on)
-    plan_contact(about=donor, reason=ContactReason.RECOVER, due_on=today())
+    plan_contact(about=donor, reason=ContactReason.RECOVER, due_on=today(), coordinator=coordinator_of(donor))
 
 
 def _begin(donor: Donor, kind: str) -> None:

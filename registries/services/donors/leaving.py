@@ -17,7 +17,7 @@ from registries.errors import RegistryError
 from registries.models import Donor
 from registries.services.consents import take_back_consents
 from registries.services.contacts import cancel_contacts, plan_contact
-from registries.services.donors.assigning import coordinator_of
+from registries.services.donors.assigning import coordinator_of, plan_asking
 from registries.services.donors.giving import call_off_under_way, has_given
 from registries.services.donors.sampling import void_samples
 from registries.services.donors.states import (
@@ -78,7 +78,7 @@ def lose_donor(*, donor_id: int, on: datetime.date, actor: User) -> Donor:
         move_donor(donor, DonorStatus.LOST, Step("lost", on, actor), unreached_on=on)
         call_off_under_way(donor, on=on)
         cancel_contacts(about=donor, reasons=[ContactReason.REMOBILISE], actor=actor)
-        plan_contact(about=donor, reason=ContactReason.RECOVER, due_on=today())
+        plan_contact(about=donor, reason=ContactReason.RECOVER, due_on=today(), coordinator=coordinator_of(donor))
     return donor
 
 
@@ -92,9 +92,7 @@ def recover_donor(*, donor_id: int, on: datetime.date, actor: User) -> Donor:
         if donor.status == DonorStatus.MATCHED and donor.unreached_on is not None:
             keep_donor(donor, Step("recovered", on, actor), unreached_on=None)
             cancel_contacts(about=donor, reasons=[ContactReason.RECOVER], actor=actor)
-            plan_contact(
-                about=donor, reason=ContactReason.REMOBILISE, due_on=today(), coordinator=coordinator_of(donor)
-            )
+            plan_asking(donor)
             return donor
         check_status(donor, DonorStatus.LOST)
         if has_given(donor):

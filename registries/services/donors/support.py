@@ -116,11 +116,14 @@ def write_honour(
         same: dict[str, Any] = {"donor_id": donor.pk, "kind": kind, "on": on, "replaces_id": replaces_id}
         if honoured := sent_before(Honour.objects.all(), key, **same):
             return honoured
-        given = donor.collections.filter(collected_on__isnull=False).order_by("-round").first()
-        if given is None or given.collected_on is None or on < given.collected_on:
+        old = _check_replaced(donor.honours.all(), replaces_id)
+        given = donor.collections.filter(collected_on__lte=on).order_by("-round").first()
+        if old is not None and old.collection.collected_on is not None and old.collection.collected_on <= on:
+            # An honour put right stays that of the giving for which it was.
+            given = old.collection
+        if given is None:
             sentence = _("采集完成以后才能登记荣誉。")
             raise RegistryError("honour_early", sentence, {"on": sentence})
-        _check_replaced(donor.honours.all(), replaces_id)
         row = Honour(key=key, **same, **texts, collection=given, written_by=actor, at=now())
         row.save(force_insert=True)
         _note(donor, EntryKind.HONOUR, replaces_id, on, actor)
@@ -149,8 +152,10 @@ def write_escort(
         }  # fmt: skip
         if written := sent_before(DonorEscort.objects.all(), key, **same):
             return written
+        old = _check_replaced(donor.escorts.all(), replaces_id)
         faults = {}
-        if person not in contact_keepers(donor.branch):
+        # Who went along and has left since went along all the same.
+        if person not in contact_keepers(donor.branch) and (old is None or old.person_id != person.pk):
             faults["person"] = _("请选择本会在岗的工作人员。")
         if not donor.enrolled_on <= on <= today() + LONGEST_PLAN:
             faults["on"] = _("日期不能早于报名，也不能晚于一年以后。")
@@ -160,7 +165,6 @@ def write_escort(
             raise RegistryError("escort_incomplete", _("还不完整，请按提示填写。"), faults)
         if replaces_id is None:
             check_status(donor, *FOLLOWED)
-        _check_replaced(donor.escorts.all(), replaces_id)
         row = DonorEscort(key=key, **same, written_by=actor, at=now())
         row.save(force_insert=True)
         _note(donor, EntryKind.ESCORT, replaces_id, today(), actor)
@@ -194,15 +198,16 @@ def entries_of(donor: Donor, what: str) -> QuerySet[Any]:
     return by_kind[what]
 
 
-def _check_replaced(rows: QuerySet[Any], entry_id: int | None) -> None:
-    """Whether a row may be put right: of this donor, the last of its kind, not void. Raises NotFound, WrongState."""
+def _check_replaced(rows: QuerySet[Any], entry_id: int | None) -> Any:
+    """The row put right: this donor's, the last of its kind, not void; else None. Raises NotFound, WrongState."""
     if entry_id is None:
-        return
+        return None
     old = rows.filter(pk=entry_id).first()
     if old is None:
         raise NotFound("entry_not_found", _("没有找到这一条，请刷新页面。"))
     if old.is_void or rows.filter(replaces_id=entry_id).exists():
         raise WrongState("entry_replaced", _("这一条已更正或作废，请刷新页面，在最新的一条上更正。"))
+    return old
 
 
 def _note(donor: Donor, what: str, replaces_id: int | None, on: datetime.date, actor: User) -> None:

@@ -21,7 +21,7 @@ from organizations.permissions import require
 from organizations.views.access import StaffRequest, desk_page
 from registries.choices.donors import EntryKind
 from registries.forms.donors import steps as step_forms
-from registries.models import Donor
+from registries.models import Donor, DonorEscort
 from registries.permissions import donor_for
 from registries.services.donors import support
 from registries.views.donors.steps import STEPS
@@ -44,7 +44,7 @@ def donor_entry(request: StaffRequest, number: str, what: str, entry_id: int) ->
     if request.method == "POST" and VOID in request.POST:
         return _void(request, donor, what, entry)
     make_form, write = _FORMS[what]
-    form = make_form(posted(request), initial=_said(entry), **STEPS[what].given(donor))
+    form = make_form(posted(request), initial=_said(entry), **_given(donor, what, entry))
     if form.is_valid():
         try:
             write(donor_id=donor.pk, replaces_id=entry.pk, **form.cleaned_data, actor=request.user)
@@ -90,6 +90,14 @@ def _found(request: StaffRequest, number: str, what: str, entry_id: int) -> tupl
     if entry is None:
         raise Http404
     return donor, entry
+
+
+def _given(donor: Donor, what: str, entry: support.Entry) -> dict[str, Any]:
+    """What the form needs to know; who went along is offered as well once they have left."""
+    given = STEPS[what].given(donor)
+    if isinstance(entry, DonorEscort) and entry.person not in given["people"]:
+        given["people"] = [entry.person, *given["people"]]
+    return given
 
 
 def _said(entry: support.Entry) -> dict[str, Any]:
