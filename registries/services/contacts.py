@@ -27,6 +27,7 @@ from registries.selectors.contacts import contact_keepers
 from registries.services.consents import consents_in_force
 from registries.services.departed import died_among
 from registries.services.form_keys import hold_key, sent_before
+from registries.services.owed_calls import caller_of, donors_like, owed_calls
 from registries.services.registrants import registrant_of
 
 if TYPE_CHECKING:
@@ -135,15 +136,21 @@ def write_contact(
 def correct_contact(*, contact_id: int, means: str, outcome: str, note: str, key: uuid.UUID, actor: User) -> Contact:
     """Put a contact right by a second record that names it; the first stays. Only by who wrote it, once.
 
-    That somebody died, by whoever keeps registries there.
+    That somebody died, by whoever keeps registries there; the calls that the steps of the person as a donor had planned
+    are planned anew then.
 
-    Locks the first record. Raises NotFound, RegistryError with fields, WrongState.
+    Locks whose it is where it says that they died, then the first record. Raises NotFound, RegistryError with fields,
+    WrongState.
     """
     with transaction.atomic():
         hold_key(key)
         rows = Contact.objects.unscoped("lock of one known row").select_related("branch")
+        seen: Contact = rows.get(pk=contact_id)
+        require_keeper(actor, seen.about)
+        # Before the record, as retention does: what follows of a death touches all that is kept of the person.
+        if seen.outcome == ContactOutcome.DIED and seen.destroyed_at is None:
+            registrant_of(seen.about, lock=True)
         old: Contact = rows.select_for_update(of=("self",)).get(pk=contact_id)
-        require_keeper(actor, old.about)
         if first := sent_already(key, actor, corrects_id=old.pk):
             return first
         # That somebody died is put right by whoever meets them.
@@ -157,6 +164,10 @@ def correct_contact(*, contact_id: int, means: str, outcome: str, note: str, key
         row = write_result(about, old.reason, means, outcome, note, actor=actor, key=key, due=old.due, corrects=old)
         if outcome == ContactOutcome.DIED:
             end_calls_of(about, actor=actor)
+        elif old.outcome == ContactOutcome.DIED:
+            for donor in donors_like(about):
+                for reason, day in owed_calls(donor):
+                    plan_contact(about=donor, reason=reason, due_on=day, coordinator=caller_of(donor))
     return row
 
 

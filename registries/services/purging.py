@@ -18,6 +18,7 @@ from registries.services.contacts import empty_notes
 from registries.services.evidence import destroy_papers
 from registries.services.exports import end_exports
 from registries.services.figures.tallying import count_steps
+from registries.services.told_deaths import carry_deaths
 
 # While another wish of the person is in force, what it took the place of shows how it came about.
 REPLACED_DAYS = 3 * 365
@@ -60,6 +61,7 @@ def purge_donors(asked: Asked) -> Outcome:
     while True:
         with transaction.atomic():
             found = list(rows.select_for_update(of=("self",)).order_by("pk")[:_BATCH_ROWS])
+            carry_deaths(found)
             for donor in found:
                 columns = seal_into(donor, registrant=None, answers=None, deferral_reason=None, kin=None)
                 donor.destroyed_at = now()
@@ -131,6 +133,7 @@ def _donors_among(people: list[Registrant]) -> set[int]:
 
 
 def _empty(wishes: list[Wish]) -> None:
+    carry_deaths(wishes)
     destroy_papers(wishes)
     for wish in wishes:
         columns = seal_into(wish, registrant=None, content=None, reference=None)
@@ -182,7 +185,9 @@ TERMS: tuple[Term, ...] = (
         "P3",
         _("造血干细胞志愿者的健康询问、亲友联系方式和联系备注"),
         _("核对本人、配型后联系、捐献安全和随访"),
-        _("在库期间保存；退库满三十日销毁，编号、日期、状态和例数保留；另有有效志愿登记的，身份随该登记保存"),
+        _(
+            "在库期间保存；退库满三十日销毁，编号、日期、状态和例数保留；另有有效志愿登记的，身份和得知本人已故的记录随该登记保存"
+        ),
         "个人信息保护法 第十九条、第二十八条、第四十七条",
         purge_donors,
     ),
@@ -193,7 +198,7 @@ TERMS: tuple[Term, ...] = (
         _("核对本人、联系、办理变更和撤回"),
         _(
             "有有效登记期间保存；最后一份登记撤回满三十日连同意愿和登记表影像一并销毁，还没在全国系统撤回的等到撤回、"
-            "最多六十日；编号、日期和状态保留"
+            "最多六十日；编号、日期和状态保留；仍是在库志愿者的，得知本人已故的记录随该登记保存"
         ),
         "个人信息保护法 第十九条、第二十八条、第四十七条",
         purge_registrants,

@@ -16,7 +16,7 @@ from registries.errors import RegistryError
 from registries.models import Contact, DueContact
 from registries.selectors.counts import MEASURES, registry_counts
 from registries.services.contacts import correct_contact, log_contact
-from registries.services.departed import _told, all_departed_wishes, departed_wishes, is_departed
+from registries.services.departed import all_departed_wishes, departed_wishes, is_departed, told_deaths
 from registries.services.planning import schedule_contact
 from registries.services.told_deaths import record_death
 from registries.services.upkeep import plan_upkeep
@@ -35,6 +35,11 @@ SAID = "女儿来电说的，去年冬至"
 def told(ground: Ground, about: Any, by: str = "coordinator", **over: Any) -> Contact:
     said = {"means": "phone", "note": SAID, "key": uuid.uuid4(), **over}
     return record_death(about=about, **said, actor=ground.person(by))
+
+
+def put_right(ground: Ground, one: Contact, by: str = "second", **over: Any) -> Contact:
+    said = {"means": "met", "outcome": "reached", "note": "", "key": uuid.uuid4(), **over}
+    return correct_contact(contact_id=one.pk, **said, actor=ground.person(by))
 
 
 def opened() -> int:
@@ -122,4 +127,4 @@ def test_from_the_page_of_contacts_it_is_written_down_and_read_for_a_purpose(gro
 
 def test_who_is_said_to_have_died_is_found_by_an_index_of_its_own(committed_ground: Ground) -> None:
     told(committed_ground, registered(committed_ground))
-    assert "contact_told_died" in plan(_told().values("pk"))
+    assert "contact_told_died" in plan(told_deaths().values("pk"))

@@ -29,6 +29,7 @@ from registries.choices.donors import (
 from registries.errors import RegistryError, WrongState
 from registries.models import Donor, DonorEvent, Registrant
 from registries.services.contacts import cancel_contacts
+from registries.services.departed import is_departed
 from registries.services.registrants import registrant_of
 
 if TYPE_CHECKING:
@@ -147,12 +148,15 @@ def can_match(donor: Donor) -> bool:
 
 
 def check_match(donor: Donor) -> None:
-    """Whether a match of a donor may be written down. Raises WrongState."""
+    """Whether a match of a donor may be written down: not of whoever is known to have died. Raises WrongState."""
     if donor.gives_no_more:
         sentence = _("志愿者 %(number)s 不再捐献，只做随访；请告知全国资料库。") % {"number": donor.number}
         raise WrongState("donor_gives_no_more", sentence)
     if not can_match(donor):
         raise _wrong(donor)
+    if donor.ended_at is None and is_departed(donor):
+        sentence = _("已知志愿者 %(number)s 本人已故，请告知全国资料库；本人健在的，请先在联系记录里更正。")
+        raise WrongState("donor_departed", sentence % {"number": donor.number})
 
 
 def check_day(donor: Donor, on: datetime.date) -> None:

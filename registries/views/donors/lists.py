@@ -36,6 +36,7 @@ from registries.selectors.donors import (
     work_counts,
     work_list,
 )
+from registries.services.departed import departed_donors
 from registries.services.donors.enrolment import enrol_donor, plan_drive
 from registries.services.donors.reading import find_donors
 from registries.services.reading import masked_names
@@ -167,16 +168,18 @@ def _tabs(request: StaffRequest, tab: str) -> list[dict[str, Any]]:
 
 
 def donor_rows(request: StaffRequest, donors: list[Donor], day: str, *, is_named: bool = True) -> list[dict[str, Any]]:
-    """What a list shows of its donors: one of their days, and the masked name, whose reading is logged.
+    """What a list shows of its donors: one of their days, the masked name, whose reading is logged, and who died.
 
     Who left is named on none, nor opened for it.
     """
     names = masked_names(donors, reader=request.user) if is_named else {}
+    departed = departed_donors(donors)
     return [
         {
             "donor": one,
             "name": names.get(one.pk, ""),
             "day": getattr(one, day),
+            "is_departed": one.pk in departed,
             "is_deferred": one.deferred_until is not None and one.deferred_until > today(),
         }
         for one in donors

@@ -28,6 +28,7 @@ from registries.permissions import donor_for
 from registries.selectors.donor import donor_page
 from registries.services.consenting import consent_history, single_consents
 from registries.services.correcting import correct_registrant
+from registries.services.departed import departed_donors
 from registries.services.donors.assigning import assign_donor
 from registries.services.donors.kin import change_kin
 from registries.services.donors.reading import reveal_donor, reveal_health
@@ -53,6 +54,7 @@ def donor_detail(request: StaffRequest, number: str) -> HttpResponse:
         "donor": donor,
         "page": page,
         "purpose_form": form,
+        "is_departed": bool(departed_donors([donor])),
         "may_keep": keeps,
         "openable": openable(request, donor, page.contacts, page.due),
         **_consents(donor, keeps=keeps),
