@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -144,16 +147,21 @@ def mine_consent(request: HttpRequest, number: str, subject: str) -> HttpRespons
     if wish is None or found is None:
         return _over(request, is_theirs=wish is None and has_withdrawn(registrant_ids=people, number=number))
     if request.method == "POST":
-        gives = request.POST.get("act") == "give"
-        try:
-            change_own_consent(registrant_ids=people, number=number, subject=subject, gives=gives)
-        except DomainError as error:
-            messages.error(request, error.message)
-        else:
-            messages.success(request, _("已同意。") if gives else _("已撤回这一项同意，马上生效。"))
-        return redirect("registry_mine_wishes")
+        return _changed(request, partial(change_own_consent, registrant_ids=people, number=number, subject=subject))
     context = {"wish": wish, "subject": subject, "label": found[1], "is_given": found[2]}
     return render(request, "public/registries/mine_consent.html", context)
+
+
+def _changed(request: HttpRequest, change: Callable[..., object]) -> HttpResponse:
+    """Carry out what was said of one consent, and say what became of it."""
+    gives = request.POST.get("act") == "give"
+    try:
+        change(gives=gives)
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("已同意。") if gives else _("已撤回这一项同意，马上生效。"))
+    return redirect("registry_mine_wishes")
 
 
 @never_cache
@@ -189,14 +197,9 @@ def mine_donor_consent(request: HttpRequest, number: str, subject: str) -> HttpR
     if donor is None or found is None:
         return _over(request, is_theirs=donor is None and has_left(registrant_ids=people, number=number))
     if request.method == "POST":
-        gives = request.POST.get("act") == "give"
-        try:
-            change_own_donor_consent(registrant_ids=people, number=number, subject=subject, gives=gives)
-        except DomainError as error:
-            messages.error(request, error.message)
-        else:
-            messages.success(request, _("已同意。") if gives else _("已撤回这一项同意，马上生效。"))
-        return redirect("registry_mine_wishes")
+        return _changed(
+            request, partial(change_own_donor_consent, registrant_ids=people, number=number, subject=subject)
+        )
     context = {"donor": donor, "subject": subject, "label": found[1], "is_given": found[2]}
     return render(request, "public/registries/mine_donor_consent.html", context)
 
