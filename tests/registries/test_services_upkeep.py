@@ -7,7 +7,7 @@ from registries.choices.contacts import ContactReason
 from registries.models import DueContact
 from registries.services.donors.consenting import take_back_donor_consent
 from registries.services.upkeep import plan_upkeep
-from registries.services.visits import next_anniversary
+from registries.services.yearly import next_anniversary
 from registries.tasks import plan_upkeep as task
 from tests.registries.donor_ground import S, brought, joined
 from tests.registries.ground import Ground

@@ -14,11 +14,12 @@ from core.clock import frozen_at, now, today
 from registries.choices import ConsentSubject
 from registries.choices.contacts import ContactReason
 from registries.models import DueContact
-from registries.services import visits
+from registries.services import yearly
 from registries.services.consents import take_back_consents
 from registries.services.registrants import registrant_of
-from registries.services.visits import next_anniversary, plan_visits
+from registries.services.visits import plan_visits
 from registries.services.wishes import change_wish, withdraw_wish
+from registries.services.yearly import next_anniversary
 from registries.tasks import plan_visits as task
 from tests.registries.ground import Ground, days_ago, gift, registered
 from tests.registries.test_services_contacts import due, logged
@@ -99,7 +100,7 @@ def test_a_changed_wish_keeps_one_visit(ground: Ground) -> None:
 def test_batches_take_as_many_queries_each_and_keep_nothing(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     for at in range(6):
         registered(ground, at)
-    monkeypatch.setattr(visits, "BATCH_ROWS", 2)
+    monkeypatch.setattr(yearly, "BATCH_ROWS", 2)
     with CaptureQueriesContext(
         connection,
     ) as first:
