@@ -12,7 +12,7 @@ from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import get_commands
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pypdf import PdfReader
 
 from core.clock import frozen_at, now, today
@@ -110,6 +110,13 @@ def test_a_photo_is_brought_later(ground: Ground) -> None:
     wish, clerk = registered(ground), client_of(ground, "clerk")
     assert "已加密保存" in post(clerk, "desk_wish_paper_new", wish.number, paper=uploaded())
     assert wish.papers.count() == 1
+
+
+def test_who_signs_the_blank_form_signs_on_the_sheet_that_says_what(ground: Ground) -> None:
+    client = client_of(ground, "clerk")
+    for path in (f"{WISHES}form.pdf", reverse("desk_memorial_blank")):
+        content = b"".join(client.get(path).streaming_content)
+        assert len(PdfReader(io.BytesIO(content)).pages) == 1
 
 
 def test_the_blank_form_asks_what_the_rule_asks_and_holds_the_texts_of_consent(ground: Ground) -> None:
