@@ -8,7 +8,8 @@ import os
 import random
 import uuid
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg2
@@ -65,6 +66,12 @@ def phone_at(at: int) -> str:
 def number_at(at: int) -> str:
     """The number of somebody's wish."""
     return f"33-2026-Y{at:08d}"
+
+
+def in_the_city(count: int) -> list[int]:
+    """Which of so many people stand in 杭州's own association."""
+    branches = _branches()
+    return [at for at in range(count) if branches[at % len(branches)].code == "3301"]
 
 
 def fill_people(count: int, *, first: int, maker: User) -> None:
@@ -199,25 +206,40 @@ _DUE = """
 """
 
 
+# A case begins with its notification; all but two of twenty have ended.
+_ENDED = f"""
+    UPDATE registries_case SET status = '{CaseStatus.UNSUITABLE}', exit_reason = '{ExitReason.MEDICAL}',
+        ended_on = CURRENT_DATE
+     WHERE id % 20 >= 2
+"""
+
+
 def fill_contacts(count: int, *, maker: User, other: User) -> None:
     """So many records of contacts with donors, and an open contact of each wish and donor; by the owner."""
-    name = connection.settings_dict["NAME"]
-    url = urlsplit(os.environ["DATABASE_SUPERUSER_URL"])._replace(path=f"/{name}").geturl()
     values = {
         "contacts": count,
         "donors": Donor.objects.unscoped("bench").count(),
         "maker": maker.pk,
         "other": other.pk,
     }
-    with closing(psycopg2.connect(url)) as owner, owner, owner.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
+    with _without_triggers() as cursor:
         cursor.execute(_CONTACTS, values)
         for field, reason in (("wish", "visit"), ("donor", "upkeep")):
             cursor.execute(_DUE.format(field=field, reason=reason), values)
 
 
+@contextmanager
+def _without_triggers() -> Iterator[Any]:
+    """A cursor of the owner, for rows as many steps would have left them."""
+    name = connection.settings_dict["NAME"]
+    url = urlsplit(os.environ["DATABASE_SUPERUSER_URL"])._replace(path=f"/{name}").geturl()
+    with closing(psycopg2.connect(url)) as owner, owner, owner.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        yield cursor
+
+
 def fill_cases(count: int, *, maker: User) -> None:
-    """So many cases, one in twenty still open, each tenth with its coordinator, and in 杭州's own association."""
+    """So many cases, two in twenty still open, each tenth with its coordinator, and in 杭州's own association."""
     branches = _branches()
     for start in range(0, count, BATCH_ROWS):
         rows = [_case(at, branches[at % len(branches)], maker) for at in range(start, min(start + BATCH_ROWS, count))]
@@ -227,20 +249,19 @@ def fill_cases(count: int, *, maker: User) -> None:
                 CaseCoordinator(case=one, person=maker, assigned_on=today(), assigned_by=maker, assigned_at=now())
                 for one in made[::10]
             )
+    with _without_triggers() as cursor:
+        cursor.execute(_ENDED)
 
 
 def _case(at: int, branch: Branch, maker: User) -> Case:
-    is_open = at % 20 < 2
     return Case(
         **Case.lineage_of(branch),
         number=f"33-2026-C{at:08d}",
         key=uuid.uuid4(),
         kinds=[GiftKind.CORNEA],
-        status=CaseStatus.NOTIFIED if is_open else CaseStatus.UNSUITABLE,
-        exit_reason="" if is_open else ExitReason.MEDICAL,
+        status=CaseStatus.NOTIFIED,
         notifier=Notifier.HOSPITAL,
         notified_on=today(),
-        ended_on=None if is_open else today(),
         notified_by=maker,
         notified_at=now(),
     )
