@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.fields import SealedModel, SealedTextField
 from organizations.choices import ROLE_RIGHTS, Right
-from organizations.models import BranchLineage, BranchRowsQuerySet, held_grants
+from organizations.models import BranchLineage, BranchRowsQuerySet
 from registries.choices.contacts import (
     ABOUT_FIELDS,
     ContactMeans,
@@ -25,7 +25,10 @@ from registries.choices.contacts import (
 from registries.models.case import Case
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from accounts.models import User
+    from organizations.models import RoleGrant
 
 
 class AboutOne(models.Model):
@@ -48,16 +51,21 @@ class AboutOne(models.Model):
 class DueContactQuerySet(BranchRowsQuerySet):
     """Contacts that are due, opened by the branch; of a case, by who is assigned to it."""
 
-    def kept_by(self, person: User) -> Self:
-        """What a person may call about: in the branches where they keep registries, and in the cases they accompany.
+    def kept_in_branches(self, person: User, grants: Sequence[RoleGrant]) -> Self:
+        """What a person may call about in the branches where they keep registries, but for cases.
 
-        Of a case whatever its branch: the association above sends its coordinators (人体器官捐献和移植条例 Art. 19).
+        `grants` are those the person holds today.
         """
-        grants = held_grants(person)
         places = [one.branch_id for one in grants if Right.KEEP_REGISTRIES in ROLE_RIGHTS[one.role]]
+        return self.filter(case=None, branch_id__in=places)._mark(f"kept by {person.pk}")
+
+    def kept_of_cases(self, person: User, grants: Sequence[RoleGrant]) -> Self:
+        """What a person may call about in the cases that they accompany.
+
+        Whatever the branch: the association above sends its coordinators (人体器官捐献和移植条例 Art. 19).
+        """
         cases = Case.objects.accompanied_by(person, grants).values("pk")
-        condition = Q(case=None, branch_id__in=places) | Q(case__in=cases)
-        return self.filter(condition)._mark(f"kept by {person.pk}")
+        return self.filter(case__in=cases)._mark(f"kept in cases of {person.pk}")
 
 
 class DueContact(AboutOne, BranchLineage):

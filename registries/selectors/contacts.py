@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.clock import today
 from organizations.choices import ROLE_RIGHTS, Right
-from organizations.models import Branch, RoleGrant
+from organizations.models import Branch, RoleGrant, held_grants
 from organizations.permissions import branches_with, holds_anywhere
 from registries.choices.contacts import ABOUT_FIELDS, DueStatus
 from registries.models import Case, CaseCoordinator, Contact, DueContact, DueNote
@@ -74,15 +74,21 @@ def callers_of(about: Any) -> list[User]:
     return [one.person for one in rows.select_related("person").order_by("pk")]
 
 
-def due_rows(person: User, tab: str) -> QuerySet[DueContact]:
-    """The open contacts of a list, by day. One's own, nobody's of one's branches, or all for who assigns there."""
-    day = today()
+def due_parts(person: User, tab: str) -> list[QuerySet[DueContact]]:
+    """The open contacts of a list, in the parts that an index answers each: of the branches, and of cases.
+
+    One's own, nobody's of one's branches, or all for who assigns there.
+    """
+    rows, day = DueContact.objects.all(), today()
+    parts: list[QuerySet[DueContact]]
     if tab == "branch":
-        rows = DueContact.objects.visible_to(person, Right.ASSIGN_COORDINATORS)
+        parts = [rows.visible_to(person, Right.ASSIGN_COORDINATORS)]
     elif tab == "free":
-        rows = DueContact.objects.visible_to(person, Right.KEEP_REGISTRIES)
+        kept = rows.visible_to(person, Right.KEEP_REGISTRIES)
+        # Of a case nobody calls but who is assigned to it.
+        parts = [kept.filter(case=None), kept.filter(case__in=Case.objects.accompanied_by(person).values("pk"))]
     else:
-        rows = DueContact.objects.kept_by(person)
+        parts = _kept_by(person)
     conditions = {
         "overdue": Q(coordinator=person, due_on__lt=day),
         "today": Q(coordinator=person, due_on=day),
@@ -90,20 +96,29 @@ def due_rows(person: User, tab: str) -> QuerySet[DueContact]:
         "free": Q(coordinator=None),
         "branch": Q(),
     }
-    found: QuerySet[DueContact] = rows.filter(conditions[tab], status=DueStatus.OPEN)
-    if tab == "free":
-        # Of a case nobody calls but who is assigned to it.
-        found = found.filter(Q(case=None) | Q(case__in=Case.objects.accompanied_by(person).values("pk")))
-    return found.order_by("due_on", "pk")
+    return [one.filter(conditions[tab], status=DueStatus.OPEN) for one in parts]
+
+
+def _kept_by(person: User) -> list[QuerySet[DueContact]]:
+    """What a person may call about, in its two parts; the grants are read once."""
+    grants = held_grants(person)
+    return [DueContact.objects.kept_in_branches(person, grants), DueContact.objects.kept_of_cases(person, grants)]
+
+
+def earliest(parts: Sequence[QuerySet[DueContact]], most: int) -> QuerySet[DueContact]:
+    """So many contacts of all parts by day, as many at the most of each; one query."""
+    order = ("due_on", "pk")
+    first, *rest = [one.select_related("branch", "coordinator", *ABOUT_FIELDS).order_by(*order)[:most] for one in parts]
+    return first.union(*rest, all=True).order_by(*order)[:most] if rest else first
 
 
 def due_page(person: User, tab: str, *, after: tuple[datetime.date, int] | None = None) -> list[DueContact]:
     """A page of a list, the earliest first, one row more where there is a next page; one query."""
-    rows = due_rows(person, tab)
+    parts = due_parts(person, tab)
     if after is not None:
         # As one comparison of the pair, which the index of the list answers.
-        rows = rows.filter(due_on__gte=after[0]).filter(~Q(due_on=after[0]) | Q(pk__gt=after[1]))
-    return list(rows.select_related("branch", "coordinator", *ABOUT_FIELDS)[: PAGE_SIZE + 1])
+        parts = [one.filter(due_on__gte=after[0]).filter(~Q(due_on=after[0]) | Q(pk__gt=after[1])) for one in parts]
+    return list(earliest(parts, PAGE_SIZE + 1))
 
 
 def contact_tabs(person: User) -> list[str]:
@@ -134,9 +149,9 @@ def free_contacts(person: User) -> DaySection | None:
 
 def due_now_count(person: User) -> int:
     """How many of one's own contacts are due today or before; one query."""
-    rows = DueContact.objects.kept_by(person)
-    count: int = rows.filter(status=DueStatus.OPEN, coordinator=person, due_on__lte=today()).count()
-    return count
+    condition = Q(status=DueStatus.OPEN, coordinator=person, due_on__lte=today())
+    first, second = [one.filter(condition).values("pk") for one in _kept_by(person)]
+    return first.union(second, all=True).count()
 
 
 def open_by_coordinator(branches: Sequence[Branch], *, only: User | None = None) -> list[OpenCount]:
@@ -208,10 +223,10 @@ def _section(
 ) -> DaySection | None:
     if not holds_anywhere(person, Right.KEEP_REGISTRIES):
         return None
-    rows = due_rows(person, tab).select_related("branch", *ABOUT_FIELDS)
+    parts = due_parts(person, tab)
     if until is not None:
-        rows = rows.filter(due_on__lte=until)
-    found = list(rows[: DAY_ROWS + 1])
+        parts = [one.filter(due_on__lte=until) for one in parts]
+    found = list(earliest(parts, DAY_ROWS + 1))
     shown = [
         DayRow(
             url=reverse("desk_registry_contact", kwargs={"key": one.key}),
