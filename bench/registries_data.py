@@ -51,6 +51,14 @@ def make_associations() -> dict[str, User]:
     }
 
 
+def make_seekers(count: int) -> list[User]:
+    """So many coordinators of the province, each with all below."""
+    province = Branch.objects.get(code="33")
+    return [
+        make_person(f"bench.seeker{at}", Role.REGISTRY_COORDINATOR, province, with_below=True) for at in range(count)
+    ]
+
+
 def document_at(at: int) -> str:
     """The made-up identity number of somebody: another for each number under 30,000,000."""
     born = datetime.date(1950, 1, 1) + datetime.timedelta(days=at // 1_000 % 18_000)

@@ -190,6 +190,11 @@ CELERY_BEAT_SCHEDULE = {
     "plan-upkeep": {"task": "registries.tasks.plan_upkeep", "schedule": crontab(hour="1", minute="40")},
     "count-registries": {"task": "registries.tasks.count_registries", "schedule": crontab(hour="0", minute="40")},
     "remind-of-expiry": {"task": "training.tasks.remind_of_expiry", "schedule": 24 * 60 * 60},
+    "take-registry-counts": {
+        "task": "registries.tasks.take_counts",
+        "schedule": 10 * 60,
+        "options": {"expires": 10 * 60},
+    },
     "end-registry-exports": {
         "task": "registries.tasks.end_exports",
         "schedule": 10 * 60,

@@ -35,6 +35,8 @@ RETENTION_TERMS = [
     "registries.services.memorial.purging.TERMS",
     "registries.services.requests.purging.TERMS",
     "registries.services.cases.purging.CASE_TERMS",
+    # After the cases: what rests on none of them any more.
+    "registries.services.departed_ending.DEPARTED_TERMS",
 ]
 RETENTION_KEEPERS = ["donations.services.purging.kept_files", "transparency.selectors.keeping.kept_files"]
 # What apps keep sealed elsewhere than in a sealed column: for `rotate_keys` (core.keys.resealing).

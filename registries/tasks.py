@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from core.jobs import run_job
-from registries.services import exports, upkeep, visits
+from registries.services import counting, exports, upkeep, visits
 from registries.services.exchange.applying import apply_incoming
 from registries.services.exchange.incoming import check_incoming
 from registries.services.exchange.outgoing import make_outgoing
@@ -20,6 +20,12 @@ def plan_visits() -> None:
 def plan_upkeep() -> None:
     """Plan the next yearly upkeep of donors; may run often, each is planned once."""
     upkeep.plan_upkeep()
+
+
+@shared_task(name="registries.tasks.take_counts")
+def take_counts() -> None:
+    """Count what the desk's page of counts shows; may run often."""
+    counting.take_counts()
 
 
 @shared_task(name="registries.tasks.build_export")

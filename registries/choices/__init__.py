@@ -53,17 +53,23 @@ class ConsentAct(models.TextChoices):
 
 
 class WishStatus(models.TextChoices):
-    """States of a registered wish; only one that is in force counts."""
+    """States of a registered wish; only one that is in force counts.
+
+    One of somebody who died stays in force, since the gift rests on it, until nothing rests on it any more
+    (services/departed_ending.py).
+    """
 
     IN_FORCE = "in_force", _("有效")
     REPLACED = "replaced", _("已变更")
     WITHDRAWN = "withdrawn", _("已撤回")
+    DEPARTED = "departed", _("本人已故，期满终止")
 
 
 WISH_TRANSITIONS: dict[str, frozenset[str]] = {
-    WishStatus.IN_FORCE: frozenset({WishStatus.REPLACED, WishStatus.WITHDRAWN}),
+    WishStatus.IN_FORCE: frozenset({WishStatus.REPLACED, WishStatus.WITHDRAWN, WishStatus.DEPARTED}),
     WishStatus.REPLACED: frozenset(),
     WishStatus.WITHDRAWN: frozenset(),
+    WishStatus.DEPARTED: frozenset(),
 }
 
 

@@ -27,7 +27,7 @@ LEFT_DAYS = 30
 
 
 class DonorStatus(models.TextChoices):
-    """States of a donor; the last four have left, of whom the lost may be found again."""
+    """States of a donor; the last five have left, of whom the lost may be found again."""
 
     ENROLLED = "enrolled", _("已报名")
     SAMPLED = "sampled", _("已采样")
@@ -44,14 +44,15 @@ class DonorStatus(models.TextChoices):
     AGED = "aged", _("年龄退库")
     HEALTH = "health", _("健康退库")
     WISH = "wish", _("自愿退库")
+    DECEASED = "deceased", _("已故退库")
     LOST = "lost", _("失联")
 
 
-ENDED: frozenset[str] = frozenset({DonorStatus.AGED, DonorStatus.HEALTH, DonorStatus.WISH})
+ENDED: frozenset[str] = frozenset({DonorStatus.AGED, DonorStatus.HEALTH, DonorStatus.WISH, DonorStatus.DECEASED})
 IN_FORCE: frozenset[str] = frozenset(DonorStatus.values) - ENDED
 _S = DonorStatus
-# Any of these three ends it from wherever somebody stands.
-_ENDS = frozenset({_S.AGED, _S.HEALTH, _S.WISH})
+# Any of these ends it from wherever somebody stands.
+_ENDS = ENDED
 DONOR_TRANSITIONS: dict[str, frozenset[str]] = {
     _S.ENROLLED: _ENDS | {_S.SAMPLED, _S.LOST},
     # Back to joining where a bag was spoilt and another sample is needed.
@@ -74,6 +75,7 @@ DONOR_TRANSITIONS: dict[str, frozenset[str]] = {
     _S.AGED: frozenset(),
     _S.HEALTH: frozenset(),
     _S.WISH: frozenset(),
+    _S.DECEASED: frozenset(),
 }
 # Steps that nobody takes while they are deferred.
 NOT_WHILE_DEFERRED: frozenset[str] = frozenset(

@@ -85,6 +85,18 @@ OF_GIVEN: tuple[Figure, ...] = tuple(GIVEN_KINDS)
 OF_MARROW: tuple[Figure, ...] = (Figure.MARROW_ENROLLED, Figure.MARROW_TYPED, Figure.MARROW_COLLECTED)
 
 
+class DeskMeasure(models.TextChoices):
+    """What the desk's page of counts shows, in the order of its table; none is the sum of others."""
+
+    WISHES = "wishes", _("在世登记")
+    DEPARTED = "departed", _("已故登记")
+    LATE = "late", _("逾期联系")
+    COMING = "coming", _("待联系")
+    REACHED = "reached", _("今年联系上")
+    MISSED = "missed", _("今年没联系上")
+    DECLINED = "declined", _("今年婉拒")
+
+
 class NationalMeasure(models.TextChoices):
     """What national bodies publish, of a year or up to its end; each beside the nearest figure here."""
 

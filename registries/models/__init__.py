@@ -19,7 +19,7 @@ from registries.models.donor import Donor, DonorEvent, Drive
 from registries.models.duty import DutyShift
 from registries.models.exchange import ExchangeFile, ExchangeFileEvent, ExchangeRow, ExchangeSent
 from registries.models.export import Export, ExportEvent
-from registries.models.figures import CountedStep, RegistryFigures, RegistryTally
+from registries.models.figures import CountedStep, DeskCount, RegistryFigures, RegistryTally
 from registries.models.memorial import MemorialBooking, MemorialOccasion, MemorialPlace
 from registries.models.memorial_pages import MemorialConsent, MemorialMessage, MemorialPage, MemorialStep
 from registries.models.national import NationalFigure
@@ -49,6 +49,7 @@ __all__ = [
     "Contact",
     "ContactHandOver",
     "CountedStep",
+    "DeskCount",
     "Donor",
     "DonorEscort",
     "DonorEvent",

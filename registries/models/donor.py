@@ -215,7 +215,8 @@ class DonorEvent(models.Model):
         verbose_name_plural = _("志愿者经过")
         constraints = [
             models.CheckConstraint(
-                condition=Q(actor__isnull=False) | Q(channel=Channel.ONLINE), name="donorevent_by_somebody"
+                condition=Q(actor__isnull=False) | Q(channel=Channel.ONLINE) | Q(to_status=DonorStatus.DECEASED),
+                name="donorevent_by_somebody",
             ),
         ]
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.fields import SealedModel, SealedTextField
 from organizations.models import BranchLineage, BranchRowsQuerySet
+from registries.choices.figures import DeskMeasure
 
 
 class RegistryTally(SealedModel, BranchLineage):
@@ -45,6 +46,28 @@ class CountedStep(models.Model):
 
     def __str__(self) -> str:
         return str(self.event_id)
+
+
+class DeskCount(models.Model):
+    """How many of one measure an association has by itself, as counted at a moment; all are replaced at once.
+
+    Few people included: what is shown of them selectors/counts.py decides for each reader.
+    """
+
+    branch = models.ForeignKey(
+        "organizations.Branch", verbose_name=_("红十字会"), on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    measure = models.CharField(_("项目"), max_length=12, choices=DeskMeasure)
+    count = models.PositiveIntegerField(_("数量"))
+    counted_at = models.DateTimeField(_("统计时间"))
+
+    class Meta:
+        verbose_name = _("捐献工作进度数字")
+        verbose_name_plural = _("捐献工作进度数字")
+        constraints = [models.UniqueConstraint(fields=["branch", "measure"], name="deskcount_once")]
+
+    def __str__(self) -> str:
+        return f"{self.branch_id} {self.measure}"
 
 
 class RegistryFigures(models.Model):

@@ -150,7 +150,8 @@ class WishEvent(models.Model):
         verbose_name_plural = _("志愿登记经过")
         constraints = [
             models.CheckConstraint(
-                condition=Q(actor__isnull=False) | Q(channel=Channel.ONLINE), name="wishevent_by_somebody"
+                condition=Q(actor__isnull=False) | Q(channel=Channel.ONLINE) | Q(to_status=WishStatus.DEPARTED),
+                name="wishevent_by_somebody",
             ),
             models.CheckConstraint(
                 condition=~Q(verb="reference_corrected") | Q(reason__in=ReferenceReason.values),

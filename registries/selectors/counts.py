@@ -3,39 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Count, Exists, F, OuterRef, QuerySet, Value, When
+from django.db.models import Count, F, QuerySet
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext_lazy as _
 
-from core.clock import today
 from core.lots import lots_of
-from core.periods import PeriodKind, period_of
 from core.small_cells import Cell, hidden_cells
 from organizations.choices import ASSOCIATION_KINDS, BranchKind, Right
 from organizations.models import Branch
 from organizations.permissions import branches_with
-from registries.choices import WishStatus
-from registries.choices.contacts import ContactOutcome, DueStatus
-from registries.models import Contact, DueContact, Wish
+from registries.choices.figures import DeskMeasure
+from registries.models import DeskCount
 
 if TYPE_CHECKING:
+    import datetime
+
     from accounts.models import User
 
-# What is counted, in the order of the table. None is the sum of others, so that none follows from others.
-MEASURES: dict[str, Any] = {
-    "wishes": _("在世登记"),
-    "departed": _("已故登记"),
-    "late": _("逾期联系"),
-    "coming": _("待联系"),
-    "reached": _("今年联系上"),
-    "missed": _("今年没联系上"),
-    "declined": _("今年婉拒"),
-}
-_MISSED = (ContactOutcome.NO_ANSWER, ContactOutcome.WRONG_NUMBER, ContactOutcome.CALL_LATER)
 _PLACE = Coalesce("county_id", "city_id", "province_id", "branch_id")
 
 
@@ -50,31 +37,44 @@ class CountRow:
 
 @dataclass(frozen=True)
 class CountTable:
-    """All lines that somebody sees; `is_hiding` where figures of few people are left out."""
+    """All lines that somebody sees; `is_hiding` where figures of few people are left out.
+
+    `counted_at` is None, and there are no lines, before anything was counted for the first time.
+    """
 
     rows: list[CountRow]
     is_hiding: bool
+    counted_at: datetime.datetime | None
 
 
-def registry_counts(person: User, *, departed: Sequence[int] = ()) -> CountTable:
-    """The counts of the associations in which somebody has COUNT_REGISTRIES; six queries.
+def registry_counts(person: User) -> CountTable:
+    """The counts of the associations in which somebody has COUNT_REGISTRIES, as counted last; four queries.
 
-    `departed` are the ids of the wishes whose person died (services/departed.py), counted apart.
+    Nothing is counted for a reader (services/counting.py does, every few minutes): the page is as quick with millions
+    of contacts, and two looks a moment apart do not tell what a colleague entered meanwhile.
 
     Who does not see the people there (VIEW_REGISTRIES) gets no figure of one to four, nor what would give one away:
     decided over the whole tree, so that no two readers' pages together tell more than one.
     """
+    counted: dict[str, dict[int, int]] = {one: {} for one in DeskMeasure.values}
+    counted_at = None
+    for branch_id, measure, count, counted_at in DeskCount.objects.values_list(  # noqa: B007
+        "branch_id", "measure", "count", "counted_at"
+    ):
+        counted[measure][branch_id] = count
+    if counted_at is None:
+        return CountTable([], is_hiding=False, counted_at=None)
     branches = list(Branch.objects.filter(kind__in=ASSOCIATION_KINDS).order_by("path"))
     seen = set(branches_with(person, Right.COUNT_REGISTRIES).values_list("pk", flat=True))
     people_seen = set(branches_with(person, Right.VIEW_REGISTRIES).values_list("pk", flat=True))
     is_hiding = not seen <= people_seen
-    trees = {measure: _tree(branches, counts) for measure, counts in _counted(departed).items()}
+    trees = {measure: _tree(branches, counts) for measure, counts in counted.items()}
     hidden = {one: _hidden(one, tree) if is_hiding else frozenset() for one, tree in trees.items()}
     cells = {one: _by_key(tree) for one, tree in trees.items()}
 
     def row(branch: Branch, kind: str) -> CountRow:
         key = (kind, branch.pk)
-        figures = [None if key in hidden[one] else cells[one][key] for one in MEASURES]
+        figures = [None if key in hidden[one] else cells[one][key] for one in DeskMeasure.values]
         return CountRow(branch, kind == "sum", figures)
 
     rows = []
@@ -84,7 +84,7 @@ def registry_counts(person: User, *, departed: Sequence[int] = ()) -> CountTable
             rows.append(row(branch, "sum"))
         if branch.pk in seen:
             rows.append(row(branch, "own"))
-    return CountTable(rows, is_hiding)
+    return CountTable(rows, is_hiding, counted_at)
 
 
 def hidden_in_scope(person: User, rows: QuerySet, kind: str) -> frozenset[str]:
@@ -104,7 +104,10 @@ def hidden_in_scope(person: User, rows: QuerySet, kind: str) -> frozenset[str]:
         if branch.pk in seen and branch.pk not in told:
             wanted.append(("sum" if below and is_whole else "own", branch.pk))
             told |= {branch.pk, *(one.pk for one in below if is_whole)}
-    trees = {name: _tree(branches, counts) for name, counts in _split(rows, F(kind)).items()}
+    found: dict[str, dict[int, int]] = defaultdict(dict)
+    for name, place, count in count_by_place(rows, F(kind)):
+        found[name][place] = count
+    trees = {name: _tree(branches, counts) for name, counts in found.items()}
     # Of a school or a company there is no line of its own: nothing is told of it.
     return frozenset(name for name, tree in trees.items() if not wanted or _hidden(f"cases.{name}", tree) & set(wanted))
 
@@ -113,34 +116,10 @@ def _hidden(measure: str, tree: Cell) -> frozenset[Any]:
     return hidden_cells(tree, lots_of(f"registries.counts:{measure}"))
 
 
-def _counted(departed: Sequence[int]) -> dict[str, dict[int, int]]:
-    """Each measure's counts by association; three queries that read all open rows and this year's contacts."""
-    day, year = today(), period_of(PeriodKind.YEAR, today())
-    wishes = Wish.objects.unscoped("counts").filter(status=WishStatus.IN_FORCE)
-    due = DueContact.objects.unscoped("counts").filter(status=DueStatus.OPEN)
-    corrected = Contact.objects.unscoped("counts").filter(corrects=OuterRef("pk"))
-    held = Contact.objects.unscoped("counts").filter(~Exists(corrected), at__gte=year.start)
-    # That somebody died is told by others: nobody was called with that result.
-    held = held.exclude(outcome=ContactOutcome.DIED)
-    outcome = Case(
-        When(outcome=ContactOutcome.REACHED, then=Value("reached")),
-        When(outcome__in=_MISSED, then=Value("missed")),
-        default=Value("declined"),
-    )
-    return {
-        **{measure: {} for measure in MEASURES},
-        **_split(wishes, Case(When(pk__in=departed, then=Value("departed")), default=Value("wishes"))),
-        **_split(due, Case(When(due_on__lt=day, then=Value("late")), default=Value("coming"))),
-        **_split(held, outcome),
-    }
-
-
-def _split(rows: QuerySet, kind: Any) -> dict[str, dict[int, int]]:
-    found: dict[str, dict[int, int]] = defaultdict(dict)
+def count_by_place(rows: QuerySet, kind: Any) -> Iterator[tuple[str, int, int]]:
+    """How many rows each association has of each kind (an expression): kind, association, number; one query."""
     counted = rows.order_by().annotate(place=_PLACE, kind=kind).values_list("kind", "place").annotate(n=Count("pk"))
-    for name, place, count in counted:
-        found[name][place] = count
-    return found
+    yield from counted
 
 
 def _tree(branches: list[Branch], counts: dict[int, int]) -> Cell:

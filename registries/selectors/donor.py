@@ -58,6 +58,7 @@ VERB_LABELS: dict[str, str | Promise] = {
     "withdrawn": _("自愿退库"),
     "left_aged": _("年龄退库"),
     "left_health": _("健康退库"),
+    "left_deceased": _("已故退库"),
     "told_there": _("已告知全国资料库"),
     "removed_there": _("全国资料库已删除"),
     "contact_off": _("撤回电话联系的同意"),

@@ -23,7 +23,7 @@ WISH_TABS: dict[str, Any] = {
     "standing": _("待在全国系统撤回"),
     "unwanted": _("已撤回报送同意，待全国系统撤回"),
     "departed": _("本人已故"),
-    "ended": _("已变更或撤回"),
+    "ended": _("已变更、撤回或终止"),
 }
 # Found by document and counted only where the list is open (services/departed.py).
 DEPARTED = "departed"
@@ -35,7 +35,7 @@ _CONDITIONS: dict[str, Q] = {
     UNWANTED: Q(status=WishStatus.IN_FORCE, is_known_there=True, withdrawn_there_on=None),
     "hand_over": Q(status=WishStatus.IN_FORCE, handed_over_on__isnull=True),
     "standing": Q(status=WishStatus.WITHDRAWN, is_known_there=True, withdrawn_there_on=None, destroyed_at__isnull=True),
-    "ended": Q(status__in=[WishStatus.REPLACED, WishStatus.WITHDRAWN]),
+    "ended": Q(status__in=[WishStatus.REPLACED, WishStatus.WITHDRAWN, WishStatus.DEPARTED]),
 }
 
 

@@ -102,30 +102,44 @@ def all_departed_wishes() -> list[int]:
     As many digests as there are cases with a day of death, which are few beside the wishes; four queries for each
     thousand.
     """
+    return in_force_of_dead(Wish, dead_by_case(), told_deaths())
+
+
+def dead_by_case() -> QuerySet[CasePerson]:
+    """Those of whom a case says with their document that they died; not one that was a mistake."""
     rows = CasePerson.objects.filter(case__died_on__isnull=False, document__isnull=False)
-    dead = list(rows.exclude(case__exit_reason=ExitReason.MISTAKE).order_by("pk"))
-    found: list[int] = []
-    for begin in range(0, len(dead), _BATCH):
-        found += _wishes_of(dead[begin : begin + _BATCH])
-    told = list(told_deaths().select_related(*_TOLD_ABOUT).order_by("pk"))
-    for begin in range(0, len(told), _BATCH):
-        found += _wishes_told_of(told[begin : begin + _BATCH])
-    return sorted(set(found))
+    return rows.exclude(case__exit_reason=ExitReason.MISTAKE)
 
 
-def _wishes_told_of(told: Sequence[Contact]) -> list[int]:
+def in_force_of_dead(model: type[Wish] | type[Donor], dead: QuerySet[CasePerson], told: QuerySet[Contact]) -> list[int]:
+    """The ids of the wishes, or donors, that are in force of those whom cases and records of contact say to have died.
+
+    In any branch, for work of the system; opens documents and keys as such, a thousand at a time.
+    """
+    cases, records = list(dead.order_by("pk")), list(told.select_related(*_TOLD_ABOUT).order_by("pk"))
+    keys = {key for begin in range(0, len(cases), _BATCH) for key in _keys_of_cases(cases[begin : begin + _BATCH])}
+    keys |= {key for begin in range(0, len(records), _BATCH) for key in _keys_told_of(records[begin : begin + _BATCH])}
+    wanted, found = sorted(keys), set[int]()
+    for begin in range(0, len(wanted), _BATCH):
+        rows = model.objects.unscoped("of whoever died").filter(
+            matching(model, "registrant", *wanted[begin : begin + _BATCH]), ended_at=None
+        )
+        found.update(rows.values_list("pk", flat=True))
+    return sorted(found)
+
+
+def _keys_told_of(told: Sequence[Contact]) -> list[str]:
+    """By what the rows that a branch was told of name whoever died."""
     keys: list[str] = []
     for field in _TOLD_ABOUT:
         rows = [getattr(one, field) for one in told if getattr(one, f"{field}_id") is not None]
         opened = open_many_for_work(rows, "registrant", work=f"registries.departed:{uuid.uuid4()}")
         keys += [key for key in opened if key]
-    wishes = Wish.objects.unscoped("of whoever died").filter(
-        matching(Wish, "registrant", *keys), status=WishStatus.IN_FORCE
-    )
-    return list(wishes.values_list("pk", flat=True)) if keys else []
+    return keys
 
 
-def _wishes_of(dead: Sequence[CasePerson]) -> list[int]:
+def _keys_of_cases(dead: Sequence[CasePerson]) -> list[str]:
+    """By what rows name those registrants whose document a case has; two of one number and another kind are others."""
     documents = open_many_for_work(dead, "document", work=f"registries.departed:{uuid.uuid4()}")
     kinds = {(one.document_kind, text) for one, text in zip(dead, documents, strict=True) if text}
     digests = {(kind, digest) for kind, text in kinds for digest in look_up_digests(Registrant, "document", text)}
@@ -134,14 +148,10 @@ def _wishes_of(dead: Sequence[CasePerson]) -> list[int]:
         | Q(document_digest_next__in=[digest for _kind, digest in digests]),
         destroyed_at=None,
     )
-    keys = [
+    return [
         str(key)
         for kind, digest, following, key in people.values_list(
             "document_kind", "document_digest", "document_digest_next", "row_key"
         )
         if {(kind, bytes(digest)), (kind, bytes(following))} & digests
     ]
-    wishes = Wish.objects.unscoped("of whoever died").filter(
-        matching(Wish, "registrant", *keys), status=WishStatus.IN_FORCE
-    )
-    return list(wishes.values_list("pk", flat=True)) if keys else []

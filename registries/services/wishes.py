@@ -114,7 +114,7 @@ def change_wish(
         checked = _checked(content, channel, signed_on, old.branch)
         _require_newer(old, signed_on)
         _require_alive(registrant, actor)
-        _move(old, WishStatus.REPLACED, verb="changed", channel=channel, actor=actor)
+        move_wish(old, WishStatus.REPLACED, verb="changed", channel=channel, actor=actor)
         row = _new(old.branch, registrant, checked, key=key, actor=actor)
         row.channel, row.signed_on, row.replaces = channel, signed_on, old
         row.is_known_there = old.is_there
@@ -139,7 +139,7 @@ def withdraw_wish(*, wish_id: int, channel: str, actor: User | None = None) -> W
         elif channel != Channel.ONLINE:
             raise ValueError("without a person of the staff only the person themselves withdraws, online")
         _require_alive(registrant, actor)
-        _move(wish, WishStatus.WITHDRAWN, verb="withdrawn", channel=channel, actor=actor)
+        move_wish(wish, WishStatus.WITHDRAWN, verb="withdrawn", channel=channel, actor=actor)
         take_back_consents(registrant, WISH_CONSENTS, channel=channel, actor=actor)
         # In no work list a second later.
         cancel_contacts(about=wish, actor=actor)
@@ -312,7 +312,8 @@ def lock_wish(wish_id: int) -> tuple[Registrant, Wish]:
     return registrant, wish
 
 
-def _move(wish: Wish, to_status: str, *, verb: str, channel: str, actor: User | None) -> None:
+def move_wish(wish: Wish, to_status: str, *, verb: str, channel: str, actor: User | None) -> None:
+    """Move a locked wish, and note it. Raises WrongState where the table has no such step."""
     if to_status not in WISH_TRANSITIONS[wish.status]:
         raise WrongState(
             "wish_wrong_state",

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 
 from organizations.choices import Right
 from organizations.views.access import StaffRequest, desk_page
-from registries.selectors.counts import MEASURES, registry_counts
-from registries.services.departed import all_departed_wishes
+from registries.choices.figures import DeskMeasure
+from registries.selectors.counts import registry_counts
 
 
 @desk_page(Right.COUNT_REGISTRIES)
@@ -18,11 +18,12 @@ from registries.services.departed import all_departed_wishes
 @require_safe
 def count_page(request: StaffRequest) -> HttpResponse:
     """The counts of one's associations, few people left out for who does not see them."""
-    table = registry_counts(request.user, departed=all_departed_wishes())
-    labels = [str(one) for one in MEASURES.values()]
+    table = registry_counts(request.user)
+    labels = [str(one) for one in DeskMeasure.labels]
     context = {
         "labels": labels,
         "rows": [(row, list(zip(labels, row.figures, strict=True))) for row in table.rows],
         "is_hiding": table.is_hiding,
+        "counted_at": table.counted_at,
     }
     return render(request, "registries/desk/counts.html", context)

@@ -18,6 +18,7 @@ from registries.models import Donor, Sample, SampleBatch
 from registries.services.donors import enrolment, giving, leaving, sampling
 from registries.services.donors.enrolment import Enrolment
 from registries.services.donors.kin import Kin
+from registries.services.told_deaths import record_death
 from tests.registries.ground import Ground, days_ago, somebody
 
 S = DonorStatus
@@ -104,9 +105,17 @@ WAY: tuple[tuple[str, Callable[[Donor, User], Any]], ...] = (
     (S.COLLECTED, lambda one, actor: giving.collect(donor_id=one.pk, on=days_ago(46), actor=actor)),
     (S.FOLLOW_UP, lambda one, actor: giving.begin_follow_up(donor_id=one.pk, on=days_ago(44), actor=actor)),
 )
+
+
+def _die(donor: Donor, actor: User) -> None:
+    record_death(about=donor, means="phone", note="家属来电", key=uuid.uuid4(), actor=actor)
+    leaving.retire_deceased_donor(donor_id=donor.pk, on=today(), actor=actor)
+
+
 _LEFT: dict[str, Callable[[Donor, User], Any]] = {
     S.WISH: lambda one, actor: leaving.withdraw_donor(donor_id=one.pk, channel="counter", actor=actor),
     S.HEALTH: lambda one, a: leaving.retire_donor(donor_id=one.pk, status=S.HEALTH, on=today(), actor=a),
+    S.DECEASED: lambda one, actor: _die(one, actor),
     S.LOST: lambda one, actor: leaving.lose_donor(donor_id=one.pk, on=days_ago(90), actor=actor),
 }
 

@@ -13,6 +13,8 @@ from core.identifiers import id_check_digit
 from organizations.models import Branch
 from registries.choices import WISH_CONSENTS, Item, Purpose, Stance
 from registries.models import Wish
+from registries.selectors.counts import CountTable, registry_counts
+from registries.services.counting import take_counts
 from registries.services.registrants import Person
 from registries.services.wish_content import WishContent
 from registries.services.wishes import Registration, register_wish
@@ -113,6 +115,12 @@ def form(branch: Branch, at: int = 0, **over: Any) -> Registration:
 def registered(ground: Ground, at: int = 0, *, actor: str = "clerk", **over: Any) -> Wish:
     """A wish in force in the ground's branch."""
     return register_wish(registration=form(ground.branch, at, **over), actor=ground.person(actor))
+
+
+def counts_for(person: User) -> CountTable:
+    """The page of counts, counted this very moment."""
+    take_counts()
+    return registry_counts(person)
 
 
 def days_ago(days: int) -> datetime.date:

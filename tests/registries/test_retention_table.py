@@ -19,12 +19,14 @@ from core.sealed.registry import SealedPlace, sealed_places
 from registries.choices.cases import CaseStatus
 from registries.choices.donors import LEFT_DAYS
 from registries.choices.exchange import OUT_FILE_DAYS, RAW_FILE_DAYS
+from registries.choices.figures import DeskMeasure
 from registries.choices.memorial import TakenDown
 from registries.choices.requests import REQUEST_KEPT_DAYS, REQUEST_OPEN_DAYS
 from registries.models import Case, Donor, MemorialPage, RegistryFigures, RegistryTally, Wish
-from registries.selectors.counts import registry_counts
-from registries.services import wishes
+from registries.selectors.counts import CountTable
 from registries.services.cases import purging as cases
+from registries.services.departed import all_departed_wishes
+from registries.services.departed_ending import TOLD_DAYS
 from registries.services.donors.leaving import withdraw_donor
 from registries.services.figures.publishing import publish_years
 from registries.services.memorial import purging as memorial
@@ -32,7 +34,7 @@ from registries.services.memorial.pages import take_down_page
 from registries.services.purging import DUTY_DAYS, ENDED_DAYS, REPLACED_DAYS, STANDING_DAYS
 from registries.services.wishes import withdraw_wish
 from tests.registries.case_ground import step
-from tests.registries.ground import Ground
+from tests.registries.ground import Ground, counts_for
 from tests.registries.planted import plant
 
 # What each row of the table says of days, as the rules keep them. A row that is added is added here.
@@ -50,6 +52,7 @@ SAID: dict[str, tuple[int, ...]] = {
     "registries.requests": (REQUEST_KEPT_DAYS,),
     "registries.exchange": (OUT_FILE_DAYS, RAW_FILE_DAYS),
     "registries.cases": (cases.EXIT_DAYS, cases.GIVEN_DAYS),
+    "registries.departed": (TOLD_DAYS,),
 }
 WORDS = {
     7: ("七天",), 30: ("三十日",), 60: ("六十日",), 90: ("九十日", "九十天"), 180: ("一百八十日", "一百八十天"),
@@ -58,7 +61,7 @@ WORDS = {
 # What is kept for good says nothing of anybody: a branch's counts of a year.
 STATISTICS = {"registries.registrytally.content"}
 # Beyond each of the days, one after the other, as nights do.
-NIGHTS = (1, 95, 190, 230, 330, 3 * 365 + 60, 31 * 365)
+NIGHTS = (1, 95, 190, 230, 330, 3 * 365 + 60, 31 * 365, 31 * 365 + 40)
 
 
 def terms() -> list[Term]:
@@ -79,13 +82,12 @@ def test_the_table_says_the_days_that_the_rules_keep(key: str) -> None:
         assert any(word in str(term.kept) for word in WORDS[days]), (key, days)
 
 
-def _ended(ground: Ground, named: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everybody leaves, each in their way; requests, drafts and files are forgotten."""
-    with monkeypatch.context() as before_any_death:
-        # Whoever died withdraws no more; here they did while they lived.
-        before_any_death.setattr(wishes, "died_among", lambda _people, **_how: frozenset())
-        for wish in Wish.objects.unscoped("test").filter(ended_at=None):
-            withdraw_wish(wish_id=wish.pk, channel="online")
+def _ended(ground: Ground, named: dict[str, Any]) -> None:
+    """Everybody leaves, each in their way, but who died, who withdraws no more; requests and files are forgotten."""
+    departed = all_departed_wishes()
+    assert departed
+    for wish in Wish.objects.unscoped("test").filter(ended_at=None).exclude(pk__in=departed):
+        withdraw_wish(wish_id=wish.pk, channel="online")
     for donor in Donor.objects.unscoped("test").filter(ended_at=None):
         withdraw_donor(donor_id=donor.pk, channel="online")
     given = Case.objects.unscoped("test").get(number=named["case"])
@@ -111,6 +113,12 @@ def _left(place: SealedPlace) -> int:
     return int(rows.count())
 
 
+def _living(table: CountTable) -> list[tuple[Any, ...]]:
+    """The page of counts without the wishes of the dead, which have ended."""
+    at = DeskMeasure.values.index(DeskMeasure.DEPARTED)
+    return [(row.branch, row.is_sum, [*row.figures[:at], *row.figures[at + 1 :]]) for row in table.rows]
+
+
 def _figures() -> list[tuple[Any, ...]]:
     """What would be published of all years today; taken back."""
     with transaction.atomic():
@@ -128,15 +136,15 @@ def _figures() -> list[tuple[Any, ...]]:
 
 
 def test_the_whole_table_empties_whoever_left_and_leaves_the_statistics_as_they_were(
-    ground: Ground, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
+    ground: Ground, django_capture_on_commit_callbacks: Any
 ) -> None:
     named = plant(ground)
     places = [one for one in sealed_places() if one.model._meta.app_label == "registries"]
     # Each sealed column holds something: one that is added is planted as well.
     assert [str(one) for one in places if not _left(one)] == []
-    _ended(ground, named, monkeypatch)
+    _ended(ground, named)
     looker = ground.person("supervisor")
-    before = (_figures(), registry_counts(looker))
+    before, counted = _figures(), _living(counts_for(looker))
     rows = {one.model: one.model._base_manager.count() for one in places if str(one) not in STATISTICS}
     destroyed: dict[str, int] = {}
     with django_capture_on_commit_callbacks(execute=True):
@@ -147,7 +155,7 @@ def test_the_whole_table_empties_whoever_left_and_leaves_the_statistics_as_they_
     assert not StoredFile.objects.filter(data_class=StoredFile.DataClass.SENSITIVE, destroyed_at=None).exists()
     # Not one row went, and each figure is what it was.
     assert {model: model._base_manager.count() for model in rows} == rows
-    assert (_figures(), registry_counts(looker)) == before
+    assert (_figures(), _living(counts_for(looker))) == (before, counted)
     assert Client().get("/organ/figures/").status_code == 200
     # A second time there is nothing left to do.
     assert {key: count for key, count in _night(NIGHTS[-1]).items() if count} == {}

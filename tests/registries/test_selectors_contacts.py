@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from core.clock import today
 from organizations.models.grant import remember_grants
 from registries.choices.cases import CaseStatus
+from registries.choices.figures import DeskMeasure
 from registries.models import Contact, DueContact
 from registries.selectors.cases import case_counts
 from registries.selectors.contacts import (
@@ -23,14 +24,14 @@ from registries.selectors.contacts import (
     earliest,
     open_by_coordinator,
 )
-from registries.selectors.counts import MEASURES, CountTable, registry_counts
+from registries.selectors.counts import CountTable
 from registries.selectors.my_day import day_sections
 from registries.services.contacts import correct_contact, write_contact
 from registries.services.wishes import register_wish
 from tests import databases
 from tests.factories.people import branch_at, make_person
 from tests.registries.case_ground import notified
-from tests.registries.ground import Ground, form, id_number, registered
+from tests.registries.ground import Ground, counts_for, form, id_number, registered
 from tests.registries.test_services_contacts import due, logged
 from tests.registries.test_views_wishes import client_of
 from tests.training.pages import page
@@ -112,7 +113,9 @@ def test_who_hands_over_sees_how_much_lies_with_whom(ground: Ground) -> None:
 
 
 def figures(table: CountTable) -> dict[tuple[str, bool], dict[str, int | None]]:
-    return {(row.branch.code, row.is_sum): dict(zip(MEASURES, row.figures, strict=True)) for row in table.rows}
+    return {
+        (row.branch.code, row.is_sum): dict(zip(DeskMeasure.values, row.figures, strict=True)) for row in table.rows
+    }
 
 
 def _filled(ground: Ground) -> None:
@@ -127,13 +130,13 @@ def _filled(ground: Ground) -> None:
 
 def test_who_sees_people_gets_every_figure_and_who_does_not_gets_none_below_five(ground: Ground) -> None:
     _filled(ground)
-    whole = registry_counts(ground.person("province"))
+    whole = counts_for(ground.person("province"))
     assert not whole.is_hiding
     exact = figures(whole)
     assert exact["330106", False]["wishes"] == 6
     assert exact["3301", True]["wishes"] == 7
     assert exact["33", True]["wishes"] == 14
-    partial = registry_counts(ground.person("supervisor"))
+    partial = counts_for(ground.person("supervisor"))
     assert partial.is_hiding
     seen = figures(partial)
     assert set(seen) == set(exact)
@@ -149,7 +152,7 @@ def test_no_figure_of_few_people_follows_from_those_that_are_shown(ground: Groun
         ground.person("supervisor"),
         make_person("city.overseer", "supervisor", branch_at("3301"), with_below=True),
     ]
-    known = {key: each["wishes"] for one in readers for key, each in figures(registry_counts(one)).items()}
+    known = {key: each["wishes"] for one in readers for key, each in figures(counts_for(one)).items()}
     shown = {key: value for key, value in known.items() if value is not None}
     leaves = ["33", "3301", "330106", "330182", "3303", "330302"]
     sums = {("33", True): leaves, ("3301", True): ["3301", "330106", "330182"], ("3303", True): ["3303", "330302"]}
@@ -169,9 +172,9 @@ def test_no_figure_of_few_people_follows_from_those_that_are_shown(ground: Groun
 
 def test_two_readers_of_overlapping_places_get_the_same_figures(ground: Ground) -> None:
     _filled(ground)
-    one = figures(registry_counts(ground.person("supervisor")))
+    one = figures(counts_for(ground.person("supervisor")))
     city = make_person("city.overseer", "supervisor", branch_at("3301"), with_below=True)
-    two = figures(registry_counts(city))
+    two = figures(counts_for(city))
     assert two
     assert {key: one[key] for key in two} == two
 
@@ -182,13 +185,13 @@ def test_outcomes_are_those_of_this_year_as_they_were_put_right(ground: Ground) 
     correct_contact(contact_id=first.pk, means="phone", outcome="declined", note="", key=uuid.uuid4(), actor=actor)
     write_contact(about=wish, reason="step", means="met", outcome="call_later", note="", actor=actor)
     due(ground, wish, due_on=today() - datetime.timedelta(days=1), reason="upkeep")
-    row = figures(registry_counts(actor))["330106", False]
+    row = figures(counts_for(actor))["330106", False]
     assert row == {"wishes": 1, "departed": 0, "late": 1, "coming": 0, "reached": 0, "missed": 1, "declined": 1}
 
 
 def test_only_places_where_somebody_sees_counts_are_counted(ground: Ground) -> None:
     _filled(ground)
-    assert set(figures(registry_counts(ground.person("stranger")))) == {("330302", False)}
+    assert set(figures(counts_for(ground.person("stranger")))) == {("330302", False)}
 
 
 def test_few_cases_of_a_state_are_told_to_nobody_who_does_not_see_the_people(ground: Ground) -> None:

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from core.clock import today
 from registries.choices import WishStatus
 from registries.choices.contacts import DueStatus
+from registries.choices.figures import DeskMeasure
 from registries.models import DueContact, Wish
-from registries.selectors.counts import MEASURES, registry_counts
 from registries.services.cases.handing import end_case
 from registries.services.cases.notifying import notify_case, write_person
 from registries.services.contacts import plan_contact
@@ -20,7 +20,7 @@ from registries.services.registrants import registrant_of
 from registries.services.visits import plan_visits
 from registries.services.wishes import register_wish
 from tests.registries.case_ground import notice
-from tests.registries.ground import Ground, form, id_number, registered
+from tests.registries.ground import Ground, counts_for, form, id_number, registered
 
 
 def due_of(wish: Wish) -> list[str]:
@@ -96,9 +96,9 @@ def test_a_wish_of_somebody_who_died_is_marked_in_lists_on_its_page_and_in_count
     assert whole.count("本人已故") == 2
     assert "捐献以它为准" in client.get(f"/desk/registries/wishes/{here.number}/").content.decode()
     assert "捐献以它为准" not in client.get(f"/desk/registries/wishes/{other.number}/").content.decode()
-    table = registry_counts(ground.person("province"), departed=all_departed_wishes())
+    table = counts_for(ground.person("province"))
     (row,) = [one for one in table.rows if one.branch == ground.branch and not one.is_sum]
-    counted = dict(zip(MEASURES, row.figures, strict=True))
+    counted = dict(zip(DeskMeasure.values, row.figures, strict=True))
     assert (counted["wishes"], counted["departed"]) == (1, 1)
     here.refresh_from_db()
     assert here.status == WishStatus.IN_FORCE

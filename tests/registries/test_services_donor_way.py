@@ -19,7 +19,7 @@ def test_a_donor_goes_the_whole_way_and_each_step_stands_with_its_day(ground: Gr
     donor = brought(ground, S.FOLLOW_UP)
     steps = list(donor.events.order_by("pk").values_list("to_status", flat=True))
     assert list(dict.fromkeys(steps)) == [
-        one for one in DonorStatus.values if one not in (S.AGED, S.HEALTH, S.WISH, S.LOST)
+        one for one in DonorStatus.values if one not in (S.AGED, S.HEALTH, S.WISH, S.DECEASED, S.LOST)
     ]
     assert donor.follow_up_on == days_ago(39)
     assert Collection.objects.get().serial == 1

@@ -12,9 +12,9 @@ from core.clock import today
 from core.errors import NotAllowed, NotFound
 from core.models import ReadLog
 from registries.choices.contacts import ContactOutcome
+from registries.choices.figures import DeskMeasure
 from registries.errors import RegistryError
 from registries.models import Contact, DueContact
-from registries.selectors.counts import MEASURES, registry_counts
 from registries.services.contacts import correct_contact, log_contact
 from registries.services.departed import all_departed_wishes, departed_wishes, is_departed, told_deaths
 from registries.services.planning import schedule_contact
@@ -23,7 +23,7 @@ from registries.services.upkeep import plan_upkeep
 from registries.services.visits import plan_visits
 from registries.services.wishes import register_wish, withdraw_wish
 from tests.registries.donor_ground import S, born, brought, number_born
-from tests.registries.ground import Ground, form, registered, somebody
+from tests.registries.ground import Ground, counts_for, form, registered, somebody
 from tests.registries.test_selectors_contacts import plan
 from tests.registries.test_services_contacts import due
 from tests.registries.test_views_wishes import client_of
@@ -103,8 +103,8 @@ def test_it_is_said_as_the_outcome_of_a_call_with_who_said_so(ground: Ground) ->
     log_contact(**said, note=SAID, next_on=None, actor=ground.person("coordinator"))
     assert (opened(), is_departed(wish)) == (0, True)
     # It is no outcome of a call in the counts, and nothing is counted as declined.
-    (row,) = [r for r in registry_counts(ground.person("coordinator")).rows if r.branch == ground.branch]
-    counted = dict(zip(MEASURES, row.figures, strict=True))
+    (row,) = [r for r in counts_for(ground.person("coordinator")).rows if r.branch == ground.branch]
+    counted = dict(zip(DeskMeasure.values, row.figures, strict=True))
     assert (counted["reached"], counted["missed"], counted["declined"]) == (0, 0, 0)
 
 

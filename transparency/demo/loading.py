@@ -34,6 +34,7 @@ from registries.demo.memorial import leave_memorial
 from registries.demo.papers import leave_papers
 from registries.demo.requests import leave_requests
 from registries.demo.wishes import leave_registrations
+from registries.services.counting import take_counts
 from training.demo import leave_training
 from training.demo_year import TrainingYear
 from transparency.choices import ReportKind, ReportScope
@@ -121,6 +122,7 @@ def load(*, seed: int, scale: Scale, tell: Callable[[str], Any]) -> Loaded:
         tell(_("捐献登记统计和年报"))
         leave_registered_year(year, {code: desks[code].branch for code in DESKS}, people)
     leave_exchange(desks["3301"].branch, people)
+    take_counts()
     _place_all()
     if year:
         _registries_yearbook(desks[PROVINCE], people["publisher"], year)

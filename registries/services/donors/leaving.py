@@ -17,6 +17,7 @@ from registries.errors import RegistryError
 from registries.models import Donor
 from registries.services.consents import take_back_consents
 from registries.services.contacts import cancel_contacts, plan_contact
+from registries.services.departed import is_departed
 from registries.services.donors.assigning import coordinator_of, plan_asking
 from registries.services.donors.giving import call_off_under_way, has_given
 from registries.services.donors.sampling import void_samples
@@ -24,6 +25,7 @@ from registries.services.donors.states import (
     Step,
     born_on_of,
     check_status,
+    check_step,
     keep_donor,
     last_birthday,
     locked_donor,
@@ -69,6 +71,27 @@ def retire_donor(*, donor_id: int, status: str, on: datetime.date, actor: User) 
             raise RegistryError("not_aged", sentence, {"on": sentence})
         _leave(donor, status, Step(f"left_{status}", on, actor))
     return donor
+
+
+def retire_deceased_donor(*, donor_id: int, on: datetime.date, actor: User) -> Donor:
+    """Let somebody leave of whom a case, or what the branch was told, says that they died. Locks the donor.
+
+    The national library is told then, as of anybody who left. Raises RegistryError where nothing says so, WrongState.
+    """
+    with transaction.atomic():
+        donor = locked_donor(donor_id, actor=actor)
+        check_step(donor, DonorStatus.DECEASED)
+        if not is_departed(donor):
+            raise RegistryError(
+                "not_departed", _("还没有记下本人已故：请先在“联系”里登记“得知本人已故”，写明谁告知的，再办退库。")
+            )
+        _leave(donor, DonorStatus.DECEASED, Step("left_deceased", on, actor))
+    return donor
+
+
+def retire_deceased(donor: Donor) -> None:
+    """Let a locked donor leave who died long ago, as work of the system (services/departed_ending.py)."""
+    _leave(donor, DonorStatus.DECEASED, Step("left_deceased", today(), None))
 
 
 def lose_donor(*, donor_id: int, on: datetime.date, actor: User) -> Donor:

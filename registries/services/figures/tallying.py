@@ -76,13 +76,17 @@ def _counted(events: list[WishEvent]) -> dict[tuple[int, int], Tally]:
     first = first_open_year()
     found: dict[tuple[int, int], Tally] = {}
     for event in events:
-        year = max(event.at.astimezone(SHANGHAI).year, first)
-        found.setdefault((_association(event.wish), year), Counter()).update(_step(event, declared))
+        if added := _step(event, declared):
+            year = max(event.at.astimezone(SHANGHAI).year, first)
+            found.setdefault((_association(event.wish), year), Counter()).update(added)
     return found
 
 
 def _step(event: WishEvent, declared: Mapping[int, str | None]) -> dict[str, int]:
-    """What one step adds: a change counts at its new wish, for the gifts in which the two differ."""
+    """What one step adds: a change counts at its new wish, for the gifts in which the two differ.
+
+    That the term of somebody dead was over adds nothing: nobody took anything back.
+    """
     wish, text = event.wish, declared[event.wish_id]
     if text is None:
         return {}

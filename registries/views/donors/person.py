@@ -49,12 +49,13 @@ def donor_detail(request: StaffRequest, number: str) -> HttpResponse:
     shown = _shown(request, donor, form) if form.is_valid() else {}
     page = donor_page(donor)
     keeps = may(request.user, Right.KEEP_REGISTRIES, donor.branch)
-    steps = offered(donor, page) if keeps else []
+    is_departed = bool(departed_donors([donor]))
+    steps = offered(donor, page, is_departed=is_departed) if keeps else []
     context = {
         "donor": donor,
         "page": page,
         "purpose_form": form,
-        "is_departed": bool(departed_donors([donor])),
+        "is_departed": is_departed,
         "may_keep": keeps,
         "openable": openable(request, donor, page.contacts, page.due),
         **_consents(donor, keeps=keeps),

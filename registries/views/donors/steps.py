@@ -56,6 +56,8 @@ class DeskStep:
     asks: Callable[[Donor, dict[str, Any]], list[Text]] = lambda _donor, _said: []
 
     given: Callable[[Donor], dict[str, Any]] = lambda _donor: {}
+    # Offered of whoever is known to have died alone.
+    is_for_departed: bool = False
 
     @property
     def tone(self) -> str:
@@ -219,9 +221,18 @@ STEPS: dict[str, DeskStep] = {
         _by(leaving.retire_donor, status=S.AGED), AGEING | {S.FOLLOW_UP}, "end",
         lambda donor, _page: donor.ages_out_month <= today(),
     ),
+    "deceased": DeskStep(
+        _("已故退库"),
+        _("确知本人已去世。退库后不能恢复，满三十日销毁资料；还在全国资料库的，请随后告知全国资料库。"),
+        _DAY, _by(leaving.retire_deceased_donor), IN_FORCE, "end", is_for_departed=True,
+    ),
 }  # fmt: skip
 
 
-def offered(donor: Donor, page: DonorPage) -> list[tuple[str, DeskStep]]:
+def offered(donor: Donor, page: DonorPage, *, is_departed: bool) -> list[tuple[str, DeskStep]]:
     """The steps that fit a donor at this moment, the main one first."""
-    return [(name, one) for name, one in STEPS.items() if donor.status in one.states and one.is_due(donor, page)]
+    return [
+        (name, one)
+        for name, one in STEPS.items()
+        if donor.status in one.states and one.is_due(donor, page) and (is_departed or not one.is_for_departed)
+    ]
