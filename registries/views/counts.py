@@ -17,13 +17,14 @@ from registries.selectors.counts import registry_counts
 @never_cache
 @require_safe
 def count_page(request: StaffRequest) -> HttpResponse:
-    """The counts of one's associations, few people left out for who does not see them."""
-    table = registry_counts(request.user)
+    """The counts of an association and those right below it, few people left out for who does not see them."""
+    table = registry_counts(request.user, code=request.GET.get("of", ""))
     labels = [str(one) for one in DeskMeasure.labels]
     context = {
         "labels": labels,
         "rows": [(row, list(zip(labels, row.figures, strict=True))) for row in table.rows],
         "is_hiding": table.is_hiding,
         "counted_at": table.counted_at,
+        "above": table.above,
     }
     return render(request, "registries/desk/counts.html", context)

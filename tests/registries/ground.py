@@ -118,9 +118,18 @@ def registered(ground: Ground, at: int = 0, *, actor: str = "clerk", **over: Any
 
 
 def counts_for(person: User) -> CountTable:
-    """The page of counts, counted this very moment."""
+    """All lines of all pages of counts of somebody, counted this very moment."""
     take_counts()
-    return registry_counts(person)
+    table = registry_counts(person)
+    rows, further = list(table.rows), [row.branch.code for row in table.rows if row.leads_on]
+    while further:
+        below = registry_counts(person, code=further.pop())
+        # The association itself stands on the page above as well.
+        rows += [row for row in below.rows if row not in rows]
+        further += [row.branch.code for row in below.rows if row.leads_on]
+    # As a page without leading on: a line is the same on whichever page it stands.
+    lines = {(row.branch.pk, row.is_sum): replace(row, leads_on=False) for row in rows}
+    return replace(table, rows=list(lines.values()))
 
 
 def days_ago(days: int) -> datetime.date:

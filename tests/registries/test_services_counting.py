@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError
 
 from core.clock import SHANGHAI, frozen_at, now
+from core.errors import NotFound
 from organizations.models.grant import remember_grants
 from registries import tasks
 from registries.models import DeskCount
@@ -28,7 +29,8 @@ def test_nothing_is_counted_for_a_reader_and_the_page_says_of_when_its_numbers_a
     person, client = ground.person("province"), client_of(ground, "province")
     assert registry_counts(person).counted_at is None
     assert "还没有统计" in page(client, "desk_registry_counts")
-    before = counts_for(person)
+    take_counts()
+    before = registry_counts(person)
     registered(ground)
     remember_grants(person)
     with django_assert_num_queries(4):
@@ -37,9 +39,34 @@ def test_nothing_is_counted_for_a_reader_and_the_page_says_of_when_its_numbers_a
     assert before.counted_at is not None
     assert f"{before.counted_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" in text
     with frozen_at(now() + datetime.timedelta(minutes=10)):
-        after = counts_for(person)
+        take_counts()
+    after = registry_counts(person)
     assert after.counted_at is not None
     assert (after.counted_at > before.counted_at, after.rows == before.rows) == (True, False)
+
+
+def test_a_page_has_an_association_and_those_right_below_it_and_leads_on_and_back(ground: Ground) -> None:
+    registered(ground)
+    whole = counts_for(ground.person("province"))
+    table, client = registry_counts(ground.person("province")), client_of(ground, "province")
+    assert [(row.branch.code, row.is_sum, row.leads_on) for row in table.rows] == [
+        ("33", True, False), ("33", False, False), ("3301", True, True), ("3303", True, True)
+    ]  # fmt: skip
+    city = registry_counts(ground.person("province"), code="3301")
+    assert [(row.branch.code, row.is_sum) for row in city.rows] == [
+        ("3301", True), ("3301", False), ("330106", False), ("330182", False)
+    ]  # fmt: skip
+    assert [one.code for one in city.above] == ["33"]
+    assert len(whole.rows) == 9
+    text = client.get("/desk/registries/counts/?of=3301").content.decode()
+    assert 'href="?of=33"' in text
+    assert 'href="?of=3301"' not in text
+    assert 'href="?of=3301"' in page(client, "desk_registry_counts")
+    # Of a county there is nothing below, and of another city nothing is told.
+    assert [row.branch.code for row in registry_counts(ground.person("coordinator"), code="330106").rows] == ["330106"]
+    with pytest.raises(NotFound):
+        registry_counts(ground.person("coordinator"), code="330302")
+    assert client_of(ground, "coordinator").get("/desk/registries/counts/?of=330302").status_code == 404
 
 
 def test_the_task_counts_and_every_association_has_every_number_also_nought(ground: Ground) -> None:
