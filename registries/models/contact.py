@@ -292,9 +292,10 @@ class Contact(AboutOne, SealedModel, BranchLineage):
 
 
 class ContactHandOver(BranchLineage):
-    """That a coordinator's open contacts in a branch went to another. Append-only by trigger.
+    """That a coordinator's open contacts and donors in a branch went to another. Append-only by trigger.
 
-    `from_person` is None where they were nobody's yet.
+    `from_person` is None where the contacts were nobody's yet. `donor_count` is how many donors in force went along:
+    without one, at least one contact did.
     """
 
     key = models.UUIDField(_("幂等键"), unique=True, default=uuid.uuid4, editable=False)
@@ -305,6 +306,7 @@ class ContactHandOver(BranchLineage):
         settings.AUTH_USER_MODEL, verbose_name=_("接手人"), on_delete=models.PROTECT, related_name="+"
     )
     contact_count = models.PositiveIntegerField(_("待联系件数"))
+    donor_count = models.PositiveIntegerField(_("志愿者人数"), default=0, db_default=0)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("操作人"), on_delete=models.PROTECT, related_name="+"
     )
@@ -319,7 +321,13 @@ class ContactHandOver(BranchLineage):
             models.CheckConstraint(
                 condition=Q(from_person__isnull=True) | ~Q(from_person=F("to_person")), name="handover_to_another"
             ),
-            models.CheckConstraint(condition=Q(contact_count__gt=0), name="handover_of_something"),
+            models.CheckConstraint(
+                condition=Q(contact_count__gt=0) | Q(donor_count__gt=0), name="handover_of_something"
+            ),
+            # Nobody's are contacts alone: a donor without a coordinator has none to be handed over from.
+            models.CheckConstraint(
+                condition=Q(from_person__isnull=False) | Q(donor_count=0), name="handover_of_somebodys_donors"
+            ),
         ]
         indexes = [models.Index(fields=["branch", "-id"], name="handover_by_branch")]
 

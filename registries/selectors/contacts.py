@@ -16,7 +16,7 @@ from organizations.choices import ROLE_RIGHTS, Right
 from organizations.models import Branch, RoleGrant, held_grants
 from organizations.permissions import branches_with, holds_anywhere
 from registries.choices.contacts import ABOUT_FIELDS, DueStatus
-from registries.models import Case, CaseCoordinator, Contact, DueContact, DueNote
+from registries.models import Case, CaseCoordinator, Contact, Donor, DueContact, DueNote
 from registries.permissions.cases import possible_coordinators
 from registries.selectors.day_sections import DayRow, DaySection
 
@@ -46,7 +46,7 @@ CONTACT_TABS: dict[str, Any] = {
 class OpenCount:
     """How much lies with a coordinator of a branch; without `login`: with nobody yet.
 
-    `is_gone`: they work at contacts there no longer.
+    `donors`: so many donors in force they go along with. `is_gone`: they work at contacts there no longer.
     """
 
     branch_code: str
@@ -55,6 +55,7 @@ class OpenCount:
     name: str | None
     open: int
     late: int
+    donors: int = 0
     is_gone: bool = False
 
 
@@ -155,24 +156,35 @@ def due_now_count(person: User) -> int:
 
 
 def open_by_coordinator(branches: Sequence[Branch], *, only: User | None = None) -> list[OpenCount]:
-    """How many contacts are open and how many of them late, by branch and coordinator (None: nobody's); two queries.
+    """How many contacts are open, how many of them late, and how many donors go along, by branch and coordinator.
 
-    Of branches that the caller has let the person into. Without those of cases, which go with their case.
+    Without a coordinator: nobody's contacts. Of branches that the caller has let the person into. Without the contacts
+    of cases, which go with their case. Three queries.
     """
     rows = DueContact.objects.unscoped("counts for who hands over").filter(
         branch__in=list(branches), status=DueStatus.OPEN, case=None
     )
+    # As the index of a coordinator's donors has it.
+    donors = Donor.objects.unscoped("counts for who hands over").filter(
+        branch__in=list(branches), coordinator__isnull=False, ended_at=None
+    )
     if only is not None:
-        rows = rows.filter(coordinator=only)
-    named = rows.values_list("branch__code", "branch__name", "coordinator__login", "coordinator__name")
-    counted = named.annotate(open=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today())))
+        rows, donors = rows.filter(coordinator=only), donors.filter(coordinator=only)
+    whose = ("branch__code", "branch__name", "coordinator__login", "coordinator__name")
+    counted = rows.values_list(*whose).annotate(open=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today())))
+    found = {tuple(one[:3]): OpenCount(*one) for one in counted.order_by("branch__code", "coordinator__login")}
+    accompanied = donors.values_list(*whose).annotate(n=Count("pk"))
+    for code, name, login, person, n in accompanied.order_by("branch__code", "coordinator__login"):
+        there_already = found.get((code, name, login), OpenCount(code, name, login, person, 0, 0))
+        found[code, name, login] = replace(there_already, donors=n)
     grants = RoleGrant.objects.valid_on(today()).filter(
         branch__in=list(branches), role__in=KEEPER_ROLES, person__is_active=True
     )
     there: set[tuple[str | None, str]] = {(None, one.code) for one in branches}
     there |= set(grants.values_list("person__login", "branch__code"))
-    found = [OpenCount(*one) for one in counted.order_by("branch__code", "coordinator__login")]
-    return [replace(one, is_gone=(one.login, one.branch_code) not in there) for one in found]
+    # Nobody's last, as the database sorts them.
+    ordered = sorted(found.values(), key=lambda one: (one.branch_code, one.login is None, one.login or ""))
+    return [replace(one, is_gone=(one.login, one.branch_code) not in there) for one in ordered]
 
 
 def stray_calls(branches: Sequence[Branch]) -> list[tuple[Case, int]]:

@@ -1,4 +1,4 @@
-"""Contacts: planned, written down as they took place, cancelled at once, handed from one coordinator to another."""
+"""Contacts: planned, written down as they took place, put right, cancelled at once."""
 
 from __future__ import annotations
 
@@ -16,14 +16,11 @@ from core.audit import record_audit
 from core.clock import now, today
 from core.errors import NotFound
 from core.sealed import matching, open_for_work, seal_into
-from organizations.choices import Right
-from organizations.permissions import may, require
-from registries.choices import Channel, ConsentSubject
+from registries.choices import ConsentSubject
 from registries.choices.contacts import DUE_TRANSITIONS, ContactMeans, ContactOutcome, DueStatus
 from registries.errors import RegistryError, WrongState
-from registries.models import Case, Contact, ContactHandOver, Donor, DonorEvent, DueContact, DueNote, Wish
+from registries.models import Case, Contact, Donor, DueContact, DueNote, Wish
 from registries.permissions.contacts import require_keeper
-from registries.selectors.contacts import contact_keepers
 from registries.services.consents import consents_in_force
 from registries.services.departed import died_among
 from registries.services.form_keys import hold_key, sent_before
@@ -32,7 +29,6 @@ from registries.services.registrants import registrant_of
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from organizations.models import Branch
 
 LONGEST_NOTE = 500
 # Nobody plans further ahead by hand than the yearly visit after the next.
@@ -181,7 +177,7 @@ def cancel_contacts(*, about: Any, reasons: Collection[str] | None = None, actor
     )
     if reasons is not None:
         rows = rows.filter(reason__in=reasons)
-    count: int = _in_order(rows).update(status=DueStatus.CANCELLED, closed_at=now(), closed_by=actor)
+    count: int = locked_in_order(rows).update(status=DueStatus.CANCELLED, closed_at=now(), closed_by=actor)
     if count:
         record_audit("registries.contacts.cancelled", actor=actor, obj=about, branch_code=about.branch.code)
     return count
@@ -221,66 +217,6 @@ def note_why(due: DueContact, note: str, *, actor: User) -> None:
         row.save(force_insert=True)
 
 
-def hand_over_contacts(
-    *, from_person: User | None, to_person: User, branch: Branch, actor: User, key: uuid.UUID | None = None
-) -> ContactHandOver:
-    """Hand a coordinator's open contacts in a branch (None: what is nobody's) to another who works there.
-
-    Not those of cases, which go with their case (services/cases/assigning.py). The donors with whom somebody goes
-    along go too, so that later contacts find the new one. One's own by oneself, any with ASSIGN_COORDINATORS. Said
-    twice with one key, it is the first one. Locks the donors, then the contacts. Raises RegistryError with
-    fields, WrongState where there is nothing to hand over.
-    """
-    with transaction.atomic():
-        is_own = from_person is not None and from_person.pk == actor.pk
-        if not (is_own and may(actor, Right.KEEP_REGISTRIES, branch)):
-            require(actor, Right.ASSIGN_COORDINATORS, branch)
-        row_key = key or uuid.uuid4()
-        same: dict[str, Any] = {"by_id": actor.pk, "branch_id": branch.pk, "to_person_id": to_person.pk}
-        handed = ContactHandOver.objects.unscoped("the same form sent twice")
-        from_id = from_person.pk if from_person else None
-        if there := sent_before(handed, row_key, **same, from_person_id=from_id):
-            return there
-        if to_person == from_person or to_person not in contact_keepers(branch):
-            sentence = _("请选择本会另一位在岗的协调员。")
-            raise RegistryError("hand_over_to_whom", sentence, {"to_person": sentence})
-        if from_person is not None:
-            _hand_over_donors(from_person, to_person, branch, actor)
-        rows = DueContact.objects.unscoped("of a branch in which the actor may").filter(
-            branch=branch, coordinator=from_person, status=DueStatus.OPEN, case=None
-        )
-        count = _in_order(rows).update(coordinator=to_person)
-        if not count:
-            raise WrongState("nothing_to_hand_over", _("没有可移交的待联系，可能刚由他人移交，请刷新页面查看。"))
-        done = ContactHandOver.objects.create(
-            **ContactHandOver.lineage_of(branch),
-            key=row_key,
-            from_person=from_person,
-            to_person=to_person,
-            contact_count=count,
-            by=actor,
-            at=now(),
-        )
-        record_audit("registries.contacts.handed_over", actor=actor, obj=done, branch_code=branch.code)
-    return done
-
-
-def _hand_over_donors(from_person: User, to_person: User, branch: Branch, actor: User) -> None:
-    """Make another go along with somebody's donors in force in a branch, noted of each; locks them by id."""
-    rows = Donor.objects.unscoped("of a branch in which the actor may").select_for_update(of=("self",))
-    donors = list(rows.filter(branch=branch, coordinator=from_person, ended_at=None).order_by("pk"))
-    Donor.objects.unscoped("rows that were just locked").filter(pk__in=[one.pk for one in donors]).update(
-        coordinator=to_person
-    )
-    DonorEvent.objects.bulk_create(
-        DonorEvent(
-            donor=one, from_status=one.status, to_status=one.status, verb="coordinator", on=today(),
-            channel=Channel.COUNTER, actor=actor, at=now(),
-        )
-        for one in donors
-    )  # fmt: skip
-
-
 def end_calls_of(about: Wish | Donor, *, actor: User) -> int:
     """Cancel what is open about all that the branch keeps of a person who died; return how many. Locks the person.
 
@@ -312,7 +248,7 @@ def hold_contactable(about: Any) -> bool:
     return bool(locked.is_accompanied)
 
 
-def _in_order(rows: QuerySet[DueContact]) -> QuerySet[DueContact]:
+def locked_in_order(rows: QuerySet[DueContact]) -> QuerySet[DueContact]:
     """The rows, locked in the order of their ids, so that nobody who changes several of them waits for another."""
     found = list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
     return DueContact.objects.unscoped("rows that were just locked").filter(pk__in=found)

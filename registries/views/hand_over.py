@@ -1,4 +1,4 @@
-"""Handing a coordinator's open contacts to another."""
+"""Handing a coordinator's open contacts and donors to another."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from organizations.models import Branch
 from organizations.permissions import branches_with, may, require
 from organizations.views.access import StaffRequest, desk_page
 from registries.forms.contacts import HandOverForm
+from registries.models import ContactHandOver
 from registries.permissions import due_for
 from registries.permissions.contacts import gives_contact
 from registries.selectors.contacts import (
@@ -29,8 +30,7 @@ from registries.selectors.contacts import (
     open_by_coordinator,
     stray_calls,
 )
-from registries.services.contact_giving import give_contact
-from registries.services.contacts import hand_over_contacts
+from registries.services.contact_giving import give_contact, hand_over_contacts
 
 
 @desk_page(Right.KEEP_REGISTRIES, Right.ASSIGN_COORDINATORS)
@@ -82,8 +82,7 @@ def hand_over_confirm(request: StaffRequest) -> HttpResponse:
         except DomainError as error:
             add_refusal(form, error)
         else:
-            said = {"n": done.contact_count, "to": done.to_person}
-            messages.success(request, _("已把 %(n)d 件联系交给 %(to)s。") % said)
+            messages.success(request, _said(done))
             return redirect("desk_hand_over")
     context = {"branch": branch, "from_person": from_person, "count": count, "form": form, "people": people}
     return render(request, "registries/desk/hand_over_confirm.html", context)
@@ -102,6 +101,14 @@ def _asked(request: StaffRequest) -> tuple[Branch, User | None]:
     if login and person is None:
         raise NotFound("person_not_found", _("没有这位人员，请从“移交联系”页面进入。"))
     return branch, person
+
+
+def _said(done: ContactHandOver) -> str:
+    """What went to whom."""
+    said = {"n": done.contact_count, "donors": done.donor_count, "to": done.to_person}
+    if done.donor_count:
+        return _("已把 %(n)d 件联系和 %(donors)d 位志愿者交给 %(to)s。") % said
+    return _("已把 %(n)d 件联系交给 %(to)s。") % said
 
 
 def _count(branch: Branch, from_person: User | None) -> OpenCount | None:

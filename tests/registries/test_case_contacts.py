@@ -17,7 +17,8 @@ from registries.models import Case, CaseCoordinator, DueContact
 from registries.selectors.contacts import due_now_count, due_page, open_by_coordinator
 from registries.services.cases.assigning import hand_over_case, release_coordinator
 from registries.services.cases.handing import hand_over_gift
-from registries.services.contacts import hand_over_contacts, log_contact
+from registries.services.contact_giving import hand_over_contacts
+from registries.services.contacts import log_contact
 from registries.services.last_calls import log_last_contact
 from registries.services.planning import schedule_contact
 from tests.registries.case_ground import assign, case_in, recorded, signed, units

@@ -18,11 +18,11 @@ from registries.choices.contacts import DUE_TRANSITIONS, ContactReason, DueStatu
 from registries.errors import RegistryError, WrongState
 from registries.models import Contact, ContactHandOver, Donor, DueContact, Wish
 from registries.services.consents import consents_in_force, take_back_consents
+from registries.services.contact_giving import hand_over_contacts
 from registries.services.contacts import (
     _closed,
     cancel_contacts,
     correct_contact,
-    hand_over_contacts,
     log_contact,
     plan_contact,
     write_contact,

@@ -9,15 +9,19 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 
 from accounts.models import User
-from core.clock import today
+from core.clock import now, today
 from core.errors import NotAllowed, NotFound
+from core.models import AuditEvent
 from registries.errors import RegistryError, WrongState
-from registries.models import DonorExpense, DueContact
+from registries.models import ContactHandOver, Donor, DonorExpense, DueContact
+from registries.selectors.contacts import open_by_coordinator
 from registries.selectors.donor import donor_page
 from registries.selectors.my_day import day_sections
-from registries.services.contacts import hand_over_contacts
+from registries.services.contact_giving import hand_over_contacts
+from registries.services.contacts import cancel_contacts
 from registries.services.donors import giving, leaving, support
 from registries.services.donors.assigning import assign_donor
 from tests.registries.donor_ground import S, brought, joined
@@ -193,6 +197,78 @@ def test_the_donors_of_a_coordinator_are_handed_over_with_the_contacts(ground: G
     giving.ask_again(donor_id=donor.pk, on=today(), actor=clerk)
     giving.take_answer(donor_id=donor.pk, answer="not_reached", on=today(), actor=clerk)
     assert DueContact.objects.unscoped("test").get(donor=donor, status="open", reason="recover").coordinator == clerk
+
+
+def alone(ground: Ground, at: int = 0) -> Donor:
+    """A donor under way with whom the coordinator goes along and of whom no contact is open."""
+    donor, mine = brought(ground, S.MEDICAL, at), ground.person("coordinator")
+    assign_donor(donor_id=donor.pk, person=mine, actor=mine)
+    with transaction.atomic():
+        cancel_contacts(about=donor)
+    return donor
+
+
+def test_the_donors_of_who_has_no_open_contact_are_handed_over_as_well(ground: Ground) -> None:
+    donor, gone, mine, clerk = alone(ground), alone(ground, 1), ground.person("coordinator"), ground.person("clerk")
+    leaving.withdraw_donor(donor_id=gone.pk, channel="counter", actor=mine)
+    said: dict[str, Any] = {"from_person": mine, "to_person": clerk, "branch": ground.branch, "actor": mine}
+    key = uuid.uuid4()
+    done = hand_over_contacts(**said, key=key)
+    assert (done.contact_count, done.donor_count) == (0, 1)
+    assert hand_over_contacts(**said, key=key).pk == done.pk
+    donor.refresh_from_db()
+    gone.refresh_from_db()
+    assert (donor.coordinator, gone.coordinator) == (clerk, mine)
+    assert donor.events.order_by("pk").last().actor == mine
+    assert AuditEvent.objects.filter(verb="registries.contacts.handed_over").count() == 1
+    with pytest.raises(WrongState, match="没有可移交"):
+        hand_over_contacts(**said)
+    with pytest.raises(NotAllowed):
+        hand_over_contacts(**{**said, "from_person": clerk, "to_person": ground.person("second")})
+
+
+def test_a_hand_over_is_of_something_and_of_donors_by_who_goes_along_with_them(ground: Ground) -> None:
+    said = {**ContactHandOver.lineage_of(ground.branch), "to_person": ground.person("clerk")}
+    more: dict[str, Any] = {"by": ground.person("head"), "at": now(), "contact_count": 0}
+    for over, broken in (
+        ({"from_person": ground.person("coordinator"), "donor_count": 0}, "handover_of_something"),
+        ({"from_person": None, "donor_count": 1}, "handover_of_somebodys_donors"),
+    ):
+        with pytest.raises(IntegrityError, match=broken), transaction.atomic():
+            ContactHandOver.objects.create(**said, **more, **over)
+
+
+def test_the_page_of_the_hand_over_counts_donors_and_offers_them_without_an_open_contact(ground: Ground) -> None:
+    alone(ground), alone(ground, 1)
+    client = client_of(ground, "coordinator")
+    confirm = f"{reverse('desk_hand_over_confirm')}?branch={ground.branch.code}&from=coordinator"
+    shown = client.get(reverse("desk_hand_over"))
+    assert [(one.login, one.open, one.donors) for one in shown.context["rows"]] == [("coordinator", 0, 2)]
+    assert confirm.replace("&", "&amp;") in shown.content.decode()
+    asked = client.get(confirm).content.decode()
+    assert "0 件待联系和 2 位造血干细胞志愿者" in asked
+    assert "已逾期" not in asked
+    answer = client.post(confirm, {"key": str(uuid.uuid4()), "to_person": "clerk"}, follow=True).content.decode()
+    assert "已把 0 件联系和 2 位志愿者交给" in answer
+    assert "没有可移交的待联系和志愿者" in answer
+    assert "没有可移交的待联系和志愿者" in client.get(confirm).content.decode()
+    late = client.post(confirm, {"key": str(uuid.uuid4()), "to_person": "clerk"})
+    assert "没有可移交的待联系和志愿者" in late.content.decode()
+    left(ground.person("clerk"))
+    rows = client_of(ground, "head").get(reverse("desk_hand_over")).context["rows"]
+    assert [(one.login, one.open, one.donors, one.is_gone) for one in rows] == [("clerk", 0, 2, True)]
+
+
+def test_contacts_and_donors_of_one_coordinator_stand_in_one_row_by_three_queries(
+    ground: Ground, django_assert_num_queries: Any
+) -> None:
+    donor, mine = brought(ground, S.MATCHED), ground.person("coordinator")
+    alone(ground, 1)
+    assign_donor(donor_id=donor.pk, person=mine, actor=mine)
+    with django_assert_num_queries(3):
+        rows = open_by_coordinator([ground.branch])
+    assert [(one.login, one.open, one.donors) for one in rows] == [("coordinator", 1, 2)]
+    assert [one.donors for one in open_by_coordinator([ground.branch], only=ground.person("clerk"))] == []
 
 
 def test_the_donor_of_who_works_there_no_longer_is_taken_by_anybody_who_keeps_the_branch(ground: Ground) -> None:

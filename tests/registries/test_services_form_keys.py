@@ -30,9 +30,10 @@ from registries.models import (
     MemorialMessage,
     SampleBatch,
 )
-from registries.services import contacts
+from registries.services import contact_giving, contacts
 from registries.services.cases import family, notifying
-from registries.services.contacts import correct_contact, hand_over_contacts, log_contact, plan_contact
+from registries.services.contact_giving import hand_over_contacts
+from registries.services.contacts import correct_contact, log_contact, plan_contact
 from registries.services.donors import sampling
 from registries.services.donors.contacting import note_contact
 from registries.services.donors.sampling import make_batch
@@ -104,7 +105,7 @@ FORMS: dict[str, tuple[ModuleType, Callable[[Ground], Send], type[Model]]] = {
     "file": (files, a_file, ExchangeFile),
     "export": (asking, an_export, Export),
     "contact": (contacts, a_contact, Contact),
-    "hand_over": (contacts, a_hand_over, ContactHandOver),
+    "hand_over": (contact_giving, a_hand_over, ContactHandOver),
     "box": (sampling, a_box, SampleBatch),
 }
 

@@ -15,7 +15,7 @@ from registries.choices.contact_scripts import SCRIPTS
 from registries.choices.contacts import ContactReason
 from registries.choices.duty import DutyPart
 from registries.models import Contact, DueContact, DutyShift
-from registries.services.contacts import hand_over_contacts
+from registries.services.contact_giving import hand_over_contacts
 from registries.services.planning import schedule_contact
 from registries.services.wishes import withdraw_wish
 from tests.factories.people import branch_at, make_person
