@@ -8,6 +8,11 @@ MEMORIAL_QUERIES: dict[str, str] = {
           LEFT JOIN LATERAL (SELECT coalesce(sum(party_size), 0) AS booked FROM registries_memorialbooking
                               WHERE occasion_id = o.id AND status = 'booked') b ON true
          WHERE b.booked <> o.taken_count LIMIT 100""",
+    "memorial_occasion_state_is_its_last_step": """
+        SELECT o.id, o.status, s.to_status FROM registries_memorialoccasion o
+          LEFT JOIN LATERAL (SELECT to_status FROM registries_memorialstep
+                              WHERE occasion_id = o.id ORDER BY id DESC LIMIT 1) s ON true
+         WHERE coalesce(s.to_status, 'planned') <> o.status LIMIT 100""",
     "memorial_page_state_is_its_last_step": """
         SELECT p.number, p.status, s.to_status FROM registries_memorialpage p
           LEFT JOIN LATERAL (SELECT to_status FROM registries_memorialstep

@@ -36,6 +36,11 @@ OCCASION_TRANSITIONS: dict[str, frozenset[str]] = {
     OccasionStatus.PLANNED: frozenset({OccasionStatus.CANCELLED}),
     OccasionStatus.CANCELLED: frozenset(),
 }
+# A gathering that was called off is not held after all: people were told. Half a day of visits may be opened again.
+HALF_DAY_TRANSITIONS: dict[str, frozenset[str]] = {
+    OccasionStatus.PLANNED: frozenset({OccasionStatus.CANCELLED}),
+    OccasionStatus.CANCELLED: frozenset({OccasionStatus.PLANNED}),
+}
 
 
 class Visitor(models.TextChoices):
@@ -188,6 +193,7 @@ STEP_WORDS: dict[str, Any] = {
     "moved": _("改时间"),
     "changed": _("改说明"),
     "half_day_closed": _("这半天不接受预约"),
+    "half_day_reopened": _("这半天重新接受预约"),
     "booked": _("预约"),
     "cancelled": _("取消"),
     "written": _("起草"),

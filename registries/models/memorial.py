@@ -86,7 +86,8 @@ class OccasionQuerySet(BranchRowsQuerySet):
 class MemorialOccasion(BranchLineage):
     """What people come for on a day: a gathering, or half a day of visits, whose row the first booking makes.
 
-    Half a day of visits that was closed by the desk is a row that was called off before anybody booked.
+    Half a day of visits that was closed by the desk is a row that was called off before anybody booked; it may be
+    opened again, which a gathering may not.
     `taken_count` is the sum of those who are booked and never passes `seats` (CHECK).
     """
 

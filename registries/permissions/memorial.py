@@ -34,6 +34,14 @@ def gathering_for(person: User, pk: int) -> MemorialOccasion:
     return found
 
 
+def half_day_for(person: User, pk: int) -> MemorialOccasion:
+    """Half a day of visits that the person keeps; raises NotFound."""
+    found = gathering_for(person, pk)
+    if found.kind != OccasionKind.VISIT:
+        raise NotFound("half_day_not_found", _("没有找到这半天，或它不在您的范围内。"))
+    return found
+
+
 def booking_for(person: User, number: str) -> MemorialBooking:
     """A booking that the person keeps, by its number; raises NotFound."""
     rows = MemorialBooking.objects.visible_to(person, Right.KEEP_MEMORIAL).select_related("branch", "occasion__place")

@@ -123,7 +123,7 @@ def closed_half_days(place: MemorialPlace) -> list[MemorialOccasion]:
         place=place, kind=OccasionKind.VISIT, status=OccasionStatus.CANCELLED, on__gte=today()
     )
     # By the clock, not by the word.
-    return sorted(rows.order_by("on")[:200], key=lambda one: (one.on, one.part != Part.MORNING))
+    return sorted(rows.select_related("place").order_by("on")[:200], key=lambda one: (one.on, one.part != Part.MORNING))
 
 
 def coming_gatherings(person: User) -> list[MemorialOccasion]:

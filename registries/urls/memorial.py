@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_DESK + "places/<int:pk>/close/", places.place_close, name="desk_memorial_place_close"),
     path(_DESK + "places/<int:pk>/reopen/", places.place_reopen, name="desk_memorial_place_reopen"),
     path(_DESK + "places/<int:pk>/half-days/", places.place_half_days, name="desk_memorial_half_days"),
+    path(_DESK + "half-days/<int:pk>/reopen/", places.half_day_reopen, name="desk_memorial_half_day_reopen"),
     path(_DESK + "gatherings/", places.gathering_list, name="desk_memorial_gatherings"),
     path(_DESK + "gatherings/new/", places.gathering_new, name="desk_memorial_gathering_new"),
     path(_DESK + "gatherings/<int:pk>/", places.gathering_detail, name="desk_memorial_gathering"),

@@ -30,6 +30,7 @@ MEMORIAL: dict[str, Route] = {
     "desk_memorial_place_close": Route(KEEPS, KEEPS, MEMORIAL_PLACE),
     "desk_memorial_place_reopen": Route(KEEPS, KEEPS, MEMORIAL_PLACE),
     "desk_memorial_half_days": Route(KEEPS, KEEPS, MEMORIAL_PLACE),
+    "desk_memorial_half_day_reopen": Route(KEEPS, KEEPS, {"pk": "memorial_half_day"}),
     "desk_memorial_gatherings": Route(holds("keep_memorial")),
     "desk_memorial_gathering_new": Route(holds("keep_memorial"), holds("keep_memorial")),
     "desk_memorial_gathering": Route(KEEPS, None, GATHERING),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from typing import Any
 
@@ -15,6 +16,7 @@ from registries.services.duty import place_on_duty
 from registries.services.evidence import add_wish_paper
 from registries.services.exchange.files import open_outgoing
 from registries.services.exports import ExportRequest, request_export
+from registries.services.memorial.half_days import close_half_day
 from registries.services.requests.filing import arrange_request, file_request
 from registries.services.wishes import register_wish
 from tests.factories.people import branch_at
@@ -84,9 +86,12 @@ def _memorial(people: dict[str, User]) -> dict[str, str]:
     ground = Ground(branch_at(HOME), branch_at("3303"), who)
     place = opened_place(ground)
     gathering, page = planned(ground, place), published(ground)
+    day = today() + datetime.timedelta(days=3)
+    half_day = close_half_day(place_id=place.pk, on=day, part="morning", actor=ground.person("clerk"))
     said: dict[str, object] = {
         "memorial_place": place.pk,
         "memorial_gathering": gathering.pk,
+        "memorial_half_day": half_day.pk,
         "memorial_booking": booked(gathering).number,
         "memorial_page": page.code,
         "memorial_page_number": page.number,

@@ -21,6 +21,7 @@ from registries.services.duty import place_on_duty
 from registries.services.evidence import add_wish_paper
 from registries.services.exchange.files import confirm_file
 from registries.services.figures.publishing import publish_years
+from registries.services.memorial.half_days import close_half_day
 from registries.services.planning import schedule_contact
 from registries.services.requests.filing import arrange_request, file_request
 from registries.services.wishes import hand_over_wish
@@ -181,13 +182,15 @@ def _of_requests(ground: Ground) -> dict[str, Any]:
 def _of_remembrance(ground: Ground) -> dict[str, Any]:
     place = memorial_ground.opened_place(ground)
     gathering = memorial_ground.planned(ground, place)
+    day = today() + datetime.timedelta(days=3)
+    half_day = close_half_day(place_id=place.pk, on=day, part="morning", actor=ground.person("clerk"))
     signed = {"kin_name": VISITOR["kin"], "kin_phone": VISITOR["kin_phone"]}
     page = memorial_ground.published(ground, **signed)
     said = memorial_ground.content(name=VISITOR["page"], text=VISITOR["page_text"])
     booking = memorial_ground.booked(gathering, name=VISITOR["visitor"], phone=VISITOR["visitor_phone"])
     return {
         "memorial_place": place.pk, "memorial_gathering": gathering.pk, "memorial_booking": booking.number,
-        "memorial_page": page.code, "memorial_page_number": page.number,
+        "memorial_page": page.code, "memorial_page_number": page.number, "memorial_half_day": half_day.pk,
         "memorial_draft": memorial_ground.written(ground, said=said, **signed).number,
         "memorial_shown": memorial_ground.shown_message(ground, page).code,
         "memorial_waiting": memorial_ground.left(page, VISITOR["words"], VISITOR["signed"]).code,

@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 from pypdf import PdfReader
 
 from core.backup.programs import connection_arguments, program
 from core.clock import today
 from core.models import ReadLog, StoredFile
 from registries.choices.memorial import NameShown, PageKind, Relation
-from registries.models import MemorialMessage, MemorialPage, MemorialPlace
+from registries.models import MemorialMessage, MemorialOccasion, MemorialPage, MemorialPlace
 from registries.selectors.memorial import next_qingming
 from registries.services.memorial.bookings import own_bookings
 from registries.services.memorial.pages import PAGE_CONSENT
@@ -314,6 +315,17 @@ def test_a_place_is_reopened_half_a_day_closed_and_a_gathering_moved_at_the_desk
     assert "已写明" in post(clerk, "desk_memorial_half_days", place.pk, **sent)
     assert f"{day} 上午" in " ".join(page(clerk, "desk_memorial_half_days", place.pk).replace("</time>", "").split())
     assert "不接受预约的半天" in Client().get(f"/memorial/places/{place.pk}/").content.decode()
+    closed = MemorialOccasion.objects.unscoped("test").get(place=place, kind="visit")
+    reopen = f'href="{reverse("desk_memorial_half_day_reopen", kwargs={"pk": closed.pk})}"'
+    assert reopen in page(clerk, "desk_memorial_half_days", place.pk)
+    assert reopen in page(clerk, "desk_memorial_gathering", closed.pk)
+    assert "公众马上可以预约" in page(clerk, "desk_memorial_half_day_reopen", closed.pk)
+    assert "重新接受预约" in post(clerk, "desk_memorial_half_day_reopen", closed.pk)
+    assert "不接受预约的半天" not in Client().get(f"/memorial/places/{place.pk}/").content.decode()
+    assert reopen not in page(clerk, "desk_memorial_half_days", place.pk)
+    assert "不用办" in page(clerk, "desk_memorial_half_day_reopen", closed.pk)
+    assert "不能办理" in post(clerk, "desk_memorial_half_day_reopen", closed.pk)
+    assert clerk.get(reverse("desk_memorial_half_day_reopen", kwargs={"pk": occasion.pk})).status_code == 404
     sent = {"on": day.isoformat(), "starts_at": "14:30", "text": "请在南门集合。"}
     assert "已保存" in post(clerk, "desk_memorial_gathering_edit", occasion.pk, **sent)
     seen = Client().get(f"/memorial/gatherings/{occasion.pk}/").content.decode()

@@ -63,7 +63,7 @@ OF_THINGS = frozenset({
     "desk_receiving_units", "desk_duty_edit", "desk_national_new", "desk_sample_batch_new", "desk_sample_batch_send",
     "desk_sample_batch_receipt", "desk_sample_batch_lost",
     "desk_case_certificate", "desk_case_entitlements", "desk_memorial_place_close",
-    "desk_memorial_gathering_edit", "desk_memorial_half_days",
+    "desk_memorial_gathering_edit", "desk_memorial_half_days", "desk_memorial_half_day_reopen",
 })  # fmt: skip
 # Words of the names of fields that ask for people; paper and purpose are told not to name anybody.
 OF_PEOPLE = (

@@ -1,4 +1,4 @@
-"""Half days on which a place takes no visits: closed before anybody has booked."""
+"""Half days on which a place takes no visits: closed before anybody has booked, opened again while they are to come."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from registries.errors import RegistryError, WrongState
 from registries.models import MemorialOccasion
 from registries.services.memorial.bookings import VISIT_DAYS
 from registries.services.memorial.moving import move
-from registries.services.memorial.places import lock_place, require_open
+from registries.services.memorial.places import lock_occasion, lock_place, require_open
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -48,6 +48,34 @@ def close_half_day(*, place_id: int, on: datetime.date, part: str, actor: User) 
             raise RegistryError("half_day_booked", sentence, {"on": sentence})
         move(occasion, OccasionStatus.CANCELLED, verb="half_day_closed", actor=actor)
     return occasion
+
+
+def reopen_half_day(*, occasion_id: int, actor: User) -> MemorialOccasion:
+    """Take visits again on half a day to come that was closed or called off, with the seats that the place has now.
+
+    Bookings that were cancelled with it stay so: who booked was told not to come. Locks the place, then the half day,
+    as who books does. Raises WrongState.
+    """
+    with transaction.atomic():
+        rows = MemorialOccasion.objects.unscoped("one known half day").filter(kind=OccasionKind.VISIT)
+        place = lock_place(rows.values_list("place_id", flat=True).get(pk=occasion_id))
+        require(actor, Right.KEEP_MEMORIAL, place.branch)
+        occasion = lock_occasion(occasion_id)
+        if not takes_visits(occasion):
+            raise WrongState("half_day_over", _("只有今后的半天、且场所现在接受预约，才能重新接受预约。"))
+        move(occasion, OccasionStatus.PLANNED, verb="half_day_reopened", actor=actor, seats=place.visit_seats)
+    return occasion
+
+
+def may_reopen(occasion: MemorialOccasion) -> bool:
+    """Whether it is half a day that was closed and may be booked again; its place comes with it."""
+    return occasion.kind == OccasionKind.VISIT and not occasion.is_planned and takes_visits(occasion)
+
+
+def takes_visits(occasion: MemorialOccasion) -> bool:
+    """Whether half a day is still to come, at a place that takes bookings."""
+    place = occasion.place
+    return occasion.on > today() and place.closed_on is None and place.visit_seats > 0
 
 
 def _faults(on: datetime.date, part: str) -> dict[str, str]:

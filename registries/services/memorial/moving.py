@@ -11,9 +11,11 @@ from core.audit import record_audit
 from core.clock import now
 from registries.choices.memorial import (
     BOOKING_TRANSITIONS,
+    HALF_DAY_TRANSITIONS,
     MESSAGE_TRANSITIONS,
     OCCASION_TRANSITIONS,
     PAGE_TRANSITIONS,
+    OccasionKind,
 )
 from registries.errors import WrongState
 from registries.models import MemorialBooking, MemorialMessage, MemorialOccasion, MemorialPage, MemorialStep
@@ -36,6 +38,8 @@ def move(
 ) -> None:
     """Move a locked row to a state, with `changes` of its columns. Raises WrongState where no such step is."""
     _name, table = _TABLES[type(row)]
+    if isinstance(row, MemorialOccasion) and row.kind == OccasionKind.VISIT:
+        table = HALF_DAY_TRANSITIONS
     if to_status not in table[row.status]:
         raise WrongState(
             "memorial_wrong_state",

@@ -20,7 +20,7 @@ from organizations.permissions import holds_anywhere
 from organizations.views.access import StaffRequest, desk_page
 from registries.forms.memorial import GatheringChangeForm, GatheringForm, HalfDayForm, MemorialPlaceForm
 from registries.forms.wishes import PurposeForm
-from registries.permissions.memorial import gathering_for, memorial_place_for
+from registries.permissions.memorial import gathering_for, half_day_for, memorial_place_for
 from registries.selectors.memorial import (
     COMING_DAYS,
     OCCASION_TABS,
@@ -36,7 +36,7 @@ from registries.selectors.memorial import (
     steps_of,
     waiting_count,
 )
-from registries.services.memorial.half_days import close_half_day
+from registries.services.memorial.half_days import close_half_day, may_reopen, reopen_half_day
 from registries.services.memorial.places import (
     call_off_occasion,
     change_gathering,
@@ -167,8 +167,25 @@ def place_half_days(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("这半天不再接受预约，公开页面上已写明。"))
             return redirect("desk_memorial_half_days", pk=place.pk)
-    context = {"place": place, "form": form, "closed": closed_half_days(place)}
+    context = {"place": place, "form": form, "closed": [(one, may_reopen(one)) for one in closed_half_days(place)]}
     return render(request, "registries/memorial/place_half_days.html", context)
+
+
+@desk_page(Right.KEEP_MEMORIAL)
+@require_http_methods(["GET", "HEAD", "POST"])
+def half_day_reopen(request: StaffRequest, pk: int) -> HttpResponse:
+    """Take visits again on half a day: one question."""
+    occasion = half_day_for(request.user, pk)
+    if request.method == "POST":
+        try:
+            reopen_half_day(occasion_id=occasion.pk, actor=request.user)
+        except DomainError as error:
+            say_refusal(request, error)
+        else:
+            messages.success(request, _("这半天重新接受预约，公开页面上可以预约了。"))
+        return redirect("desk_memorial_half_days", pk=occasion.place_id)
+    context = {"occasion": occasion, "may_reopen": may_reopen(occasion)}
+    return render(request, "registries/memorial/half_day_reopen.html", context)
 
 
 @desk_page(Right.KEEP_MEMORIAL)
@@ -222,6 +239,7 @@ def gathering_detail(request: StaffRequest, pk: int) -> HttpResponse:
         "rows": [(one, names[one.pk]) for one in bookings],
         "may_call_off": occasion.is_planned and occasion.on >= today(),
         "may_change": may_change(occasion),
+        "may_reopen": may_reopen(occasion),
         "history": steps_of(occasion=occasion),
     }
     return render(request, "registries/memorial/gathering.html", context)
