@@ -18,7 +18,7 @@ from core.views.answers import add_refusal, place_before, posted, private_file, 
 from organizations.choices import Right
 from organizations.permissions import holds_anywhere, may, require
 from organizations.views.access import StaffRequest, desk_page
-from registries.choices.papers import MOST_DOWNLOADS, OF_DONORS, ExportField, ExportStatus
+from registries.choices.papers import MOST_DOWNLOADS, OF_DONORS, ExportField, ExportList, ExportStatus
 from registries.forms.exports import DecisionForm, ExportForm
 from registries.models import Export
 from registries.permissions import export_for
@@ -39,6 +39,7 @@ from registries.services.exports import (
     refuse_export,
     request_export,
 )
+from registries.services.exports.died import died_since
 from registries.views.places import number_after
 
 EITHER = (Right.EXPORT_REGISTRANTS, Right.APPROVE_EXPORTS)
@@ -92,6 +93,7 @@ def export_detail(request: StaffRequest, number: str) -> HttpResponse:
         "columns": [ExportField(one).label for one in export.columns],
         "history": export_history(export),
         "is_of_donors": export.listed in OF_DONORS,
+        "is_without_dead": export.listed == ExportList.CALLED,
         "job": job if export.status == ExportStatus.APPROVED else None,
         "facts": job_facts(job) if job else None,
         **(_left(request, export) if is_ready else {}),
@@ -111,6 +113,19 @@ def _left(request: StaffRequest, export: Export) -> dict[str, Any]:
         "left": shown,
         "left_count": left_count(export) if found else 0,
         "left_url": f"?left={shown[-1]}" if len(found) > LEFT_SHOWN else "",
+        **_died(request, export),
+    }
+
+
+def _died(request: StaffRequest, export: Export) -> dict[str, Any]:
+    """Whom not to ring, a page of them (`?died=<number>`: behind that one), and how many in all."""
+    everybody, after = died_since(export), number_after(request, "died")
+    found = [one for one in everybody if one > after]
+    shown = found[:LEFT_SHOWN]
+    return {
+        "died": shown,
+        "died_count": len(everybody),
+        "died_url": f"?died={shown[-1]}" if len(found) > LEFT_SHOWN else "",
     }
 
 

@@ -44,6 +44,10 @@ class Source:
     skips_dead: bool = False
     rung_under: str = ""
 
+    def is_for_ringing(self, export: Export) -> bool:
+        """Whether people are rung up by the file: that is what the list is for, or it has telephones to be rung."""
+        return self.skips_dead or (bool(self.rung_under) and ExportField.PHONE in export.columns)
+
     def people_of(self, export: Export, rows: Sequence[Row]) -> dict[int, Registrant]:
         """Who each row is about, by the row's id; who did not consent to what the list is for is left out.
 
