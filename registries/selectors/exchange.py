@@ -9,8 +9,17 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from registries.choices import ConsentSubject
-from registries.choices.exchange import FAULTS, Outcome, Result
-from registries.models import Donor, ExchangeFile, ExchangeFileEvent, ExchangeRow, ExchangeSent
+from registries.choices.donors import BatchStatus, Verdict
+from registries.choices.exchange import FAULTS, FileStatus, Outcome, Result
+from registries.models import (
+    Donor,
+    ExchangeFile,
+    ExchangeFileEvent,
+    ExchangeRow,
+    ExchangeSent,
+    Sample,
+    SampleBatch,
+)
 from registries.selectors.taken_back import taken_back_since
 
 if TYPE_CHECKING:
@@ -58,6 +67,45 @@ def left_after(row: ExchangeFile, *, after: str = "") -> list[str]:
 def left_after_count(row: ExchangeFile) -> int:
     """How many they are; two queries."""
     return _left(row).count()
+
+
+def lost_in(row: ExchangeFile, *, after: str = "") -> list[str]:
+    """A page of numbers of donors whose bags were lost on the way, after a file was made or asked for; one query.
+
+    Of a file that is ready, who stands in it; of one of a batch that waits for its release, who will not. One number
+    more where there is a next page.
+    """
+    rows = _lost(row).filter(number__gt=after) if after else _lost(row)
+    return list(rows.order_by("number").values_list("number", flat=True)[: LEFT_SHOWN + 1])
+
+
+def lost_count(row: ExchangeFile) -> int:
+    """How many they are; one query."""
+    return _lost(row).count()
+
+
+def files_of_lost(batch: SampleBatch, person: User) -> list[ExchangeFile]:
+    """The files that the person may see which wait for their release for a lost box, or are ready with bags of it.
+
+    Newest first; one query, none of a box that was not lost.
+    """
+    if batch.status != BatchStatus.LOST:
+        return []
+    named = Exists(ExchangeSent.objects.filter(sample__batch=batch, exchange_file=OuterRef("pk")))
+    rows = ExchangeFile.objects.visible_to_either(person).filter(
+        Q(status=FileStatus.ASKED, batch=batch) | Q(named, status=FileStatus.READY), branch_id=batch.branch_id
+    )
+    return list(rows.order_by("-pk"))
+
+
+def _lost(row: ExchangeFile) -> QuerySet[Donor]:
+    rows: QuerySet[Donor] = Donor.objects.unscoped("of a file that the reader was let into")
+    bags = Sample.objects.filter(donor=OuterRef("pk"), verdict=Verdict.MISSING)
+    if row.status == FileStatus.READY:
+        return rows.filter(Exists(bags.filter(sent_in__exchange_file=row)))
+    if row.status == FileStatus.ASKED and row.batch_id is not None:
+        return rows.filter(Exists(bags.filter(batch_id=row.batch_id)))
+    return rows.none()
 
 
 def _left(row: ExchangeFile) -> QuerySet[Donor]:

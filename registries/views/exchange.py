@@ -20,6 +20,7 @@ from core.views.answers import add_refusal, place_before, posted, private_file, 
 from organizations.choices import Right
 from organizations.permissions import holds_anywhere, may, require
 from organizations.views.access import StaffRequest, desk_page
+from registries.choices.donors import BatchStatus
 from registries.choices.exchange import IN_COLUMNS, MOST_FILE_DOWNLOADS, Direction, FileStatus, Result
 from registries.forms.exchange import IncomingForm, OutgoingForm
 from registries.forms.wishes import PurposeForm
@@ -36,6 +37,8 @@ from registries.selectors.exchange import (
     exchange_problems,
     left_after,
     left_after_count,
+    lost_count,
+    lost_in,
 )
 from registries.services.exchange.files import (
     confirm_file,
@@ -145,7 +148,7 @@ def exchange_file(request: StaffRequest, number: str) -> HttpResponse:
         "downloads_left": MOST_FILE_DOWNLOADS - row.download_count,
         "may_release": _may_release(request, row),
         "may_drop": may_drop(row),
-        **(_left(request, row) if row.direction == Direction.OUT else {}),
+        **({**_left(request, row), **_lost(request, row)} if row.direction == Direction.OUT else {}),
         **(_rows(request, row) if row.direction == Direction.IN else {}),
     }
     is_part = request.headers.get("HX-Request") == "true" and job is not None
@@ -165,6 +168,23 @@ def _left(request: StaffRequest, row: ExchangeFile) -> dict[str, Any]:
         "left": shown,
         "left_count": left_after_count(row) if found else 0,
         "left_url": f"?left={shown[-1]}" if len(found) > LEFT_SHOWN else "",
+    }
+
+
+def _lost(request: StaffRequest, row: ExchangeFile) -> dict[str, Any]:
+    """Whose bags were lost on the way, a page of them (`?lost=<number>`: behind that one), and how many in all.
+
+    `is_lost`: nobody is left of whom the file is.
+    """
+    found = lost_in(row, after=number_after(request, "lost"))
+    shown, count = found[:LEFT_SHOWN], lost_count(row) if found else 0
+    is_asked = row.status == FileStatus.ASKED
+    box_is_lost = row.batch is not None and row.batch.status == BatchStatus.LOST
+    return {
+        "lost": shown,
+        "lost_count": count,
+        "lost_url": f"?lost={shown[-1]}" if len(found) > LEFT_SHOWN else "",
+        "is_lost": box_is_lost if is_asked else count == row.row_count,
     }
 
 

@@ -18,6 +18,7 @@ from registries.forms.donors.steps import BatchForm, LossForm, ReceiptForm, Send
 from registries.models import SampleBatch
 from registries.permissions import batch_for
 from registries.selectors.donors import PAGE_SIZE, bags_of, bags_to_pack, batches_for
+from registries.selectors.exchange import files_of_lost
 from registries.services.donors.sampling import lose_batch, make_batch, receive_batch, send_batch
 
 
@@ -67,6 +68,7 @@ def batch_detail(request: StaffRequest, number: str) -> HttpResponse:
     context = {
         "batch": batch,
         "bags": bags_of(batch),
+        "files": files_of_lost(batch, request.user),
         "may_send": keeps and batch.status == BatchStatus.OPEN,
         "may_receive": keeps and batch.status == BatchStatus.SENT,
     }
