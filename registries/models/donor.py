@@ -41,6 +41,27 @@ class Drive(BranchLineage):
         return self.name
 
 
+# The lists of work of selectors/donors.py: by which day each is read, and which rows stand in its indexes.
+_LISTS: dict[str, tuple[str, Q]] = {
+    "donor_to_sample": ("sample_from", Q(status=DonorStatus.ENROLLED)),
+    "donor_to_send": ("stepped_on", Q(status=DonorStatus.SAMPLED)),
+    "donor_to_ask": ("stepped_on", Q(status__in=[DonorStatus.MATCHED, DonorStatus.REMOBILISING])),
+    "donor_matched_lost": (
+        "unreached_on",
+        Q(status__in=[DonorStatus.MATCHED, DonorStatus.REMOBILISING], unreached_on__isnull=False),
+    ),
+    "donor_to_recover": ("unreached_on", Q(ended_at__isnull=True, unreached_on__isnull=False)),
+    "donor_to_follow_up": ("follow_up_on", Q(ended_at__isnull=True, follow_up_on__isnull=False)),
+    "donor_deferral": ("deferred_until", Q(ended_at__isnull=True, deferred_until__isnull=False)),
+    "donor_ageing": ("ages_out_month", Q(status__in=sorted(AGEING))),
+    "donor_to_schedule": ("fit_on", Q(status=DonorStatus.MEDICAL, fit_on__isnull=False)),
+    "donor_standing": (
+        "stepped_on",
+        Q(ended_at__isnull=False, is_known_there=True, removed_there_on__isnull=True),
+    ),
+}
+
+
 class Donor(SealedModel, BranchLineage):
     """One person's way as a stem-cell donor of a branch (P3); no typing value and no patient stands here or elsewhere.
 
@@ -136,43 +157,15 @@ class Donor(SealedModel, BranchLineage):
         indexes = [
             models.Index(fields=["branch", "-id"], name="donor_by_branch"),
             models.Index(
-                fields=["branch", "sample_from", "id"], name="donor_to_sample",
-                condition=Q(status=DonorStatus.ENROLLED),
-            ),
-            models.Index(
-                fields=["branch", "stepped_on", "id"], name="donor_to_send", condition=Q(status=DonorStatus.SAMPLED)
-            ),
-            models.Index(
-                fields=["branch", "stepped_on", "id"], name="donor_to_ask",
-                condition=Q(status__in=[DonorStatus.MATCHED, DonorStatus.REMOBILISING]),
-            ),
-            models.Index(
                 fields=["coordinator", "id"], name="donor_of_coordinator",
                 condition=Q(ended_at__isnull=True, coordinator__isnull=False),
             ),
-            models.Index(
-                fields=["branch", "unreached_on", "id"], name="donor_to_recover",
-                condition=Q(ended_at__isnull=True, unreached_on__isnull=False),
-            ),
-            models.Index(
-                fields=["branch", "follow_up_on", "id"], name="donor_to_follow_up",
-                condition=Q(ended_at__isnull=True, follow_up_on__isnull=False),
-            ),
-            models.Index(
-                fields=["branch", "deferred_until", "id"], name="donor_deferral_over",
-                condition=Q(ended_at__isnull=True, deferred_until__isnull=False),
-            ),
-            models.Index(
-                fields=["branch", "ages_out_month", "id"], name="donor_ageing_out",
-                condition=Q(status__in=sorted(AGEING)),
-            ),
-            models.Index(
-                fields=["branch", "fit_on", "id"], name="donor_to_schedule",
-                condition=Q(status=DonorStatus.MEDICAL, fit_on__isnull=False),
-            ),
-            models.Index(
-                fields=["branch", "stepped_on", "id"], name="donor_standing_there",
-                condition=Q(ended_at__isnull=False, is_known_there=True, removed_there_on__isnull=True),
+            # A list of work is read in the order of its day by who sees one branch, a city or the province: without the
+            # last two all rows of a list would be sorted for each page of it.
+            *(
+                models.Index(fields=[level, day, "id"], name=f"{name}_{level}", condition=condition)
+                for name, (day, condition) in _LISTS.items()
+                for level in ("branch", "city", "province")
             ),
         ]  # fmt: skip
 
