@@ -62,6 +62,17 @@ QUERIES: dict[str, str] = {
         SELECT f.number FROM registries_exchangefile f WHERE f.direction = 'out' AND f.status IN ('ready', 'expired')
            AND f.row_count <> (SELECT count(*) FROM registries_exchangesent s WHERE s.exchange_file_id = f.id)
          LIMIT 100""",
+    "a_file_that_nobody_fetched_in_its_days_reported_no_bag": """
+        SELECT f.number FROM registries_exchangefile f
+         WHERE f.direction = 'out' AND f.released_at IS NOT NULL AND f.download_count = 0
+           AND f.status IN ('dropped', 'expired')
+           AND EXISTS (SELECT 1 FROM registries_exchangesent s WHERE s.exchange_file_id = f.id AND NOT s.is_void)
+         LIMIT 100""",
+    "a_file_that_was_fetched_reported_all_its_bags": """
+        SELECT f.number FROM registries_exchangefile f
+         WHERE f.download_count > 0
+           AND EXISTS (SELECT 1 FROM registries_exchangesent s WHERE s.exchange_file_id = f.id AND s.is_void)
+         LIMIT 100""",
     "nobody_is_kept_without_having_consented": """
         SELECT r.number FROM registries_registrant r
          WHERE r.destroyed_at IS NULL

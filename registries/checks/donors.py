@@ -32,7 +32,8 @@ DONOR_QUERIES: dict[str, str] = {
          WHERE NOT d.is_known_there
            AND (d.typed_on IS NOT NULL
                 OR EXISTS (SELECT 1 FROM registries_sample s JOIN registries_exchangesent e ON e.sample_id = s.id
-                            WHERE s.donor_id = d.id)) LIMIT 100""",
+                              JOIN registries_exchangefile f ON f.id = e.exchange_file_id
+                            WHERE s.donor_id = d.id AND f.download_count > 0)) LIMIT 100""",
     "what_the_library_was_told_has_its_step": """
         SELECT d.number FROM registries_donor d
          WHERE (d.told_there_on IS NOT NULL AND NOT EXISTS (

@@ -71,7 +71,8 @@ class FileStatus(models.TextChoices):
 FILE_TRANSITIONS: dict[str, frozenset[str]] = {
     FileStatus.ASKED: frozenset({FileStatus.MAKING, FileStatus.DROPPED}),
     FileStatus.MAKING: frozenset({FileStatus.READY, FileStatus.EMPTY}),
-    FileStatus.READY: frozenset({FileStatus.EXPIRED}),
+    # Given up while nobody has fetched it (services/exchange/files.py).
+    FileStatus.READY: frozenset({FileStatus.EXPIRED, FileStatus.DROPPED}),
     FileStatus.EMPTY: frozenset(),
     FileStatus.CHECKING: frozenset({FileStatus.CHECKED, FileStatus.REFUSED, FileStatus.DROPPED}),
     FileStatus.REFUSED: frozenset(),

@@ -132,16 +132,24 @@ class ExchangeFileEvent(models.Model):
 
 
 class ExchangeSent(models.Model):
-    """That a bag of a donor stood in a file that went out. Append-only by trigger."""
+    """That a bag of a donor stands in a file that goes out; it is reported once.
+
+    `is_void`: nobody fetched the file before it was given up or its days were over, so that the bag goes into the next
+    one. Nothing else of a row changes, and that once (trigger).
+    """
 
     exchange_file = models.ForeignKey(
         ExchangeFile, verbose_name=_("交换文件"), on_delete=models.PROTECT, related_name="sent"
     )
-    sample = models.OneToOneField(Sample, verbose_name=_("血样"), on_delete=models.PROTECT, related_name="sent_in")
+    sample = models.ForeignKey(Sample, verbose_name=_("血样"), on_delete=models.PROTECT, related_name="sent_in")
+    is_void = models.BooleanField(_("没有报送出去"), default=False, db_default=False)
 
     class Meta:
         verbose_name = _("已报送的血样")
         verbose_name_plural = _("已报送的血样")
+        constraints = [
+            models.UniqueConstraint(fields=["sample"], condition=Q(is_void=False), name="exchangesent_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.exchange_file_id} {self.sample_id}"

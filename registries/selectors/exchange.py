@@ -114,7 +114,7 @@ def _left(row: ExchangeFile) -> QuerySet[Donor]:
     )
     rows = Donor.objects.unscoped("of a file that the reader was let into").filter(
         Q(ended_at__isnull=False) | taken_back,
-        Exists(ExchangeSent.objects.filter(sample__donor=OuterRef("pk"), exchange_file=row)),
+        Exists(ExchangeSent.objects.filter(sample__donor=OuterRef("pk"), exchange_file=row, is_void=False)),
         removed_there_on=None,
     )
     found: QuerySet[Donor] = rows

@@ -208,6 +208,10 @@ _DROPPED_IN = [
     gettext_lazy("行里的查询编号马上清空，原文件今夜销毁；编号、行数和经过保留。"),
     gettext_lazy("作废不能撤回。要办的，请重新上传文件，再核对一遍。"),
 ]
+_DROPPED_READY = [
+    gettext_lazy("文件马上销毁。里面的人没有报送出去，还在库的会在下一份文件里。"),
+    gettext_lazy("已经有人下载的不能作废。还要报送的，请重新申请。"),
+]
 _DROPPED_OUT = [
     gettext_lazy("不生成文件，没有打开任何人的资料；采样的人以后还可以报送。"),
     gettext_lazy("作废不能撤回。还要报送的，请重新申请。"),
@@ -219,11 +223,15 @@ def _dropped_rows(row: ExchangeFile) -> list[tuple[str, Any]]:
 
 
 def _ask_drop(request: StaffRequest, row: ExchangeFile) -> HttpResponse:
+    title, follows = {
+        FileStatus.ASKED: (_("作废报送申请"), _DROPPED_OUT),
+        FileStatus.READY: (_("作废报送文件"), _DROPPED_READY),
+    }.get(FileStatus(row.status), (_("作废接收文件"), _DROPPED_IN))
     sure = Sure(
-        title=_("作废接收文件") if row.direction == Direction.IN else _("作废报送申请"),
+        title=title,
         question=_("这份文件不办了，作废？"),
         said=[(_("文件编号"), row.number), *(_dropped_rows(row) if row.direction == Direction.IN else [])],
-        follows=_DROPPED_IN if row.direction == Direction.IN else _DROPPED_OUT,
+        follows=follows,
         submit=_("作废"),
         section=(_("骨髓库文件"), reverse("desk_exchange")),
         thing=(row.number, reverse("desk_exchange_file", args=[row.number])),

@@ -13,10 +13,17 @@ from registries.models import Donor, ExchangeFile
 from registries.services.exchange.applying import apply_incoming
 from registries.services.exchange.files import confirm_file, open_outgoing, release_file
 from registries.services.exchange.incoming import check_incoming, open_incoming
-from registries.services.exchange.outgoing import make_outgoing
+from registries.services.exchange.outgoing import download_outgoing, make_outgoing
 from tests.registries.ground import Ground
 
 HEADER = "志愿者编号,结果,日期,查询编号"
+
+
+def fetched(ground: Ground, row: ExchangeFile) -> ExchangeFile:
+    """A file that somebody downloaded: from then on the library may have it."""
+    download_outgoing(file_id=row.pk, purpose="报送全国资料库", actor=ground.person("clerk")).close()
+    row.refresh_from_db()
+    return row
 
 
 def row_of(donor: Donor, result: str = "入库", *, on: str = "", reference: str = "") -> str:

@@ -18,7 +18,7 @@ from registries.services.exchange.files import drop_file, open_outgoing
 from registries.services.exchange.outgoing import download_outgoing
 from registries.views import exchange as exchange_views
 from tests.registries.donor_ground import S, bag_of, brought, shipped
-from tests.registries.exchange_ground import sent_out
+from tests.registries.exchange_ground import fetched, sent_out
 from tests.registries.ground import Ground, days_ago
 from tests.registries.test_views_wishes import client_of
 from tests.training.pages import page
@@ -51,7 +51,7 @@ def test_whose_bags_were_lost_stand_beside_a_file_that_was_made_before_and_the_f
     answer = shown(ground, row)
     text = answer.content.decode()
     assert "文件里有人的血样途中丢失" in text
-    assert "其余的人只在这一份里报送" in text
+    assert "请作废这一份，重新申请，其余的人会在新的文件里" in text
     assert (answer.context["lost"], answer.context["is_lost"]) == (numbers, False)
     assert f"/{other.number}/" not in text
     again = ExchangeFile.objects.unscoped("test").get(pk=row.pk)
@@ -64,7 +64,7 @@ def test_of_a_file_of_which_nobody_else_is_left_the_page_says_not_to_send_it(gro
     box, (donor,) = box_of(ground, 0)
     row = sent_out(ground, batch_number=box.number)
     lost(ground, box)
-    assert "请不要下载和报送" in shown(ground, row).content.decode()
+    assert "请不要下载，作废这一份" in shown(ground, row).content.decode()
     # Whoever is sampled again stands in a new file, and still beside the old one.
     take_sample(donor_id=donor.pk, bag="BAGAGAIN1", on=days_ago(70), actor=ground.person("clerk"))
     new = sent_out(ground)
@@ -112,7 +112,8 @@ def test_the_page_of_a_lost_box_leads_to_the_files_that_hold_it(ground: Ground, 
     assert all(reverse("desk_exchange_file", args=[one.number]) in text for one in (asked, made))
     with django_assert_num_queries(2):
         assert (len(lost_in(made)), lost_count(made)) == (1, 1)
-    with pytest.raises(WrongState):
+    fetched(ground, made)
+    with pytest.raises(WrongState, match="已有人下载"):
         drop_file(file_id=made.pk, actor=clerk)
 
 

@@ -27,7 +27,7 @@ from registries.services.exchange.files import open_outgoing, release_file
 from registries.services.exchange.outgoing import make_outgoing
 from registries.services.purging import purge_donors
 from tests.registries.donor_ground import S, brought, joined
-from tests.registries.exchange_ground import applied, row_of, sent_out
+from tests.registries.exchange_ground import applied, fetched, row_of, sent_out
 from tests.registries.ground import Ground, days_ago
 from tests.registries.test_views_wishes import client_of
 from tests.training.pages import page, post
@@ -46,7 +46,7 @@ def listed(ground: Ground, login: str = "coordinator") -> list[str]:
 def gone(ground: Ground, at: int = 0) -> Donor:
     """Somebody who was reported in a file and left afterwards."""
     donor = brought(ground, S.SENT, at)
-    sent_out(ground)
+    fetched(ground, sent_out(ground))
     return withdraw_donor(donor_id=donor.pk, channel="online")
 
 
@@ -58,7 +58,7 @@ def noted(ground: Ground, donor: Donor, act: str = "removed", **over: Any) -> Do
 def test_who_was_reported_and_left_stands_in_the_list_and_who_was_not_reported_does_not(ground: Ground) -> None:
     reported, before = brought(ground, S.SENT), brought(ground, S.SAMPLED, 1)
     withdraw_donor(donor_id=before.pk, channel="online")
-    sent_out(ground)
+    fetched(ground, sent_out(ground))
     assert listed(ground) == []
     withdraw_donor(donor_id=reported.pk, channel="online")
     assert listed(ground) == [reported.number]
@@ -86,7 +86,9 @@ def test_who_leaves_while_their_file_is_made_is_not_forgotten(ground: Ground) ->
     row = open_outgoing(branch=ground.branch, key=uuid.uuid4(), actor=ground.person("clerk"))
     release_file(file_id=row.pk, actor=ground.person("head"))
     row = make_outgoing(file_id=row.pk, job=Leaves())
-    assert row.row_count == 1
+    assert (row.row_count, left_after(row), listed(ground)) == (1, [donor.number], [])
+    # While nobody fetched it the library knows nothing; whoever fetches it all the same has them in it.
+    fetched(ground, row)
     assert listed(ground) == left_after(row) == [donor.number]
 
 

@@ -23,6 +23,7 @@ NEVER_DELETED = (
     "reconciliation_depositaccount",
     "reconciliation_monthsheet",
     "reconciliation_statement",
+    "registries_exchangesent",
     "spending_payment",
     "spending_paymentdocument",
     "spending_transfer",

@@ -94,13 +94,16 @@ def confirm_file(*, file_id: int, actor: User) -> ExchangeFile:
 def drop_file(*, file_id: int, actor: User) -> ExchangeFile:
     """Give up a file of which nothing was applied, so that a better one may come; its rows are emptied at once.
 
-    One that waits for its release is given up by who may release it, too. Locks it. Raises WrongState.
+    One that waits for its release is given up by who may release it, too; one that goes out, while nobody has fetched
+    it: its bags go into the next one. Locks it. Raises WrongState.
     """
     with transaction.atomic():
         row = lock_file(file_id)
         is_refusal = row.status == FileStatus.ASKED and may(actor, Right.APPROVE_EXPORTS, row.branch)
         if not is_refusal:
             require(actor, Right.KEEP_REGISTRIES, row.branch)
+        if row.download_count:
+            raise WrongState("exchange_fetched", _("这份文件已有人下载，不能作废；要更正的请直接告诉全国资料库。"))
         _dropped(row, actor)
     return row
 
@@ -144,8 +147,8 @@ def empty_rows(row: ExchangeFile) -> None:
 
 
 def may_drop(row: ExchangeFile) -> bool:
-    """Whether a file can still be given up: it was checked and nobody has confirmed it."""
-    return FileStatus.DROPPED in FILE_TRANSITIONS[row.status]
+    """Whether a file can still be given up: nobody has released, confirmed or fetched it."""
+    return FileStatus.DROPPED in FILE_TRANSITIONS[row.status] and not row.download_count
 
 
 def resume_file(*, file_id: int, actor: User) -> Job:
@@ -243,6 +246,7 @@ def expire_files(*, before: datetime.datetime) -> int:
             row = lock_file(pk)
             if row.status == FileStatus.READY:
                 move_file(row, FileStatus.EXPIRED, verb="expired", actor=None)
+                _free_bags(row)
                 destroy_bytes(row)
                 closed += 1
     return closed
@@ -274,8 +278,15 @@ def rows_left(row: ExchangeFile) -> int:
 
 def _dropped(row: ExchangeFile, actor: User | None) -> None:
     move_file(row, FileStatus.DROPPED, verb="dropped", actor=actor)
+    _free_bags(row)
     empty_rows(row)
     destroy_bytes(row)
+
+
+def _free_bags(row: ExchangeFile) -> None:
+    """Let the bags of a file that nobody fetched go into the next one: they were reported to nobody."""
+    if row.direction == Direction.OUT and not row.download_count:
+        row.sent.filter(is_void=False).update(is_void=True)
 
 
 def _batch_of(branch: Branch, number: str) -> SampleBatch | None:

@@ -28,7 +28,7 @@ from registries.choices import ConsentAct, ConsentSubject, Sex
 from registries.choices.donors import ENDED, DonorStatus, Verdict
 from registries.choices.exchange import MOST_FILE_DOWNLOADS, OUT_COLUMNS, OUT_FILE_DAYS, FileStatus
 from registries.errors import WrongState
-from registries.models import Consent, Donor, ExchangeFile, Registrant, Sample
+from registries.models import Consent, Donor, ExchangeFile, ExchangeSent, Registrant, Sample
 from registries.services.exchange.files import lock_file, move_file, note_file
 
 if TYPE_CHECKING:
@@ -50,8 +50,7 @@ class _Made:
 def make_outgoing(*, file_id: int, job: Progress) -> ExchangeFile:
     """Write the file of a branch or batch, sealed as it is written, and mark whose bags stand in it.
 
-    One transaction; idempotent: a file that is no longer MAKING is left as it is. Memory stays flat. Locks the file,
-    at the end its donors in the order of their ids: whoever left meanwhile stands in the library from this file on.
+    One transaction; idempotent: a file that is no longer MAKING is left as it is. Memory stays flat. Locks the file.
     """
     with transaction.atomic():
         row = lock_file(file_id)
@@ -71,7 +70,6 @@ def make_outgoing(*, file_id: int, job: Progress) -> ExchangeFile:
             StoredFile.objects.filter(pk=stored.pk).update(purge_on=today())
             move_file(row, FileStatus.EMPTY, verb="nobody", actor=None, left_out=made.left_out)
             return row
-        _know_there(row)
         move_file(
             row,
             FileStatus.READY,
@@ -88,8 +86,9 @@ def make_outgoing(*, file_id: int, job: Progress) -> ExchangeFile:
 def download_outgoing(*, file_id: int, purpose: str, actor: User) -> BinaryIO:
     """Open a file for a person who says what for; each who stands in it has a row in the log of reading before.
 
-    At most MOST_FILE_DOWNLOADS times. Not in a transaction. Raises DomainError `purpose_missing`, NotAllowed,
-    WrongState once it has expired or was fetched that often.
+    At most MOST_FILE_DOWNLOADS times. From the first time on they are known there, who left meanwhile too. Locks the
+    file, the first time its donors in the order of their ids. Not in a transaction. Raises DomainError
+    `purpose_missing`, NotAllowed, WrongState once it has expired or was fetched that often.
     """
     with transaction.atomic(durable=True):
         row = lock_file(file_id)
@@ -105,6 +104,8 @@ def download_outgoing(*, file_id: int, purpose: str, actor: User) -> BinaryIO:
         people = rows.only("number", "row_key").order_by("pk").iterator(chunk_size=CHUNK)
         for chunk in _chunks(people):
             log_read(chunk, "exchange", reader=actor, purpose=purpose, branch_code=row.branch.code, durable=False)
+        if not row.download_count:
+            _know_there(row)
         row.download_count += 1
         row.save(update_fields=["download_count"])
         note_file(row, "downloaded", actor=actor, count=row.row_count)
@@ -125,9 +126,10 @@ def _is_over(row: ExchangeFile) -> bool:
 
 
 def _waiting(row: ExchangeFile) -> QuerySet[Sample]:
-    """The bags of the file's branch or batch that stood in no file yet."""
+    """The bags of the file's branch or batch that stand in no file yet, but for those that nobody fetched."""
+    sent = ExchangeSent.objects.filter(sample=OuterRef("pk"), is_void=False)
     samples = Sample.objects.filter(
-        donor__branch=row.branch, verdict__in=[Verdict.WAITING, Verdict.RECEIVED], sent_in=None
+        ~Exists(sent), donor__branch=row.branch, verdict__in=[Verdict.WAITING, Verdict.RECEIVED]
     )
     return samples if row.batch_id is None else samples.filter(batch_id=row.batch_id)
 
@@ -138,7 +140,7 @@ def _left(row: ExchangeFile) -> int:
 
 
 def _know_there(row: ExchangeFile) -> None:
-    rows = Donor.objects.unscoped("who stand in a file that was just made")
+    rows = Donor.objects.unscoped("who stand in a file that is fetched")
     new = rows.filter(samples__sent_in__exchange_file=row, is_known_there=False)
     ids = list(new.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
     for first in range(0, len(ids), CHUNK):
