@@ -11,7 +11,10 @@ from core.backup.programs import program, server_version
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "var" / "test-template"
 # Everything that a migrated database comes from; another content of any of it is another template.
-SOURCES = ("*/migrations/*.py", "*/sql/*.sql", "*/models/*.py", "*/models.py", "*/settings.py", "requirements/base.txt")
+SOURCES = (
+    "*/migrations/*.py", "*/sql/*.sql", "*/models/*.py", "*/models.py", "*/management/commands/*.py", "*/settings.py",
+    "requirements/base.txt",
+)  # fmt: skip
 # Of branches between which one goes back and forth.
 MOST_KEPT = 3
 
