@@ -5,6 +5,8 @@ Loaded with `-p tests.parallel`.
 """
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,8 @@ from xdist.scheduler import LoadFileScheduling
 MOST_PROCESSES = 15
 # Begun first, so that none of them is alone at the end; the longest leads.
 LONG = (
+    # Makes a portal with servers of its own: work for one process while another still waits for the template.
+    "tests/portal/test_run.py",
     "tests/browser/test_accessibility.py",
     "tests/permissions/test_matrix.py",
     "tests/portal/",
@@ -25,6 +29,7 @@ LONG = (
 )
 # Tests that share a set-up which is cheap beside them: any process takes the next one.
 SPLIT = ("tests/browser/test_accessibility.py", "tests/permissions/test_matrix.py")
+MAKE_TEMPLATE = "import django; django.setup(); from tests import databases; databases.share_template()"
 
 
 def cores() -> int:
@@ -81,6 +86,20 @@ class Distribution(LoadFileScheduling):
     def _split_scope(self, nodeid: str) -> str:
         path = super()._split_scope(nodeid)
         return nodeid if path in SPLIT else path
+
+
+@pytest.hookimpl
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    """Begin with the template: a process of its own makes it while the others read their tests, and they wait for it.
+
+    Where it breaks down, the first that needs the template makes it and says what is wrong. On a server that is not
+    ours nobody begins ahead: a process that is ended too early would leave its database there.
+    """
+    if os.environ.get("TEST_DATABASE_IS_OURS"):
+        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": config.getini("DJANGO_SETTINGS_MODULE")}
+        ahead = subprocess.Popen([sys.executable, "-c", MAKE_TEMPLATE], cwd=config.rootpath, env=environment)
+        config.add_cleanup(ahead.wait)
+        config.add_cleanup(ahead.kill)
 
 
 @pytest.hookimpl(tryfirst=True)
