@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import pickle
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
@@ -10,12 +11,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from allauth.account.auth_backends import AuthenticationBackend
 from django.db import transaction
 from django.http import HttpResponseBase
 from django.test import Client
 from django.test.client import ClientHandler
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accounts.models import User
+from organizations.models import held_grants
 from tests.permissions import table
 from tests.permissions.objects import DONOR, Objects
 from tests.permissions.people import A_FEW, ANONYMOUS, EVERYBODY, NOBODY, Who
@@ -30,6 +34,8 @@ CHANGING = [name for name in NAMED if TABLE[name].post is not None and name not 
 GUARDED = [name for name in NAMED if name not in PUBLIC]
 _clients: dict[str, Client] = {}
 _handler = ClientHandler(enforce_csrf_checks=False)
+# What `held_grants` read from the database, by person, as bytes: no request sees objects of another.
+_grants: dict[int, bytes] = {}
 
 
 def addresses(patterns: Any, prefix: str = "") -> Iterator[str]:
@@ -60,6 +66,29 @@ def quiet() -> Iterator[None]:
     yield
     logging.disable(logging.NOTSET)
     _clients.clear()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def grants_are_read_once(objects: Objects) -> Iterator[None]:
+    """Each person's grants are read once from the database, and known to each of the thousands of requests.
+
+    The portal remembers them in the same way for the length of a request. What a request changes is taken back, so that
+    the next would read the same again.
+    """
+    signed_in = AuthenticationBackend.get_user
+
+    def get_user(backend: AuthenticationBackend, user_id: int) -> User | None:
+        person = signed_in(backend, user_id)
+        if person is not None and person.is_active:
+            if person.pk not in _grants:
+                _grants[person.pk] = pickle.dumps(held_grants(person))
+            person._remembered_grants = pickle.loads(_grants[person.pk])  # noqa: S301 -- written above
+        return person
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(AuthenticationBackend, "get_user", get_user)
+        yield
+    _grants.clear()
 
 
 @pytest.fixture(autouse=True)
