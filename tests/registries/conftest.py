@@ -7,7 +7,9 @@ import pytest
 from django.core.cache import cache
 
 from registries.checks import all_checks
-from tests.registries.ground import Ground, make_ground
+from tests.conftest import COPY
+from tests.registries.ground import STANDING, Ground, make_ground
+from tests.standing import Standing
 
 
 @pytest.fixture(autouse=True)
@@ -16,11 +18,18 @@ def no_second_factor(settings: Any) -> None:
     settings.MFA_REQUIRED = False
 
 
+@pytest.fixture(scope="module")
+def standing(django_db_setup: None, django_db_blocker: Any) -> Iterator[Standing[Ground]]:
+    """The small ground, where the tests of a file that roll back work; what commits begins without it."""
+    with STANDING.copy(django_db_blocker, f"{COPY}_ground"):
+        yield STANDING
+
+
 @pytest.fixture
-def ground(db: None) -> Iterator[Ground]:
+def ground(standing: Standing[Ground], db: None) -> Iterator[Ground]:
     """The small ground in the rolled-back database; at the end of each test all rows must agree."""
     cache.clear()
-    yield make_ground()
+    yield standing.fresh()
     assert {name: rows for name, rows in all_checks().items() if rows} == {}
 
 

@@ -19,6 +19,7 @@ from registries.services.registrants import Person
 from registries.services.wish_content import WishContent
 from registries.services.wishes import Registration, register_wish
 from tests.factories.people import branch_at, make_person, make_province
+from tests.standing import Standing
 
 CODE, ELSEWHERE = "330106", "330302"
 SURNAMES = "赵钱孙李周吴郑王冯陈"
@@ -51,6 +52,9 @@ def make_ground() -> Ground:
         "supervisor": make_person("supervisor", "supervisor", branch_at("33"), with_below=True),
     }
     return Ground(branch, elsewhere, people)
+
+
+STANDING = Standing("registries", make_ground)
 
 
 def id_number(at: int, *, born: str = "19700115") -> str:

@@ -13,7 +13,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core.clock import SHANGHAI, frozen_at, today
-from tests.training.ground import Ground, make_ground
+from tests.conftest import COPY
+from tests.standing import Standing
+from tests.training.ground import STANDING, Ground, make_ground
 from training.checks import all_checks
 
 BUDGETS = json.loads((Path(__file__).resolve().parent.parent / "query_budgets.json").read_text(encoding="utf-8"))
@@ -25,19 +27,26 @@ def no_second_factor(settings: Any) -> None:
     settings.MFA_REQUIRED = False
 
 
+@pytest.fixture(scope="module")
+def standing(django_db_setup: None, django_db_blocker: Any) -> Iterator[Standing[Ground]]:
+    """The small ground, where the tests of a file that roll back work; what commits begins without it."""
+    with STANDING.copy(django_db_blocker, f"{COPY}_ground"):
+        yield STANDING
+
+
 @pytest.fixture
-def ground(db: None) -> Iterator[Ground]:
+def ground(standing: Standing[Ground], db: None) -> Iterator[Ground]:
     """The small ground in the rolled-back database; at the end of each test all rows must agree."""
     cache.clear()
-    yield make_ground()
+    yield standing.fresh()
     assert {name: rows for name, rows in all_checks().items() if rows} == {}
 
 
 @pytest.fixture
-def loose_ground(db: None) -> Ground:
+def loose_ground(standing: Standing[Ground], db: None) -> Ground:
     """The same for tests that break rows on purpose."""
     cache.clear()
-    return make_ground()
+    return standing.fresh()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from core.clock import SHANGHAI, frozen_at, now
 from core.identifiers import id_check_digit
 from organizations.models import Branch, Division
 from tests.factories.people import FOUNDED, branch_at, make_person, make_province
+from tests.standing import Standing
 from training.choices import CourseKind, InstructorGrade, Presence
 from training.models import CourseVersion, Enrolment, Instructor, Session
 from training.services.attending import call_roll
@@ -51,6 +52,9 @@ def make_ground() -> Ground:
     }
     instructors = {login: make_instructor(branch, people[login]) for login in ("lead", "second")}
     return Ground(branch, people, instructors)
+
+
+STANDING = Standing("training", make_ground)
 
 
 def make_instructor(branch: Branch, person: User | None = None, name: str = "示例师资") -> Instructor:

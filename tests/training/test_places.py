@@ -49,7 +49,7 @@ def seen(**over: Any) -> Seen:
 
 
 @pytest.mark.parametrize(
-    ("over", "standing"),
+    ("over", "shown"),
     [
         ({}, AedStanding.READY),
         ({"put_up_on": day(-31)}, AedStanding.INSPECTION_DUE),
@@ -60,12 +60,12 @@ def seen(**over: Any) -> Seen:
     ],
 )
 def test_what_an_aed_is_today_follows_from_its_dates_in_page_and_list_alike(
-    ground: Ground, over: dict[str, Any], standing: AedStanding
+    ground: Ground, over: dict[str, Any], shown: AedStanding
 ) -> None:
     aed = hung(ground, **over)
-    assert aed.standing(today()) == standing
+    assert aed.standing(today()) == shown
     is_overdue = Aed.objects.unscoped("test").overdue(today()).exists()
-    assert is_overdue == (standing != AedStanding.READY)
+    assert is_overdue == (shown != AedStanding.READY)
     (county,) = counties()
     assert (county.code, county.aed_count, county.overdue_count) == (CODE, 1, int(is_overdue))
 
