@@ -17,6 +17,7 @@ from celery import current_app
 from django.conf import settings as django_settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.databases import one_at_a_time
 from tests.workers import ROOT
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -63,10 +64,16 @@ def end_browsers() -> None:
 
 @pytest.fixture(scope="session")
 def collected_static() -> None:
-    """The static files as a server serves them: collected, with their digests in their names."""
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "redcross_portal.settings"}
-    command = [sys.executable, str(ROOT / "manage.py"), "collectstatic", "--noinput", "--verbosity", "0"]
-    subprocess.run(command, check=True, cwd=ROOT, env=environment)
+    """The static files as a server serves them, once a run: collected, with their digests in their names."""
+    with one_at_a_time("static") as made:
+        if not made.exists():
+            environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "redcross_portal.settings"}
+            command = [sys.executable, str(ROOT / "manage.py"), "collectstatic", "--noinput", "--verbosity", "0"]
+            subprocess.run(command, check=True, cwd=ROOT, env=environment)
+            made.write_text(str(django_settings.STATIC_ROOT), encoding="utf-8")
+        elif not Path(django_settings.STATIC_ROOT, "staticfiles.json").is_file():
+            # Collected by another process of the run, and compressed, which is most of the work.
+            shutil.copytree(made.read_text(encoding="utf-8"), django_settings.STATIC_ROOT, dirs_exist_ok=True)
     assert Path(django_settings.STATIC_ROOT, "staticfiles.json").is_file()
 
 
