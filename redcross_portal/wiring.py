@@ -34,6 +34,7 @@ RETENTION_TERMS = [
     "registries.services.purging.TERMS",
     "registries.services.memorial.purging.TERMS",
     "registries.services.requests.purging.TERMS",
+    "registries.services.intake.purging.INTAKE_TERMS",
     "registries.services.cases.purging.CASE_TERMS",
     # After the cases: what rests on none of them any more.
     "registries.services.departed_ending.DEPARTED_TERMS",

@@ -8,6 +8,8 @@ from registries.services.exchange.applying import apply_incoming
 from registries.services.exchange.incoming import check_incoming
 from registries.services.exchange.outgoing import make_outgoing
 from registries.services.figures.publishing import publish_years
+from registries.services.intake.applying import apply_intake
+from registries.services.intake.checking import check_intake
 
 
 @shared_task(name="registries.tasks.plan_visits")
@@ -62,3 +64,15 @@ def apply_exchange_file(job_id: str) -> None:
 def count_registries() -> None:
     """Count what was registered, and publish a year's figures once it is over; said again, nothing happens."""
     publish_years()
+
+
+@shared_task(name="registries.tasks.check_donor_intake")
+def check_donor_intake(job_id: str) -> None:
+    """Check a file of donors who joined on paper."""
+    run_job(job_id, lambda job: check_intake(intake_id=job.params["intake"], job=job))
+
+
+@shared_task(name="registries.tasks.apply_donor_intake")
+def apply_donor_intake(job_id: str) -> None:
+    """Bring in who stands in a file that was released."""
+    run_job(job_id, lambda job: apply_intake(intake_id=job.params["intake"], job=job))

@@ -80,6 +80,10 @@ QUERIES: dict[str, str] = {
                  WHERE c.registrant_id = r.id AND c.act = 'given' AND c.subject IN ('registration', 'sensitive')) < 2
            AND (SELECT count(DISTINCT c.subject) FROM registries_consent c
                  WHERE c.registrant_id = r.id AND c.act = 'given' AND c.subject LIKE 'stem%') < 5
+           -- Who joined on a paper of before the portal need not have agreed to be rung.
+           AND (SELECT count(DISTINCT c.subject) FROM registries_consent c
+                 WHERE c.registrant_id = r.id AND c.act = 'given' AND c.text_version = 'paper-1'
+                   AND c.subject LIKE 'stem%' AND c.subject <> 'stem_contact') < 4
          LIMIT 100""",
     "a_closed_contact_has_its_record": """
         SELECT d.id FROM registries_duecontact d

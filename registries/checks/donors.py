@@ -43,6 +43,27 @@ DONOR_QUERIES: dict[str, str] = {
                 AND NOT EXISTS (SELECT 1 FROM registries_exchangerow r WHERE r.donor_id = d.id AND r.outcome = 'done'
                                    AND r.result IN ('aged', 'health', 'wish')))
          LIMIT 100""",
+    "who_was_brought_in_stands_in_a_line_that_was_done": """
+        SELECT d.number FROM registries_donor d JOIN registries_donorevent e ON e.donor_id = d.id
+         WHERE e.verb = 'brought_in'
+           AND NOT EXISTS (SELECT 1 FROM registries_donorintakerow r JOIN registries_donorintake i ON i.id = r.intake_id
+                            WHERE r.donor_id = d.id AND r.outcome = 'done' AND i.branch_id = d.branch_id
+                              AND i.released_by_id IS NOT NULL AND i.made_by_id = e.actor_id)
+         LIMIT 100""",
+    "a_line_that_was_done_brought_somebody_in": """
+        SELECT i.number, r.line FROM registries_donorintakerow r JOIN registries_donorintake i ON i.id = r.intake_id
+         WHERE r.outcome = 'done'
+           AND NOT EXISTS (SELECT 1 FROM registries_donorevent e
+                            WHERE e.donor_id = r.donor_id AND e.verb = 'brought_in' AND e.from_status = '')
+         LIMIT 100""",
+    "a_file_from_paper_that_ended_has_no_line_left": """
+        SELECT i.number FROM registries_donorintake i
+         WHERE (i.status IN ('applied', 'dropped', 'refused')
+                AND EXISTS (SELECT 1 FROM registries_donorintakerow r WHERE r.intake_id = i.id AND r.outcome = 'good'))
+            OR (i.status = 'applied'
+                AND i.row_count - i.bad_count <> (SELECT count(*) FROM registries_donorintakerow r
+                                                   WHERE r.intake_id = i.id AND r.outcome = 'done'))
+         LIMIT 100""",
     "a_contact_stands_in_the_branch_of_its_donor": """
         SELECT d.number FROM registries_contact c JOIN registries_donor d ON d.id = c.donor_id
          WHERE c.branch_id <> d.branch_id LIMIT 100""",

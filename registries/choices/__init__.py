@@ -45,6 +45,10 @@ FREE_STEM_CONSENTS: frozenset[str] = frozenset({ConsentSubject.STEM_CONTACT})
 NEEDED_CONSENTS: frozenset[str] = frozenset({ConsentSubject.REGISTRATION, ConsentSubject.SENSITIVE})
 
 
+# The version of a consent that was given on a paper of before the portal: the text is the paper's own.
+PAPER_VERSION = "paper-1"
+
+
 class ConsentAct(models.TextChoices):
     """That a consent was given, or taken back."""
 

@@ -20,6 +20,7 @@ from registries.models.duty import DutyShift
 from registries.models.exchange import ExchangeFile, ExchangeFileEvent, ExchangeRow, ExchangeSent
 from registries.models.export import Export, ExportEvent
 from registries.models.figures import CountedStep, DeskCount, RegistryFigures, RegistryTally
+from registries.models.intake import DonorIntake, DonorIntakeEvent, DonorIntakeRow
 from registries.models.memorial import MemorialBooking, MemorialOccasion, MemorialPlace
 from registries.models.memorial_pages import MemorialConsent, MemorialMessage, MemorialPage, MemorialStep
 from registries.models.national import NationalFigure
@@ -54,6 +55,9 @@ __all__ = [
     "DonorEscort",
     "DonorEvent",
     "DonorExpense",
+    "DonorIntake",
+    "DonorIntakeEvent",
+    "DonorIntakeRow",
     "Drive",
     "DrugDay",
     "DueContact",

@@ -5,16 +5,19 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from registries.choices import Channel, ConsentAct, ConsentSubject
+from registries.choices import PAPER_VERSION, Channel, ConsentAct, ConsentSubject
 
 
 class Consent(models.Model):
     """One consent, or its withdrawal, which names it. Append-only by trigger.
 
     `text_version` names the text that was shown (services/consents.py). `recorded_by` is None where the person did it
-    themselves by telephone and code. Legal source: 个人信息保护法 Arts. 14-16, 29.
+    themselves by telephone and code. `signed_on` is the day on a paper of before the portal (PAPER_VERSION), which is
+    kept in the branch's archive; who wrote it down here, and when, say `recorded_by` and `at`. Legal source:
+    个人信息保护法 Arts. 14-16, 29.
     """
 
     registrant = models.ForeignKey(
@@ -31,6 +34,7 @@ class Consent(models.Model):
         settings.AUTH_USER_MODEL, verbose_name=_("登记人员"), null=True, on_delete=models.PROTECT, related_name="+"
     )
     at = models.DateTimeField(_("时间"))
+    signed_on = models.DateField(_("原纸质同意书的签字日期"), null=True)
 
     class Meta:
         verbose_name = _("同意")
@@ -46,8 +50,22 @@ class Consent(models.Model):
             models.CheckConstraint(
                 condition=Q(recorded_by__isnull=False) | Q(channel=Channel.ONLINE), name="consent_recorded_by_somebody"
             ),
+            models.CheckConstraint(
+                condition=Q(act=ConsentAct.GIVEN, text_version=PAPER_VERSION, signed_on__isnull=False)
+                | (~Q(act=ConsentAct.GIVEN, text_version=PAPER_VERSION) & Q(signed_on__isnull=True)),
+                name="consent_on_paper_says_when",
+            ),
         ]
         indexes = [models.Index(fields=["registrant", "subject", "-id"], name="consent_newest")]
 
     def __str__(self) -> str:
         return f"{self.registrant_id} {self.subject} {self.act}"
+
+    @property
+    def version_shown(self) -> str:
+        """The version as pages name it."""
+        if self.text_version != PAPER_VERSION:
+            return self.text_version
+        if self.signed_on is None:
+            return str(_("原纸质同意书"))
+        return gettext("原纸质同意书，%(day)s 签") % {"day": self.signed_on.isoformat()}

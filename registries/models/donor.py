@@ -13,6 +13,7 @@ from core.fields import LookupDigestField, SealedModel, SealedTextField, unique_
 from organizations.models import BranchLineage, BranchRowsQuerySet
 from registries.choices import Channel
 from registries.choices.donors import AGEING, ENDED, DonorStatus
+from registries.choices.intake import BROUGHT_IN
 from registries.models.wish import whole_key
 
 
@@ -67,8 +68,9 @@ class Donor(SealedModel, BranchLineage):
 
     `registrant` is the sealed `row_key` of who it is, as a wish has it. `answers` is JSON, health question to yes or
     no; `deferral_reason` a code: both under the keys of wishes. `kin` is JSON, two people to ring (name, relation,
-    phone), under the keys of identity. A birthday is not kept in clear: `ages_out_month` is the first day of the
-    month in which somebody gets too old to give, enough for a list of work and shared by thousands; the very day is
+    phone), `paper` of who joined before the portal JSON, the number of the agreement and of the bag (paper, bag):
+    all under the keys of identity. A birthday is not kept in clear: `ages_out_month` is the first day of the month
+    in which somebody gets too old to give, enough for a list of work and shared by thousands; the very day is
     looked at sealed when it matters. `sample_from` is the first day after the reflection, `stepped_on` the day of
     the last step, `fit_on` stands from a medical examination until its date is set, `unreached_on` while nobody is
     reached after a match, or who is matched is lost. `gives_no_more`: followed up, never asked again. `coordinator`
@@ -91,6 +93,7 @@ class Donor(SealedModel, BranchLineage):
         _("暂缓原因"), logical="registries.donor.deferral_reason", purpose="wishes", null=True
     )
     kin = SealedTextField(_("亲友联系方式"), logical="registries.donor.kin", purpose="identity", null=True)
+    paper = SealedTextField(_("原纸质同意书"), logical="registries.donor.paper", purpose="identity", null=True)
     drive = models.ForeignKey(
         Drive, verbose_name=_("招募活动"), null=True, on_delete=models.PROTECT, related_name="donors"
     )
@@ -143,6 +146,7 @@ class Donor(SealedModel, BranchLineage):
                     answers__isnull=True,
                     deferral_reason__isnull=True,
                     kin__isnull=True,
+                    paper__isnull=True,
                 ),
                 name="donor_whole_or_destroyed",
             ),
@@ -210,6 +214,12 @@ class DonorEvent(models.Model):
             models.CheckConstraint(
                 condition=Q(actor__isnull=False) | Q(channel=Channel.ONLINE) | Q(to_status=DonorStatus.DECEASED),
                 name="donorevent_by_somebody",
+            ),
+            # Neither joining nor typing of a year in which they were written down: figures count those steps.
+            models.CheckConstraint(
+                condition=~Q(verb=BROUGHT_IN)
+                | Q(from_status="", to_status=DonorStatus.TYPED, until__isnull=False, actor__isnull=False),
+                name="donorevent_brought_in_as_typed",
             ),
         ]
 

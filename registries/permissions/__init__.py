@@ -4,6 +4,7 @@ from registries.permissions.contacts import due_for, shift_for
 from registries.permissions.donors import batch_for, donor_for, drive_for
 from registries.permissions.exchange import exchange_file_for
 from registries.permissions.exports import export_for
+from registries.permissions.intake import intake_for
 from registries.permissions.requests import request_for
 from registries.permissions.wishes import wish_for
 
@@ -14,6 +15,7 @@ __all__ = [
     "due_for",
     "exchange_file_for",
     "export_for",
+    "intake_for",
     "request_for",
     "shift_for",
     "wish_for",

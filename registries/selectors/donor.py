@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from registries.choices.donors import DRUG_DAYS_LEAST, DonorStatus, GiftKind
+from registries.choices.intake import BROUGHT_IN
 from registries.models import (
     Collection,
     Contact,
@@ -30,6 +31,7 @@ Entry = TypeVar("Entry", DonorExpense, Honour, DonorEscort)
 # What was done, in words; a verb that is not here shows its state alone.
 VERB_LABELS: dict[str, str | Promise] = {
     "enrolled": _("报名"),
+    "brought_in": _("从原纸质档案带入，入库"),
     "sampled": _("采样"),
     "sent": _("寄出血样"),
     "kin_changed": _("更换亲友联系方式"),
@@ -110,6 +112,7 @@ class DonorPage:
     drug_count: int
     needs_drug: bool
     has_given: bool
+    is_brought_in: bool
     least_drug_days: int = DRUG_DAYS_LEAST
 
 
@@ -137,6 +140,7 @@ def donor_page(donor: Donor) -> DonorPage:
         part=parts[0] if parts else 0,
         drug_count=len(under_way.drug_days.all()) if under_way else 0,
         needs_drug=under_way is not None and under_way.kind == GiftKind.STEM_CELLS,
+        is_brought_in=bool(events) and events[0].verb == BROUGHT_IN,
         has_given=any(one.collected_on is not None for one in collections),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,15 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from core.clock import now
-from registries.choices import NEEDED_CONSENTS, STEM_CONSENTS, WISH_CONSENTS, ConsentAct, ConsentSubject
+from registries.choices import (
+    NEEDED_CONSENTS,
+    PAPER_VERSION,
+    STEM_CONSENTS,
+    WISH_CONSENTS,
+    Channel,
+    ConsentAct,
+    ConsentSubject,
+)
 from registries.errors import RegistryError
 from registries.models import Consent, Registrant
 
@@ -70,6 +79,28 @@ def give_consents(registrant: Registrant, subjects: Iterable[str], *, channel: s
         )
         for subject in sorted(subjects)
         if subject not in have or have[subject].text_version != TEXT_VERSIONS[subject]
+    )
+
+
+def give_paper_consents(given: Iterable[tuple[Registrant, frozenset[str], datetime.date]], *, actor: User) -> None:
+    """Write down what locked registrants consented to on a paper of before the portal, each with the day on it.
+
+    Who of them consents already does so once more: the paper is there as well. `actor` said that the papers are kept.
+    """
+    moment = now()
+    Consent.objects.bulk_create(
+        Consent(
+            registrant=registrant,
+            subject=subject,
+            act=ConsentAct.GIVEN,
+            text_version=PAPER_VERSION,
+            channel=Channel.COUNTER,
+            recorded_by=actor,
+            at=moment,
+            signed_on=signed_on,
+        )
+        for registrant, subjects, signed_on in given
+        for subject in sorted(subjects)
     )
 
 

@@ -63,7 +63,7 @@ def purge_donors(asked: Asked) -> Outcome:
             found = list(rows.select_for_update(of=("self",)).order_by("pk")[:_BATCH_ROWS])
             carry_deaths(found)
             for donor in found:
-                columns = seal_into(donor, registrant=None, answers=None, deferral_reason=None, kin=None)
+                columns = seal_into(donor, registrant=None, answers=None, deferral_reason=None, kin=None, paper=None)
                 donor.destroyed_at = now()
                 donor.save(update_fields=[*columns, "destroyed_at"])
             empty_notes(donor__in=found)

@@ -5,20 +5,20 @@ from __future__ import annotations
 import datetime
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from core.audit import record_audit
+from core.audit import record_audit, record_audit_many
 from core.clock import now, today
 from core.documents import Document, age_on, read_document
 from core.errors import DomainError
-from core.numbers import take_number
+from core.numbers import format_number, take_number, take_serials
 from core.phones import checked_phone
-from core.sealed import holds, matching, open_for_work, seal_into
+from core.sealed import holds, matching, open_for_work, seal_into, seal_into_many
 from registries.choices import Sex
 from registries.errors import RegistryError, WrongState
 from registries.models import Registrant, RegistrantEvent
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 LETTER = "N"
 LONGEST_NAME, LONGEST_TEXT = 60, 200
+WRITTEN_FIELDS = ("name", "document", "phone", "details")
 TEXTS = ("address", "people", "occupation", "education")
 # 人体器官捐献和移植条例 Arts. 9-10; 民法典 Art. 1006: adults of full capacity alone.
 ADULT_AGE = 18
@@ -151,10 +152,15 @@ def write_registrant(*, branch: Branch, checked: CheckedPerson, key: uuid.UUID, 
     if found is None:
         raise RegistryError("registrant_gone", _("没有登记成，请再试一次。"))
     if not holds(found, "name", checked.name):
-        sentence = _("这个证件号码在本会已用另一个姓名登记，请核对证件上的姓名和号码。")
-        raise RegistryError("another_name", sentence, {"name": sentence})
+        raise another_name()
     _keep_contact(found, checked, actor=actor)
     return found
+
+
+def another_name() -> RegistryError:
+    """That a document stands in a branch under another name."""
+    sentence = _("这个证件号码在本会已用另一个姓名登记，请核对证件上的姓名和号码。")
+    return RegistryError("another_name", sentence, {"name": sentence})
 
 
 def _written(branch: Branch, checked: CheckedPerson, *, key: uuid.UUID, actor: User) -> Registrant | None:
@@ -180,8 +186,36 @@ def _written(branch: Branch, checked: CheckedPerson, *, key: uuid.UUID, actor: U
             row.save(force_insert=True)
     except IntegrityError:
         return None
-    _note(row, "written", ["name", "document", "phone", "details"], actor=actor)
+    _note(row, "written", [*WRITTEN_FIELDS], actor=actor)
     return row
+
+
+def write_registrants(*, branch: Branch, people: Sequence[CheckedPerson], actor: User) -> list[Registrant]:
+    """Write down many whom a branch does not know yet, in order, as `write_registrant` does one by one.
+
+    The caller looked for each of them, locked, in the same transaction, and takes it up again where another wrote one
+    of them down at this moment (IntegrityError). Locks the counter of numbers until the transaction ends.
+    """
+    if not people:
+        return []
+    moment, lineage = now(), Registrant.lineage_of(branch)
+    rows = [
+        Registrant(**lineage, document_kind=one.document.kind, created_by=actor, created_at=moment) for one in people
+    ]
+    seal_into_many(rows, "document", [one.document.number for one in people])
+    seal_into_many(rows, "name", [one.name for one in people])
+    seal_into_many(rows, "phone", [one.phone for one in people])
+    seal_into_many(rows, "details", [json.dumps(one.details, ensure_ascii=False) for one in people])
+    first = take_serials(branch.code, today().year, LETTER, len(rows))
+    for at, row in enumerate(rows):
+        row.number = format_number(branch.code, today().year, LETTER, first + at)
+    Registrant.objects.bulk_create(rows)
+    RegistrantEvent.objects.bulk_create(
+        RegistrantEvent(registrant=row, verb="written", fields=[*WRITTEN_FIELDS], actor=actor, at=moment)
+        for row in rows
+    )
+    record_audit_many("registries.registrant.written", actor=actor, objs=rows, branch_code=branch.code)
+    return rows
 
 
 def _keep_contact(row: Registrant, checked: CheckedPerson, *, actor: User | None) -> None:

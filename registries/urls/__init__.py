@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, URLResolver
 
-from registries.urls import cases, desk, donors, exchange, exports, figures, memorial, requests, wishes
+from registries.urls import cases, desk, donors, exchange, exports, figures, intake, memorial, requests, wishes
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *wishes.urlpatterns,
     *desk.urlpatterns,
     *cases.urlpatterns,
+    # Before donors by their number.
+    *intake.urlpatterns,
     *donors.urlpatterns,
     *exchange.urlpatterns,
     *requests.urlpatterns,

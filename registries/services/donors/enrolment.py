@@ -156,8 +156,13 @@ def _check_signature(enrolment: Enrolment) -> None:
 
 
 def _check_who(enrolment: Enrolment) -> CheckedPerson:
-    person = check_person(enrolment.person, signed_on=enrolment.signed_on)
-    age = age_on(datetime.date.fromisoformat(person.details["born_on"]), enrolment.signed_on)
+    return check_who_joins(enrolment.person, signed_on=enrolment.signed_on)
+
+
+def check_who_joins(who: Person, *, signed_on: datetime.date) -> CheckedPerson:
+    """Look at who joins, on a day, at the desk or on an older paper: 18 to 45. Raises RegistryError with fields."""
+    person = check_person(who, signed_on=signed_on)
+    age = age_on(datetime.date.fromisoformat(person.details["born_on"]), signed_on)
     if not YOUNGEST_AGE <= age <= OLDEST_AGE:
         where = "document" if person.document.born_on else "born_on"
         sentence = _("签字时须满 %(least)d 周岁、不超过 %(most)d 周岁。") % {"least": YOUNGEST_AGE, "most": OLDEST_AGE}

@@ -35,8 +35,11 @@ class Kin:
     phone: str
 
 
-def check_kin(people: Sequence[Kin], *, own_phone: str) -> str:
-    """Two people with a telephone each, neither the donor's own, as they are sealed; RegistryError with fields."""
+def check_kin(people: Sequence[Kin], *, own_phone: str, least: int = KIN_COUNT) -> str:
+    """Two people with a telephone each, neither the donor's own, as they are sealed; RegistryError with fields.
+
+    `least` is one for papers of before the portal, which may name one alone.
+    """
     faults: dict[str, str] = {}
     phones = [normalise_phone(one.phone) for one in people]
     for at, (kin, phone) in enumerate(zip(people, phones, strict=True), start=1):
@@ -48,7 +51,7 @@ def check_kin(people: Sequence[Kin], *, own_phone: str) -> str:
             faults[f"kin{at}_phone"] = _("请填写亲友的电话。")
         elif phone == normalise_phone(own_phone) or phone in phones[: at - 1]:
             faults[f"kin{at}_phone"] = _("请填写另一个电话，不能与本人或另一位亲友相同。")
-    if len(people) != KIN_COUNT:
+    if not least <= len(people) <= KIN_COUNT:
         faults["kin1_name"] = _("请填写两位亲友。")
     if faults:
         raise RegistryError("kin_incomplete", _("还不完整，请按提示填写。"), faults)

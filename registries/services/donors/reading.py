@@ -20,9 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DonorIdentity(Identity):
-    """Who a donor is, in full, and whom to ring instead: rows of name, relation, phone."""
+    """Who a donor is, in full, and whom to ring instead: rows of name, relation, phone.
+
+    `paper` and `bag` are the numbers of the agreement and the bag of who joined on paper before the portal.
+    """
 
     kin: list[dict[str, str]] = field(default_factory=list)
+    paper: str = ""
+    bag: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,8 +45,10 @@ def reveal_donor(*, donor: Donor, purpose: str, actor: User) -> DonorIdentity:
     """
     identity = reveal_identity(wish=donor, purpose=purpose, actor=actor)
     kin = json.loads(reveal(donor, "kin", reader=actor, purpose=purpose) or "[]")
+    # Logged where there is one to be read.
+    paper = json.loads(reveal(donor, "paper", reader=actor, purpose=purpose) or "{}") if donor.paper else {}
     return DonorIdentity(
-        **vars(identity), kin=[{**one, "relation": str(Relation(one["relation"]).label)} for one in kin]
+        **vars(identity), kin=[{**one, "relation": str(Relation(one["relation"]).label)} for one in kin], **paper
     )
 
 

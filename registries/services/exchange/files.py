@@ -12,10 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.audit import record_audit
-from core.choices import JobStatus
 from core.clock import SHANGHAI, now, today
 from core.errors import NotAllowed
-from core.jobs import start_job
 from core.models import Job, StoredFile
 from core.numbers import take_number
 from organizations.choices import Right
@@ -24,6 +22,7 @@ from registries.choices.exchange import FILE_TRANSITIONS, OUT_FILE_DAYS, UNFINIS
 from registries.errors import RegistryError, WrongState
 from registries.models import ExchangeFile, ExchangeFileEvent, SampleBatch
 from registries.services.form_keys import sent_before
+from registries.services.tries import has_stopped, last_try, start_try
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -163,16 +162,12 @@ def resume_file(*, file_id: int, actor: User) -> Job:
 
 def is_stuck(row: ExchangeFile) -> bool:
     """Whether a file waits for a job that will not go on by itself; one query."""
-    last = last_job(row)
-    ended = last is None or last.status in (JobStatus.FAILED, JobStatus.CANCELLED)
-    return row.status in _KIND_OF and ended
+    return row.status in _KIND_OF and has_stopped(_prefix(row))
 
 
 def last_job(row: ExchangeFile) -> Job | None:
     """The newest job of a file; one query."""
-    rows = Job.objects.filter(idempotency_key__startswith=_prefix(row)).order_by("-created_at", "-pk")
-    found: Job | None = rows.first()
-    return found
+    return last_try(_prefix(row))
 
 
 def new_file(branch: Branch, direction: str, status: str, *, key: uuid.UUID, actor: User) -> ExchangeFile:
@@ -225,12 +220,11 @@ def start_file_job(row: ExchangeFile, *, actor: User, total: int | None = None) 
         FileStatus.CHECKING: _("核对接收文件"),
         FileStatus.APPLYING: _("办理接收文件"),
     }
-    tries = Job.objects.filter(idempotency_key__startswith=_prefix(row)).count()
-    return start_job(
+    return start_try(
+        _prefix(row),
         kind=_KIND_OF[FileStatus(row.status)],
         label=labels[FileStatus(row.status)],
         params={"file": row.pk},
-        idempotency_key=f"{_prefix(row)}{tries + 1}",
         actor=actor,
         branch_code=row.branch.code,
         total=total,

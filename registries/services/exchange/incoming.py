@@ -20,6 +20,7 @@ from core.files import path_for_work, store_file
 from core.models import StoredFile
 from core.progress import Progress
 from core.sealed import seal_into_many
+from core.streamed_tables import TableRefused
 from organizations.choices import Right
 from organizations.permissions import require
 from registries.choices.exchange import (
@@ -35,7 +36,7 @@ from registries.errors import RegistryError
 from registries.models import Donor, ExchangeFile, ExchangeRow
 from registries.services.exchange.files import destroy_bytes, lock_file, move_file, new_file, note_file, start_file_job
 from registries.services.exchange.judging import JUDGED_BY, fault_of
-from registries.services.exchange.parsing import FileRefused, ReadRow, read_rows
+from registries.services.exchange.parsing import ReadRow, read_rows
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -112,7 +113,7 @@ def check_incoming(*, file_id: int, job: Progress) -> ExchangeFile:
             with transaction.atomic():
                 total, bad = _staged(row, job)
                 _refuse_other_count(row, total)
-        except FileRefused as refusal:
+        except TableRefused as refusal:
             destroy_bytes(row)
             move_file(row, FileStatus.REFUSED, verb="refused", actor=None, refusal=refusal.message[:500])
             return row
@@ -186,7 +187,7 @@ def _refuse_other_bytes(stored: StoredFile, digest: str) -> None:
 def _refuse_other_count(row: ExchangeFile, total: int) -> None:
     if row.declared_rows is not None and row.declared_rows != total:
         sentence = _("对方申报 %(said)d 行，文件里是 %(found)d 行，文件可能不完整，请让对方重新发送。")
-        raise FileRefused("rows_differ", sentence % {"said": row.declared_rows, "found": total})
+        raise TableRefused("rows_differ", sentence % {"said": row.declared_rows, "found": total})
 
 
 def _refuse_same_file(branch: Branch, sha256: str) -> None:

@@ -13,7 +13,7 @@ from typing import TextIO
 
 from django.utils.translation import gettext as _
 
-from core.errors import DomainError
+from core.streamed_tables import OTHER_STARTS, WORKBOOK_START, TableRefused, encoding_of, start_of
 from registries.choices.exchange import (
     DAY_COLUMN,
     IN_COLUMNS,
@@ -31,12 +31,7 @@ from registries.choices.exchange import (
 
 _RESULTS = {str(one.label): one.value for one in Result}
 _DAY = re.compile(r"([0-9]{4})[-/.年]?([0-9]{1,2})[-/.月]?([0-9]{1,2})日?")
-_FORMULA = re.compile(r"[=+\-@\uff1d\uff0b\uff20]")
-_READ_CHARACTERS = 1 << 20
-
-
-class FileRefused(DomainError):
-    """The whole file is not taken; the sentence repeats nothing of it."""
+FORMULA = re.compile(r"[=+\-@\uff1d\uff0b\uff20]")
 
 
 @dataclass(frozen=True)
@@ -53,7 +48,7 @@ class ReadRow:
 
 
 def read_rows(path: Path) -> Iterator[ReadRow]:
-    """The rows of a CSV in UTF-8 (with or without mark) or GB18030, in order. Raises FileRefused, also on the way."""
+    """The rows of a CSV in UTF-8 (with or without mark) or GB18030, in order. Raises TableRefused, also on the way."""
     with path.open(encoding=_encoding(path), newline="") as file:
         yield from _rows(file)
 
@@ -69,39 +64,27 @@ def _rows(file: TextIO) -> Iterator[ReadRow]:
                 continue
             count += 1
             if count > MOST_ROWS:
-                raise FileRefused("too_long", _("文件超过 %(n)d 行，请分成几份。") % {"n": MOST_ROWS})
+                raise TableRefused("too_long", _("文件超过 %(n)d 行，请分成几份。") % {"n": MOST_ROWS})
             yield _row(reader.line_num, cells, places, width)
     except csv.Error as error:
         sentence = _("第 %(line)d 行读不出来（引号没有配对，或内容太长），文件可能不完整，请重新导出。")
-        raise FileRefused("unreadable", sentence % {"line": reader.line_num}) from error
+        raise TableRefused("unreadable", sentence % {"line": reader.line_num}) from error
     if not count:
-        raise FileRefused("empty", _("文件里没有数据行，请重新导出后再上传。"))
+        raise TableRefused("empty", _("文件里没有数据行，请重新导出后再上传。"))
 
 
 def _encoding(path: Path) -> str:
-    """UTF-8 or GB18030, whichever all of the file can be read in. Raises FileRefused."""
-    with path.open("rb") as raw:
-        start = raw.read(4)
-        if not start:
-            raise FileRefused("empty", _("文件是空的，请重新导出后再上传。"))
-        if start == b"PK\x03\x04" or start[:4] in (b"%PDF", b"\xd0\xcf\x11\xe0"):
-            raise FileRefused("not_csv", _("这不是 CSV 文件，请在表格软件里另存为 CSV 后再上传。"))
-        raw.seek(0)
-        if any(b"\x00" in piece for piece in iter(lambda: raw.read(_READ_CHARACTERS), b"")):
-            raise FileRefused("nul", _("文件里有空字符，编码不对或已损坏，请另存为 UTF-8 的 CSV。"))
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            with path.open(encoding=encoding) as file:
-                for _piece in iter(lambda: file.read(_READ_CHARACTERS), ""):
-                    pass
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    raise FileRefused("encoding", _("文件的编码认不出来，请另存为 UTF-8 的 CSV。"))
+    """UTF-8 or GB18030, whichever all of the file can be read in. Raises TableRefused."""
+    start = start_of(path)
+    if not start:
+        raise TableRefused("empty", _("文件是空的，请重新导出后再上传。"))
+    if start == WORKBOOK_START or start in OTHER_STARTS:
+        raise TableRefused("not_csv", _("这不是 CSV 文件，请在表格软件里另存为 CSV 后再上传。"))
+    return encoding_of(path)
 
 
 def _places(header: Sequence[str]) -> dict[str, int]:
-    """Where the columns stand. Raises FileRefused for one that may not be there, is twice, unknown or missing."""
+    """Where the columns stand. Raises TableRefused for one that may not be there, is twice, unknown or missing."""
     names = ["".join(cell.split()).lstrip("\ufeff") for cell in header]
     for name in names:
         _refuse_forbidden(name)
@@ -109,12 +92,12 @@ def _places(header: Sequence[str]) -> dict[str, int]:
     if [name for name in names if name not in IN_COLUMNS]:
         sentence = _("表头有 %(n)d 列不认识。只收这几列：%(known)s；其余的请删掉。")
         unknown = sum(name not in IN_COLUMNS for name in names)
-        raise FileRefused("columns_unknown", sentence % {"n": unknown, "known": known})
+        raise TableRefused("columns_unknown", sentence % {"n": unknown, "known": known})
     if len(set(names)) != len(names):
-        raise FileRefused("columns_twice", _("表头里有一列出现两次，请删掉一列。"))
+        raise TableRefused("columns_twice", _("表头里有一列出现两次，请删掉一列。"))
     missing = [name for name in NEEDED_COLUMNS if name not in names]
     if missing:
-        raise FileRefused(
+        raise TableRefused(
             "columns_missing", _("表头缺少：%(names)s。请补上这一列后重新导出。") % {"names": "、".join(missing)}
         )
     return {name: names.index(name) for name in names}
@@ -129,10 +112,10 @@ def _row(line: int, cells: Sequence[str], places: dict[str, int], width: int) ->
     for name, cell in said.items():
         if len(cell) > LONGEST_CELL:
             return ReadRow(line, fault="too_long", field=name)
-        if _FORMULA.match(cell):
+        if FORMULA.match(cell):
             return ReadRow(line, fault="formula", field=name)
     number, result = said[NUMBER_COLUMN].upper(), _RESULTS.get(said[RESULT_COLUMN], "")
-    on, reference = _day(said[DAY_COLUMN]), said.get(REFERENCE_COLUMN, "")
+    on, reference = read_day(said[DAY_COLUMN]), said.get(REFERENCE_COLUMN, "")
     for is_wrong, fault, field in (
         (not number, "number_missing", NUMBER_COLUMN),
         (not result, "result_unknown", RESULT_COLUMN),
@@ -147,14 +130,9 @@ def _row(line: int, cells: Sequence[str], places: dict[str, int], width: int) ->
 
 
 def _refuse_forbidden(text: str) -> None:
-    plain = unicodedata.normalize("NFKC", text)
-    if TYPING.search(plain) and plain.strip() not in _RESULTS:
-        raise FileRefused(
-            "typing",
-            _("文件里有 HLA 分型的内容。这里不保存任何分型结果，整份文件不收；请请对方删去这些列后重新导出。"),
-        )
-    if PATIENT.search(plain):
-        raise FileRefused(
+    refuse_typing(text)
+    if PATIENT.search(unicodedata.normalize("NFKC", text)):
+        raise TableRefused(
             "patient",
             _(
                 "文件里有患者的内容。捐献者和患者互不知情，这里不保存患者的任何信息，整份文件不收；请请对方删去后重新导出。"
@@ -162,7 +140,18 @@ def _refuse_forbidden(text: str) -> None:
         )
 
 
-def _day(text: str) -> datetime.date | None:
+def refuse_typing(text: str) -> None:
+    """Raise TableRefused for a header or cell that looks like typing values, which are kept nowhere here."""
+    plain = unicodedata.normalize("NFKC", text)
+    if TYPING.search(plain) and plain.strip() not in _RESULTS:
+        raise TableRefused(
+            "typing",
+            _("文件里有 HLA 分型的内容。这里不保存任何分型结果，整份文件不收；请请对方删去这些列后重新导出。"),
+        )
+
+
+def read_day(text: str) -> datetime.date | None:
+    """A day as people write it; None where it is none."""
     found = _DAY.fullmatch("".join(unicodedata.normalize("NFKC", text).split()))
     if found is None:
         return None

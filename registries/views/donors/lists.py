@@ -65,6 +65,7 @@ def donor_list(request: StaffRequest) -> HttpResponse:
         "next_url": f"?show={tab}&{place}={_place(last, tab, day)}" if last else "",
         "first_url": f"?show={tab}" if request.GET.get(place) else "",
         "may_write": holds_anywhere(request.user, Right.KEEP_REGISTRIES),
+        "may_bring_in": holds_anywhere(request.user, Right.KEEP_REGISTRIES, Right.APPROVE_EXPORTS),
     }
     return render(request, "registries/donors/donors.html", context)
 

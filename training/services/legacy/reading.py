@@ -6,19 +6,17 @@ import csv
 import datetime
 import re
 import unicodedata
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import python_calamine
 from django.utils.translation import gettext as _
 
 from core.clock import today
 from core.documents import DocumentKind, read_document
 from core.errors import DomainError
 from core.identifiers import normalise_payer
+from core.streamed_tables import LOST, OTHER_STARTS, WORKBOOK_START, TableRefused, encoding_of, start_of, workbook_rows
 from training.choices import CertificateKind
 from training.selectors.public_certificates import LONGEST_NUMBER, has_form_of_number, plain_number
 from training.services.enrolling import LONGEST_NAME
@@ -54,10 +52,6 @@ _DAY = re.compile(
 )
 FOR_EVER = frozenset({"长期", "长期有效", "永久", "永久有效"})
 HEAD_ROWS = 10
-LARGEST_UNPACKED = 600 * 1024 * 1024
-# A spreadsheet keeps 15 digits of a number.
-EXACT_BELOW = 10**15
-LOST = "\x00lost"
 
 
 class UnreadableFile(DomainError):
@@ -189,60 +183,34 @@ def _places(cells: Sequence[str]) -> dict[str, int]:
 
 
 def _cells(path: Path) -> Iterator[list[str]]:
-    with path.open("rb") as file:
-        start = file.read(4)
-    if start == b"PK\x03\x04":
+    start = start_of(path)
+    if start == WORKBOOK_START:
         return _workbook(path)
-    if start[:4] in (b"%PDF", b"\xd0\xcf\x11\xe0") or not start:
+    if start in OTHER_STARTS or not start:
         raise _unreadable()
     return _text_file(path)
 
 
 def _workbook(path: Path) -> Iterator[list[str]]:
     try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(member.file_size for member in archive.infolist()) > LARGEST_UNPACKED:
-                raise UnreadableFile("legacy_too_large", _("工作簿展开后过大，请分成几份。"))
-        book = python_calamine.load_workbook(str(path))
-        sheet = book.get_sheet_by_index(0)
-    except (python_calamine.CalamineError, zipfile.BadZipFile, OSError, ValueError, IndexError) as error:
+        yield from workbook_rows(path)
+    except TableRefused as error:
+        if error.code == "workbook_large":
+            raise UnreadableFile("legacy_too_large", error.message) from error
         raise _unreadable() from error
-    for row in sheet.iter_rows():
-        yield [_text(cell) for cell in row]
 
 
 def _text_file(path: Path) -> Iterator[list[str]]:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            with path.open(encoding=encoding) as file:
-                for _piece in iter(lambda: file.read(1 << 20), ""):
-                    pass
-        except UnicodeDecodeError:
-            continue
-        break
-    else:
-        raise _unreadable()
+    try:
+        encoding = encoding_of(path)
+    except TableRefused as error:
+        raise _unreadable() from error
     with path.open(encoding=encoding, newline="") as file:
         try:
             for row in csv.reader(file):
                 yield [cell.strip() for cell in row]
         except csv.Error as error:
             raise _unreadable() from error
-
-
-def _text(cell: Any) -> str:
-    if isinstance(cell, str):
-        return cell.strip()
-    if isinstance(cell, datetime.datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, datetime.date):
-        return cell.isoformat()
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        if abs(cell) >= EXACT_BELOW:
-            return LOST
-        # smell-ok: 7 a number that a workbook made of a document's digits, not money
-        return str(int(cell)) if float(cell).is_integer() else f"{cell:.15g}"
-    return "" if cell is None else str(cell).strip()
 
 
 def _unreadable() -> UnreadableFile:
