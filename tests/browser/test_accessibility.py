@@ -38,7 +38,7 @@ NOT_PAGES = {
     "registry_mine_consent", "desk_wish_blank",
     "registry_mine_code", "registry_mine_wishes", "registry_mine_withdraw", "registry_mine_contact",
     "registry_mine_readings",
-    "desk_exchange_manifest", "desk_exchange_problems",
+    "desk_exchange_manifest", "desk_exchange_problems", "desk_intake_problems", "desk_intake_template",
     # Booking, once a telephone was shown; the way to national pages, where these are set: tests/registries.
     "organ_book_details", "stemcell_book_details", "registry_request_code", "registry_request_own",
     "registry_request_cancel",

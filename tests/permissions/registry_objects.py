@@ -26,6 +26,7 @@ from tests.permissions.registry_donor_objects import make_donors
 from tests.permissions.registry_figures_objects import make_figures
 from tests.registries.asking import arranged, asking
 from tests.registries.ground import Ground, form
+from tests.registries.intake_ground import cells, checked, csv_of
 from tests.registries.memorial_ground import booked, left, opened_place, planned, published, shown_message, written
 from tests.registries.papers import photo
 
@@ -39,6 +40,7 @@ def make_registries(people: dict[str, User]) -> dict[str, Any]:
         **make_cases(people),
         **make_donors(people),
         **make_figures(people),
+        **_intake(people),
         **_memorial(people),
         **_requests(people["registry_clerk.own"]),
         **make_registry_papers(wish, people),
@@ -55,6 +57,13 @@ def make_contacts(wish: Wish, people: dict[str, User]) -> dict[str, Any]:
         phone="0571-00000001", actor=people["registry_head.own"],
     )  # fmt: skip
     return {"due_contact": due.key, "contact_reason": "visit", "duty_shift": shift.pk}
+
+
+def _intake(people: dict[str, User]) -> dict[str, str]:
+    """A file of donors who joined on paper, checked, with a good line and one that is not."""
+    ground = Ground(branch_at(HOME), branch_at("3303"), {"clerk": people["registry_clerk.own"]})
+    row = checked(ground, csv_of(cells(61), cells(62, 手机号="")))
+    return {"donor_intake": row.number, "intake_step": "drop"}
 
 
 def _requests(clerk: User) -> dict[str, str]:

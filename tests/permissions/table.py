@@ -6,6 +6,7 @@ from tests.permissions.registry_contacts_table import REGISTRY_CONTACTS
 from tests.permissions.registry_donors_table import REGISTRY_DONORS
 from tests.permissions.registry_exchange_table import REGISTRY_EXCHANGE
 from tests.permissions.registry_figures_table import REGISTRY_FIGURES
+from tests.permissions.registry_intake_table import REGISTRY_INTAKE
 from tests.permissions.registry_memorial_table import MEMORIAL
 from tests.permissions.registry_papers_table import REGISTRY_PAPERS
 from tests.permissions.registry_requests_table import REGISTRY_REQUESTS
@@ -729,6 +730,7 @@ TABLE: dict[str, Route] = {
     **REGISTRY_PAPERS,
     **MEMORIAL,
     **REGISTRY_EXCHANGE,
+    **REGISTRY_INTAKE,
     **TRAINING_PLANNING,
     **TRAINING_PUBLIC,
     **TRAINING_CERTIFICATES,

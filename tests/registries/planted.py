@@ -30,6 +30,7 @@ from tests.registries.donor_ground import S, agreement, born, brought, number_bo
 from tests.registries.exchange_ground import received, row_of, sent_out, text_of
 from tests.registries.exported import asked, made
 from tests.registries.ground import BODY_USES, Ground, days_ago, gift, id_number, registered, somebody
+from tests.registries.intake_ground import applied, cells, checked, csv_of
 from tests.registries.papers import photo
 from tests.registries.test_services_contacts import due, logged
 
@@ -49,13 +50,20 @@ CASE = {
     "note": "密案接报丙", "kin": "密案子女丙", "kin_phone": "13833338332", "place": "密案医院丙楼",
     "text": "密案见证经过丙", "use": "密案利用说明丙", "evidence": "密案遗嘱丙",
 }  # fmt: skip
+PAPER = {
+    "name": "慕容密纸戊", "document": number_born(born(31, days=40), 841), "phone": "13855558551",
+    "address": "密纸路八弄五号", "kin": "密纸亲人戊", "kin_phone": "13855558552", "paper": "密纸同意书戊号",
+    "bag": "MIZHIDAI841",
+}  # fmt: skip
 VISITOR = {
     "name": "诸葛密约丁", "phone": "13844448441", "address": "密约路八弄四号", "organisation": "密约中学丁",
     "place": "密约楼丁座", "visitor": "密约来者丁", "visitor_phone": "13844448442", "kin": "密约签字丁",
     "kin_phone": "13844448443", "words": "密约留言丁我们想您", "signed": "密约署名丁", "page": "密约草稿丁",
     "page_text": "密约草稿丁教了四十年书",
 }  # fmt: skip
-VALUES: tuple[str, ...] = tuple({value: None for said in (WISH, DONOR, CASE, VISITOR) for value in said.values()})
+VALUES: tuple[str, ...] = tuple(
+    {value: None for said in (WISH, DONOR, PAPER, CASE, VISITOR) for value in said.values()}
+)
 # Codes of what somebody wishes or answered: words of forms as well, so they are looked for in rows alone.
 CODES = ("all_organs", '"stance"', '"tattoo"', '"is_secret"')
 LAST_YEAR = datetime.datetime(today().year - 1, 5, 1, 10, tzinfo=SHANGHAI)
@@ -69,6 +77,7 @@ def plant(ground: Ground) -> dict[str, Any]:
     return {
         **_of_wish(ground, wish),
         **_of_donor(ground),
+        **_of_paper(ground),
         **_of_cases(ground),
         **_of_requests(ground),
         **_of_remembrance(ground),
@@ -133,6 +142,25 @@ def _of_donor(ground: Ground) -> dict[str, Any]:
         "donor_entry": paid.pk,
         "drive": drive.pk, "sample_batch": batch.number,
         "exchange_file": out.number, "exchange_step": "drop", "exchange_in": come.number,
+    }  # fmt: skip
+
+
+def _of_paper(ground: Ground) -> dict[str, Any]:
+    """Somebody who joined on paper and was brought in; a file that waits, with a good line, and lines of theirs."""
+    said = {
+        "姓名": PAPER["name"], "证件号码": PAPER["document"], "手机号": PAPER["phone"], "住址": PAPER["address"],
+        "同意书编号": PAPER["paper"], "血样袋号": PAPER["bag"], "亲友1姓名": PAPER["kin"],
+        "亲友1电话": PAPER["kin_phone"],
+    }  # fmt: skip
+    done = applied(ground, cells(41, **said))
+    again = [cells(42, **said), cells(43, **{**said, "姓名": WISH["name"], "亲友1电话": WISH["document"]})]
+    waiting = checked(ground, csv_of(cells(44, 住址=PAPER["address"]), *again))
+    assert (done.good_count, waiting.good_count, waiting.bad_count) == (1, 1, 2)
+    donor = done.rows.get().donor
+    assert donor is not None
+    return {
+        "paper_donor": donor.number, "donor_intake": waiting.number, "donor_intake_applied": done.number,
+        "intake_step": "drop",
     }  # fmt: skip
 
 

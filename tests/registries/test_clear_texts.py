@@ -202,6 +202,8 @@ EXPLAINED = {
     "Sample.bag": "the bar code of a bag, letters, digits and dashes alone; some have the shape of a telephone",
     "NationalFigure.source_url": "the public address of a page, whose digits are its own",
     "ExchangeFile.refusal": "one of the portal's own sentences, which repeats nothing of the file",
+    "DonorIntake.refusal": "one of the portal's own sentences, which repeats nothing of the file",
+    "DonorIntakeRow.faults": "names of columns and the portal's own sentences, which repeat nothing of the line",
     "ExchangeFile.left_out": "counts by the portal's own words",
     "RegistryFigures.figures": "counts by the portal's own words",
     "RegistryFigures.below": "counts by the portal's own words",

@@ -20,6 +20,7 @@ from registries.choices.cases import CaseStatus
 from registries.choices.donors import LEFT_DAYS
 from registries.choices.exchange import OUT_FILE_DAYS, RAW_FILE_DAYS
 from registries.choices.figures import DeskMeasure
+from registries.choices.intake import INTAKE_DAYS
 from registries.choices.memorial import TakenDown
 from registries.choices.requests import REQUEST_KEPT_DAYS, REQUEST_OPEN_DAYS
 from registries.models import Case, Donor, MemorialPage, RegistryFigures, RegistryTally, Wish
@@ -51,6 +52,7 @@ SAID: dict[str, tuple[int, ...]] = {
     "registries.requests_forgotten": (REQUEST_OPEN_DAYS, REQUEST_OPEN_DAYS),
     "registries.requests": (REQUEST_KEPT_DAYS,),
     "registries.exchange": (OUT_FILE_DAYS, RAW_FILE_DAYS),
+    "registries.intakes": (INTAKE_DAYS,),
     "registries.cases": (cases.EXIT_DAYS, cases.GIVEN_DAYS),
     "registries.departed": (TOLD_DAYS,),
 }

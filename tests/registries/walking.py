@@ -25,6 +25,7 @@ from tests.permissions.registry_contacts_table import REGISTRY_CONTACTS
 from tests.permissions.registry_donors_table import REGISTRY_DONORS
 from tests.permissions.registry_exchange_table import REGISTRY_EXCHANGE
 from tests.permissions.registry_figures_table import REGISTRY_FIGURES
+from tests.permissions.registry_intake_table import REGISTRY_INTAKE
 from tests.permissions.registry_memorial_table import MEMORIAL
 from tests.permissions.registry_papers_table import REGISTRY_PAPERS
 from tests.permissions.registry_requests_table import REGISTRY_REQUESTS
@@ -34,11 +35,14 @@ from tests.registries.planted import VALUES, WISH
 
 TABLE: dict[str, Route] = {
     **REGISTRIES, **REGISTRY_CASES, **REGISTRY_CONTACTS, **REGISTRY_DONORS, **REGISTRY_EXCHANGE, **REGISTRY_FIGURES,
+    **REGISTRY_INTAKE,
     **MEMORIAL, **REGISTRY_PAPERS, **REGISTRY_REQUESTS,
     # Others of the same kind, that hold what the first do not.
     "desk_registry_request:arranged": replace(
         REGISTRY_REQUESTS["desk_registry_request"], arguments={"number": "registry_request_arranged"}
     ),
+    "desk_donor:from_paper": replace(REGISTRY_DONORS["desk_donor"], arguments={"number": "paper_donor"}),
+    "desk_intake:applied": replace(REGISTRY_INTAKE["desk_intake"], arguments={"number": "donor_intake_applied"}),
     "desk_case:by_wish": replace(REGISTRY_CASES["desk_case"], arguments={"number": "case_by_wish"}),
     "desk_memorial_page:draft": replace(MEMORIAL["desk_memorial_page"], arguments={"number": "memorial_draft"}),
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -117,8 +118,8 @@ def _stage(row: DonorIntake, chunk: list[ReadLine], seen: _Seen, counts: _Counts
 
 
 def _cells(one: DonorIntakeRow) -> list[object]:
-    values = {name: getattr(one, name) for name in _COLUMNS}
-    return list({**values, "faults": DonorIntakeRow._meta.get_field("faults").get_prep_value(one.faults)}.values())
+    faults = json.dumps(one.faults, ensure_ascii=False)
+    return [faults if name == "faults" else getattr(one, name) for name in _COLUMNS]
 
 
 def _chunks(lines: Iterator[ReadLine]) -> Iterator[list[ReadLine]]:

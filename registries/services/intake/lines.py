@@ -138,13 +138,20 @@ def _person(said: dict[str, str], joined_on: datetime.date | None, faults: list[
         # Without the day of signing the age on it is not known; the rest is told all the same.
         person = check_who_joins(who, signed_on=joined_on) if joined_on else check_person(who, signed_on=today())
     except DomainError as error:
-        # That there is no telephone was told above, in words that fit a file.
-        told = {name: sentence for name, sentence in error.fields.items() if name != "phone" or said[PHONE]}
-        faults += [(_COLUMN_OF.get(name, name), sentence) for name, sentence in told.items()]
+        before = {column for column, _sentence in faults}
+        faults += [one for one in _rule_faults(error) if one[0] not in before]
         return None
     if sentence := fault_of_age(datetime.date.fromisoformat(person.details["born_on"])):
         faults.append((DOCUMENT, sentence))
     return person
+
+
+def _rule_faults(error: DomainError) -> Iterator[Told]:
+    """What a rule of joining tells, by columns, in words that fit a file."""
+    for name, sentence in error.fields.items():
+        is_of_age = name in ("document", "born_on")
+        more = _("核对后仍不符合的，请删去这一行。") if is_of_age else ""
+        yield _COLUMN_OF.get(name, name), f"{sentence}{more}"
 
 
 def _days(said: dict[str, str], joined_on: datetime.date | None, faults: list[Told]) -> datetime.date | None:
