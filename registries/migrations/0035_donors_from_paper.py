@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("core", "0011_records_fit_and_lost_numbers"),
         ("organizations", "0006_registry_heads"),
-        ("registries", "0031_ends_of_the_dead"),
+        ("registries", "0034_unfetched_files"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
