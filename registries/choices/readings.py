@@ -61,6 +61,7 @@ FIELD_LABELS = {
     "registries.donor.kin": _("亲友联系方式"),
     "registries.donor.answers": _("健康询问的回答"),
     "registries.donor.deferral_reason": _("暂缓原因"),
+    "registries.donor.paper": _("原纸质同意书的编号"),
     "registries.donor.exchange": _("报送的资料"),
     "registries.contact.note": _("联系记录的备注"),
     "core.storedfile.content": _("登记表的影像"),

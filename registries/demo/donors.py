@@ -13,6 +13,7 @@ from core.clock import today
 from core.identifiers import id_check_digit
 from organizations.models import Branch
 from registries.choices import STEM_CONSENTS
+from registries.choices.contacts import ContactMeans
 from registries.choices.donors import HEALTH_QUESTIONS as QUESTIONS
 from registries.choices.donors import (
     Answer,
@@ -28,6 +29,7 @@ from registries.services.donors import giving, leaving, sampling, support
 from registries.services.donors.enrolment import Enrolment, enrol_donor, plan_drive
 from registries.services.donors.kin import Kin
 from registries.services.registrants import Person
+from registries.services.told_deaths import record_death
 
 _SURNAMES = "何吕施张孔曹严华金魏陶姜戚谢邹"
 _GIVEN = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰"
@@ -75,9 +77,9 @@ def _type(donors: list[Donor], clerk: User) -> None:
 
 
 def _bring(donors: list[Donor], clerk: User) -> None:
-    """Bring some from the library on: matched, asked, not reached, examined, collected; one lost, one gone."""
+    """Bring some from the library on: matched, asked, not reached, examined, collected; one lost, one gone, one dead."""
     gave, dated, fit, examined, unreached, matched, lost = (one.pk for one in donors[2:9])
-    leaving.withdraw_donor(donor_id=donors[1].pk, channel="counter", actor=clerk)
+    _die(donors[1], clerk)
     leaving.lose_donor(donor_id=lost, on=_ago(20), actor=clerk)
     for donor in (gave, dated, fit, examined, unreached, matched):
         giving.note_match(donor_id=donor, on=_ago(150), actor=clerk)
@@ -97,6 +99,12 @@ def _bring(donors: list[Donor], clerk: User) -> None:
     # In the national library still: the list of those of whom it is to be told has somebody.
     leaving.withdraw_donor(donor_id=examined, channel="counter", actor=clerk)
     _give(gave, clerk)
+
+
+def _die(donor: Donor, clerk: User) -> None:
+    said = _("示例：家人来电告知")
+    record_death(about=donor, means=ContactMeans.PHONE, note=said, key=uuid.uuid4(), actor=clerk)
+    leaving.retire_deceased_donor(donor_id=donor.pk, on=today(), actor=clerk)
 
 
 def _give(donor: int, clerk: User) -> None:

@@ -267,10 +267,10 @@ def test_every_pair_of_states_is_in_the_table_and_the_mover_goes_by_it(ground: G
             allowed = to_status in WISH_TRANSITIONS[from_status]
             with transaction.atomic():
                 if allowed:
-                    wishes._move(wish, to_status, verb="test", channel="counter", actor=ground.person("clerk"))
+                    wishes.move_wish(wish, to_status, verb="test", channel="counter", actor=ground.person("clerk"))
                 else:
                     with pytest.raises(WrongState):
-                        wishes._move(wish, to_status, verb="test", channel="counter", actor=ground.person("clerk"))
+                        wishes.move_wish(wish, to_status, verb="test", channel="counter", actor=ground.person("clerk"))
                 transaction.set_rollback(True)
 
 
