@@ -77,7 +77,7 @@ def _type(donors: list[Donor], clerk: User) -> None:
 
 
 def _bring(donors: list[Donor], clerk: User) -> None:
-    """Bring some from the library on: matched, asked, not reached, examined, collected; one lost, one gone, one dead."""
+    """Bring some from the library on: matched, asked, not reached, examined, collected; one lost, two gone."""
     gave, dated, fit, examined, unreached, matched, lost = (one.pk for one in donors[2:9])
     _die(donors[1], clerk)
     leaving.lose_donor(donor_id=lost, on=_ago(20), actor=clerk)
