@@ -11,6 +11,8 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 def violations(page: Page) -> list[tuple[str, list[Any]]]:
     """What the checker finds: each rule that is broken, with where."""
+    # Whose style sheets are still under way has neither its sizes nor what it hides.
+    page.wait_for_load_state("load")
     # The program is large: a page that has it keeps it, at every width.
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
