@@ -56,14 +56,14 @@ def encoding_of(path: Path) -> str:
     raise TableRefused("encoding", _("文件的编码认不出来，请另存为 UTF-8 的 CSV。"))
 
 
-def workbook_rows(path: Path) -> Iterator[list[str]]:
+def workbook_rows(path: Path, *, largest: int = LARGEST_UNPACKED) -> Iterator[list[str]]:
     """The cells of the first sheet of a workbook as text; a day as 2026-01-31, a cell that lost digits as LOST.
 
-    Raises TableRefused `workbook` or `workbook_large`.
+    `largest` is how many bytes it may have unpacked. Raises TableRefused `workbook` or `workbook_large`.
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            if sum(member.file_size for member in archive.infolist()) > LARGEST_UNPACKED:
+            if sum(member.file_size for member in archive.infolist()) > largest:
                 raise TableRefused("workbook_large", _("工作簿展开后过大，请分成几份。"))
         book = python_calamine.load_workbook(str(path))
         sheet = book.get_sheet_by_index(0)

@@ -37,6 +37,8 @@ HEALTH = re.compile(
 )
 MOST_ROWS = 20_000
 MOST_BYTES = 16 * 1024 * 1024
+# Of a workbook, which is laid out in memory as a whole.
+MOST_UNPACKED = 128 * 1024 * 1024
 LONGEST_CELL, LONGEST_PAPER = 200, 60
 # A file, and what stands in its lines, is kept no longer, whatever became of it.
 INTAKE_DAYS = 7

@@ -20,7 +20,7 @@ class IntakeForm(forms.Form):
     branch = BranchField(label=_("红十字会"))
     file = forms.FileField(label=_("名单（XLSX 或 CSV）"), error_messages={"required": _("请选择文件。")})
     are_papers_kept = forms.BooleanField(
-        label=_("我确认：名单上每一个人亲笔签字的纸质同意书都在本会档案里，同意的事项包括上面列出的各项。"),
+        label=_("我确认：名单上每一个人亲笔签字的纸质同意书都在本会档案里，同意的事项包括上面列出的各项"),
         error_messages={"required": _("请确认每个人的纸质同意书都在本会档案里；没有同意书的人不能带入。")},
     )
     key = forms.UUIDField(widget=forms.HiddenInput)

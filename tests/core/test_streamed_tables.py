@@ -43,6 +43,14 @@ def test_the_cells_of_a_workbook_are_texts(tmp_path: Path) -> None:
     assert cell_text(True) == "True"
 
 
+def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    openpyxl.Workbook().save(path)
+    with pytest.raises(TableRefused) as told:
+        next(workbook_rows(path, largest=10))
+    assert told.value.code == "workbook_large"
+
+
 def test_a_broken_workbook_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(b"PK\x03\x04nothing")

@@ -20,7 +20,7 @@ from core.streamed_tables import (
     workbook_rows,
 )
 from registries.choices.exchange import PATIENT
-from registries.choices.intake import COLUMNS, HEALTH, LONGEST_CELL, MAY_BE_MISSING, MOST_ROWS
+from registries.choices.intake import COLUMNS, HEALTH, LONGEST_CELL, MAY_BE_MISSING, MOST_ROWS, MOST_UNPACKED
 from registries.services.exchange.parsing import FORMULA, refuse_typing
 
 # What people separate by where it is not a comma.
@@ -48,7 +48,7 @@ def read_lines(path: Path) -> Iterator[ReadLine]:
     if start in OTHER_STARTS:
         raise TableRefused("not_table", _("这不是 CSV 或 XLSX 文件（旧的 XLS 也不收），请另存为 XLSX 后再上传。"))
     is_workbook = start == WORKBOOK_START
-    rows = enumerate(workbook_rows(path), start=1) if is_workbook else _text_rows(path)
+    rows = enumerate(workbook_rows(path, largest=MOST_UNPACKED), start=1) if is_workbook else _text_rows(path)
     places, count = _places(next(rows, (1, []))[1]), 0
     width = max(places.values()) + 1
     for line, cells in rows:
